@@ -1,0 +1,105 @@
+"""Is the exponential as exact as stated, over its range, compiled and uncompiled, and is it vector code?"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from decimal import Context, Decimal
+
+import numpy as np
+import pytest
+from numba import config, njit
+
+from latecomer import exponential
+from latecomer.exponential import LARGEST, RELATIVE_ERROR, SMALLEST, exp
+
+FUSED_VECTOR_MULTIPLY = {
+    "x86_64": r"vfn?m\w+pd\s.*[yz]mm",
+    "AMD64": r"vfn?m\w+pd\s.*[yz]mm",
+    "aarch64": r"fml[as]\s+v\d+\.2d",
+    "arm64": r"fml[as](\.2d)?\s+v\d+",
+}
+
+
+@njit(nogil=True, error_model="numpy")
+def fill(arguments, results):
+    for position in range(arguments.size):
+        results[position] = exp(arguments[position])
+
+
+def filled(arguments):
+    arguments = np.asarray(arguments, dtype=np.float64)
+    results = np.empty_like(arguments)
+    fill(arguments, results)
+    return results
+
+
+def largest_relative_error(arguments):
+    """Compare with 40-digit decimal arithmetic."""
+    decimals = Context(prec=40)
+    worst = 0.0
+    for argument, result in zip(arguments, filled(arguments), strict=True):
+        exact = decimals.exp(Decimal(float(argument)))
+        worst = max(worst, abs(float((Decimal(float(result)) - exact) / exact)))
+    return worst
+
+
+@pytest.mark.parametrize("reach", [1e-8, 1.0, 40.0, LARGEST])
+def test_relative_error_is_within_the_stated_bound(reach):
+    arguments = np.random.default_rng(20).uniform(-reach, reach, 20_000).clip(SMALLEST, LARGEST)
+    assert largest_relative_error(arguments) <= RELATIVE_ERROR / 3  # a third of it in fact: 4.4e-16
+
+
+def test_worst_arguments_lie_half_way_between_multiples_of_ln_2():
+    halves = (np.arange(-1020, 1022) + 0.5) * np.log(2)
+    arguments = np.concatenate([halves, np.nextafter(halves, 1e9), np.nextafter(halves, -1e9)])
+    assert largest_relative_error(arguments.clip(SMALLEST, LARGEST)) <= RELATIVE_ERROR / 3
+
+
+def test_arguments_outside_the_range_are_clipped_and_nan_stays():
+    low, high, nan = filled([-np.inf, np.inf, np.nan])
+    assert low == exp(SMALLEST) == exp(-1e300) > 0
+    assert high == exp(LARGEST) == exp(1e300) < np.inf
+    assert np.isnan(nan)
+
+
+def test_zero_gives_exactly_one_and_the_function_rises():
+    assert exp(0.0) == exp(-0.0) == 1.0
+    values = filled(np.linspace(SMALLEST, LARGEST, 50_001))
+    assert np.all(np.diff(values) > 0)
+
+
+def test_same_bits_wherever_a_vector_loop_ends():
+    arguments = np.random.default_rng(21).normal(0, 20, 131)
+    together = filled(arguments)
+    for length in range(1, 40):
+        for start in (0, 1, 3, 90):
+            part = filled(arguments[start : start + length])
+            assert np.array_equal(part, together[start : start + length])
+    assert np.array_equal(np.array([exp(x) for x in arguments]), together)
+
+
+def test_uncompiled_functions_agree_within_the_bound():
+    """The same file without the compiler, as debuggers and coverage tools run it."""
+    arguments = [-708.0, -350.3, -1.7, -1e-9, 0.3, 1.0, 25.5, 700.1, 709.0]
+    code = f"from latecomer.exponential import exp; print(*[float(exp(x)).hex() for x in {arguments}])"
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    source = os.path.dirname(os.path.dirname(exponential.__file__))
+    environment["PYTHONPATH"] = os.pathsep.join([source, environment.get("PYTHONPATH", "")])
+    answer = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    uncompiled = np.array([float.fromhex(text) for text in answer.stdout.split()])
+    assert np.max(np.abs(uncompiled / filled(arguments) - 1)) <= RELATIVE_ERROR
+
+
+if not config.DISABLE_JIT:
+
+    def test_a_plain_loop_becomes_vector_code_without_calls():
+        filled([1.0])
+        (assembly,) = fill.inspect_asm().values()
+        assert len(re.findall(FUSED_VECTOR_MULTIPLY[platform.machine()], assembly)) >= 12
+        assert not re.search(r"(call\w*|bl)\s+\S*(exp|fma)\b", assembly)
