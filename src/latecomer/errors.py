@@ -1,0 +1,182 @@
+"""What went wrong, where, what was expected, and what was probably meant?
+
+    LatecomerError            anything this package raises on purpose                 exit code 1
+    ├── InputError            bad input: a collection of problems, raised once        exit code 2
+    │   ├── CaseError         a table, parameter or target of a case folder
+    │   ├── ReformError       a reform, scenario or study file
+    │   ├── UsageError        an option or argument, on the command line or in Python
+    │   └── RecordError       a saved run that is missing, changed or of an unknown layout
+    ├── HistoriesFailed       more histories failed than a result may leave out       exit code 3
+    └── Interrupted           stopped by the user, resumable                          exit code 130
+
+Whoever reads input adds each problem to `Problems` and goes on reading; at the end `raise_if_any` raises them all together,
+so that a file is mended in one round and nothing has been run or written.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from os import PathLike
+from typing import Any
+
+SHOWN = 50
+LONGEST_VALUE = 120
+
+
+class LatecomerError(Exception):
+    """Anything this package raises on purpose. `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the input; a part that does not apply is None.
+
+    `line` counts from one and includes the header; `column` is the name of a table's column, or a number in a text file;
+    `expected` completes the sentence "expected ..."; `nearest` is the valid name most like the value.
+    """
+
+    file: str | PathLike[str] | None = None
+    line: int | None = None
+    column: str | int | None = None
+    value: Any = None
+    expected: str = ""
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        parts = [
+            None if self.value is None else shown(self.value, as_name=self.nearest is not None),
+            f"expected {self.expected}" if self.expected else None,
+            f"did you mean {self.nearest!r}?" if self.nearest is not None else None,
+        ]
+        said = "; ".join(part for part in parts if part is not None)
+        place = self.place
+        return f"{place}: {said}" if place else said
+
+    @property
+    def place(self) -> str:
+        """Return file, line and column as a reader would look them up."""
+        parts = [
+            None if self.file is None else printable(str(self.file)),
+            None if self.line is None else f"line {self.line}",
+            None if self.column is None else f"column {printable(str(self.column))}",
+        ]
+        return ", ".join(part for part in parts if part is not None)
+
+
+class InputError(LatecomerError):
+    """Bad input: every problem that was found, in the order in which it was met."""
+
+    exit_code = 2
+    subject = "the input"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        lines = [f"{count} {'problem' if count == 1 else 'problems'} in {self.subject}; nothing was run:"]
+        lines += [f"  {problem}" for problem in self.problems[:SHOWN]]
+        if count > SHOWN:
+            lines.append(f"  and {count - SHOWN} more")
+        return "\n".join(lines)
+
+
+class CaseError(InputError):
+    """A table, parameter or target of a case folder is wrong."""
+
+    subject = "the case"
+
+
+class ReformError(InputError):
+    """A reform, scenario or study file is wrong."""
+
+    subject = "the reform"
+
+
+class UsageError(InputError):
+    """An option or argument is wrong, on the command line or in Python."""
+
+    subject = "the request"
+
+
+class RecordError(InputError):
+    """A saved run is missing, was changed, or has a layout that this version does not know."""
+
+    subject = "the saved run"
+
+
+class HistoriesFailed(LatecomerError):
+    """More histories failed than a result may leave out; the message says which, and how to replay one."""
+
+    exit_code = 3
+
+
+class Interrupted(LatecomerError):
+    """The user stopped the work; what was finished is kept and the same command goes on from there."""
+
+    exit_code = 130
+
+
+@dataclass
+class Problems:
+    """The problems met so far while reading one input."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(
+        self,
+        file: str | PathLike[str] | None = None,
+        line: int | None = None,
+        column: str | int | None = None,
+        value: Any = None,
+        expected: str = "",
+        nearest: str | None = None,
+        valid: Iterable[str] = (),
+    ) -> None:
+        """Note one problem and go on. Give the nearest valid name, or the valid names to look for it among."""
+        if nearest is None:
+            nearest = self._nearest(value, valid)
+        self.found.append(Problem(file, line, column, value, expected, nearest))
+
+    def _nearest(self, value: Any, valid: Iterable[str]) -> str | None:
+        """Compare names only for problems that will be shown: a million wrong names cost no more than fifty."""
+        return nearest(value, valid) if len(self.found) < SHOWN else None
+
+    def raise_if_any(self, kind: type[InputError]) -> None:
+        """Raise all problems as one error of this kind; return if there are none."""
+        if self.found:
+            raise kind(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
+def nearest(name: Any, valid: Iterable[str]) -> str | None:
+    """Return the valid name most like `name`, or None if none is alike; case and `-`, `_`, space are taken as equal."""
+    plain_names: dict[str, str] = {}
+    for valid_name in valid:
+        plain_names.setdefault(plain(valid_name), valid_name)
+    alike = get_close_matches(plain(str(name)[:LONGEST_VALUE]), plain_names, n=1)
+    return plain_names[alike[0]] if alike else None
+
+
+def plain(name: str) -> str:
+    """Return a name in lower case with one separator."""
+    return name.lower().replace("-", "_").replace(" ", "_")
+
+
+def shown(value: Any, as_name: bool = False) -> str:
+    """Return a value as the message shows it: quoted, on one line, short, control characters escaped.
+
+    A value that was probably meant as a name is spelled in ASCII, or a Cyrillic `а` in it would look like the right name.
+    """
+    text = (ascii if as_name else repr)(value if isinstance(value, int | float | bool) else str(value))
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+
+
+def printable(text: str) -> str:
+    """Return text with control characters escaped, so that a file's name cannot write to the terminal."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
