@@ -9,8 +9,8 @@
     ├── HistoriesFailed       more histories failed than a result may leave out       exit code 3
     └── Interrupted           stopped by the user, resumable                          exit code 130
 
-Whoever reads input adds each problem to `Problems` and goes on reading; at the end `raise_if_any` raises them all together,
-so that a file is mended in one round and nothing has been run or written.
+Whoever reads input adds each problem to `Problems` and goes on reading; at the end `raise_if_any` raises them
+all together, so that a file is mended in one round and nothing has been run or written.
 """
 
 from collections.abc import Iterable
@@ -33,8 +33,8 @@ class LatecomerError(Exception):
 class Problem:
     """One thing wrong with the input; a part that does not apply is None.
 
-    `line` counts from one and includes the header; `column` is the name of a table's column, or a number in a text file;
-    `expected` completes the sentence "expected ..."; `nearest` is the valid name most like the value.
+    `line` counts from one and includes the header; `column` is the name of a table's column, or a number in a
+    text file; `expected` completes the sentence "expected ..."; `nearest` is the valid name most like it.
     """
 
     file: str | PathLike[str] | None = None
@@ -136,13 +136,13 @@ class Problems:
         nearest: str | None = None,
         valid: Iterable[str] = (),
     ) -> None:
-        """Note one problem and go on. Give the nearest valid name, or the valid names to look for it among."""
+        """Note one problem and go on. Give the nearest valid name, or the valid names to find it among."""
         if nearest is None:
             nearest = self._nearest(value, valid)
         self.found.append(Problem(file, line, column, value, expected, nearest))
 
     def _nearest(self, value: Any, valid: Iterable[str]) -> str | None:
-        """Compare names only for problems that will be shown: a million wrong names cost no more than fifty."""
+        """Compare names only for problems that will be shown: a million wrong names cost as much as fifty."""
         return nearest(value, valid) if len(self.found) < SHOWN else None
 
     def raise_if_any(self, kind: type[InputError]) -> None:
@@ -155,7 +155,10 @@ class Problems:
 
 
 def nearest(name: Any, valid: Iterable[str]) -> str | None:
-    """Return the valid name most like `name`, or None if none is alike; case and `-`, `_`, space are taken as equal."""
+    """Return the valid name most like `name`, or None if none is alike.
+
+    Upper and lower case are taken as equal, and so are `-`, `_` and a space.
+    """
     plain_names: dict[str, str] = {}
     for valid_name in valid:
         plain_names.setdefault(plain(valid_name), valid_name)
@@ -171,7 +174,7 @@ def plain(name: str) -> str:
 def shown(value: Any, as_name: bool = False) -> str:
     """Return a value as the message shows it: quoted, on one line, short, control characters escaped.
 
-    A value that was probably meant as a name is spelled in ASCII, or a Cyrillic `а` in it would look like the right name.
+    A value that was probably meant as a name is spelled in ASCII: a Cyrillic letter in it would look right.
     """
     text = (ascii if as_name else repr)(value if isinstance(value, int | float | bool) else str(value))
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."

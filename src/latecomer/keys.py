@@ -1,21 +1,24 @@
 """How does every random draw depend on what it is for, and on nothing else?
 
-A draw is a function of its address. The generator is Philox4x64-10, which turns a counter of four 64-bit words and a
-key of two into four random words by ten rounds of
+A draw is a function of its address. The generator is Philox4x64-10, which turns a counter of four 64-bit
+words and a key of two into four random words by ten rounds of
 
     (x0, x1, x2, x3) <- (high(M1 x2) ^ x1 ^ k0,  low(M1 x2),  high(M0 x0) ^ x3 ^ k1,  low(M0 x0))
     (k0, k1)         <- (k0 + W0, k1 + W1)                     modulo 2^64
 
 with   counter = (history, year, entity, channel)   and   key = (seed, LAYOUT_VERSION).
 
-There is no state, so no draw moves another: adding a firm, a channel or an output, or running histories in another order
-or on more threads, leaves every other draw as it was. One address gives one draw; what a channel means is decided by the
-model, which owns the list of channels. An address may be any 64-bit integer, negative ones included.
+There is no state, so no draw moves another: adding a firm, a channel or an output, or running histories in
+another order or on more threads, leaves every other draw as it was. One address gives one draw; what a
+channel means is decided by the model, which owns the list of channels. Each part of an address, and the seed,
+is any 64-bit integer, negative ones included.
 
-Whoever changes what an address means, or how words become numbers, raises LAYOUT_VERSION, and every draw changes at once.
+Whoever changes what an address means, or how words become numbers, raises LAYOUT_VERSION,
+and every draw changes.
 
-Sources: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11, section 3.3;
-Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37(3), 477-484.
+Sources: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11;
+Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics
+37(3), 477-484.
 """
 
 import math
@@ -84,17 +87,17 @@ else:
 def uniform(seed: int, history: int, year: int, entity: int, channel: int) -> float:
     """Return the draw of this address, uniform between zero and one, neither of which it ever is.
 
-    The top 52 bits of the first word count steps of 2^-52, and the draw is the middle of its step: exact in floating
-    point and symmetric about one half. (With 53 bits the middle of the last step would round to one.)
+    The top 52 bits of the first word count steps of 2^-52, and the draw is the middle of its step: exact in
+    floating point and symmetric about one half. With 53 bits the middle of the last step would round to one.
     """
     return ((raw(seed, history, year, entity, channel)[0] >> 12) + 0.5) * 2.0**-52
 
 
 @njit(nogil=True, error_model="numpy")
 def normal(seed: int, history: int, year: int, entity: int, channel: int) -> float:
-    """Return the draw of this address, standard normal: the normal quantile of the same address's uniform draw.
+    """Return the draw of this address, standard normal: the quantile of the same address's uniform draw.
 
-    By inversion, so that one address gives one draw and the draw rises with its uniform. Between -8.21 and 8.21.
+    By inversion, so that one address gives one draw, which rises with its uniform. Between -8.21 and 8.21.
     """
     return normal_quantile(uniform(seed, history, year, entity, channel))
 
@@ -107,7 +110,7 @@ def raw(seed: int, history: int, year: int, entity: int, channel: int) -> tuple[
 
 @njit(nogil=True)
 def philox(x0: int, x1: int, x2: int, x3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
-    """Return Philox4x64-10 of a counter (x0..x3, lowest word first) and a key (k0, k1), any 64-bit integers."""
+    """Return Philox4x64-10 of a counter (x0..x3, lowest word first) and a key (k0, k1): 64-bit integers."""
     x0, x1, x2, x3, k0, k1 = word(x0), word(x1), word(x2), word(x3), word(k0), word(k1)
     for _ in range(ROUNDS):
         high_0, low_0 = multiply(MULTIPLIER_0, x0)
@@ -119,10 +122,10 @@ def philox(x0: int, x1: int, x2: int, x3: int, k0: int, k1: int) -> tuple[int, i
 
 @njit(nogil=True, error_model="numpy")
 def normal_quantile(probability: float) -> float:
-    """Return the standard normal quantile of a probability strictly between zero and one (AS 241, routine PPND16).
+    """Return the standard normal quantile of a probability strictly between zero and one (AS 241, PPND16).
 
-    Three ratios of polynomials of degree seven: the middle (85% of draws) in the square of the distance from one half,
-    each tail in r = sqrt(-ln p) of its own small side. Relative error at most NORMAL_RELATIVE_ERROR for p = k 2^-53.
+    Three ratios of polynomials of degree seven: the middle (85% of draws) in the square of the distance from
+    one half, either tail in r = sqrt(-ln p) of its small side. Relative error at most NORMAL_RELATIVE_ERROR.
     """
     distance = probability - 0.5
     if abs(distance) <= 0.425:
@@ -179,7 +182,7 @@ def near_tail(r: float) -> float:
 
 @njit(nogil=True, error_model="numpy")
 def far_tail(r: float) -> float:
-    """Return the size of the quantile for sqrt(-ln p) > 5 (beyond 6.66 standard deviations), with r = sqrt(-ln p) - 5."""
+    """Return the size of the quantile for sqrt(-ln p) > 5, beyond 6.66 deviations; r = sqrt(-ln p) - 5."""
     above = 2.01033439929228813265e-7
     above = above * r + 2.71155556874348757815e-5
     above = above * r + 1.24266094738807843860e-3
