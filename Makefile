@@ -1,0 +1,77 @@
+# One command each; `.venv` holds everything. A step whose inputs are unchanged is not repeated.
+#
+#   make run      install what is needed, run China's car industry and write the report
+#   make test     the fast tests
+#   make check    format, lint, types and the fast tests
+#   make slow     the slow statistical tests
+#   make format   put the code into the house format
+#   make lock     choose the pinned versions anew
+#   make clean    remove the environment and everything that tools left behind
+
+VENV := .venv
+BIN := $(VENV)/bin
+MADE := $(VENV)/made
+RUN_ARGS ?=
+
+# The first interpreter that runs and that the package supports; name another with `make PYTHON=...`.
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --require-hashes --only-binary :all:
+
+.PHONY: run test slow check format lock clean
+.DEFAULT_GOAL := run
+
+run: $(MADE)/package
+	$(BIN)/latecomer run china-auto $(RUN_ARGS)
+
+test: $(MADE)/tools
+	$(BIN)/python -m pytest -m "not slow"
+
+slow: $(MADE)/tools
+	$(BIN)/python -m pytest -m slow
+
+check: $(MADE)/tools
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+format: $(MADE)/tools
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+lock: $(MADE)/environment
+	$(PIP) install uv
+	$(BIN)/$(LOCK) pyproject.toml --group build --output-file requirements.txt
+	$(BIN)/$(LOCK) pyproject.toml --group build --all-extras --constraint requirements.txt \
+		--output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis dist
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MADE)/environment:
+	@test -n "$(PYTHON)" || { echo "Latecomer needs Python 3.11, 3.12 or 3.13; name it: make PYTHON=..." >&2; exit 2; }
+	@echo "Making the environment $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+	@mkdir -p $(MADE) && touch $@
+
+$(MADE)/requirements: requirements.txt | $(MADE)/environment
+	@echo "Installing the pinned packages of requirements.txt"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(MADE)/package: pyproject.toml $(MADE)/requirements
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MADE)/tools: requirements-dev.txt $(MADE)/package
+	@echo "Installing the pinned packages of requirements-dev.txt"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
