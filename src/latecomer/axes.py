@@ -1,0 +1,306 @@
+"""What is every quantity called, along which axes does it run, and in which unit?
+
+This file is the vocabulary of the project. Records that the kernel reads and writes are built from the lists below, labels of
+results come from them, and the notation page of the docs is printed from them. One letter per axis, the same everywhere:
+
+    t year    m maker    s segment    e powertrain    r region    b buyer class    d technology domain
+    k commercial class    o origin of a brand    a age of a car    i pillar of an index    n history
+
+A record is one row of a NumPy structured array; a field with axes is a block inside it. Numba passes records by address, so a
+kernel takes a handful of arguments however many fields there are, and adding a field is one line here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+SEGMENTS = ("minibus", "economy", "mainstream", "suv", "premium")
+POWERTRAINS = ("combustion", "plug_in_hybrid", "battery_electric")
+DOMAINS = ("platform", "engine", "electronics", "battery", "process", "design")
+COMMERCIAL = ("heavy_truck", "medium_truck", "light_truck", "bus")
+OWNERSHIP = ("central_state", "local_state", "private", "joint_venture", "foreign_plant", "importer")
+ORIGINS = ("china", "germany", "japan", "usa", "korea", "europe")
+INCOME_CLASSES = 14
+BUYERS = tuple(f"income_{i + 1}" for i in range(INCOME_CLASSES)) + ("institution", "small_business")
+AGES = ("under_5", "5_to_10", "over_10")
+GREAT_PILLARS = ("output", "home_market", "capacity", "value_added", "export_units")
+STRONG_PILLARS = ("core_control", "own_brand_share", "quality", "export_value", "return", "frontier_talent")
+PILLARS = 6
+PIPELINE_YEARS = 2
+
+CENTRAL_STATE, LOCAL_STATE, PRIVATE, JOINT_VENTURE, FOREIGN_PLANT, IMPORTER = range(len(OWNERSHIP))
+MINIBUS, ECONOMY, MAINSTREAM, SUV, PREMIUM = range(len(SEGMENTS))
+COMBUSTION, HYBRID, BATTERY_CAR = range(len(POWERTRAINS))
+PLATFORM, ENGINE, ELECTRONICS, BATTERY, PROCESS, DESIGN = range(len(DOMAINS))
+HEAVY, MEDIUM, LIGHT, BUS = range(len(COMMERCIAL))
+INSTITUTION, SMALL_BUSINESS = INCOME_CLASSES, INCOME_CLASSES + 1
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named quantity: its axes (letters, outermost first), its unit and one line on what it is."""
+
+    name: str
+    axes: str
+    unit: str
+    about: str
+    kind: str = "f8"
+
+
+@dataclass(frozen=True)
+class Lever(Field):
+    """A policy lever: a dated quantity of government. At `off` it does nothing; values outside low..high are refused.
+
+    `group` is the first half of its public name (`tariff.car`), `reader` the model file whose equation reads it.
+    """
+
+    group: str = ""
+    off: float = 0.0
+    low: float = 0.0
+    high: float = 1.0
+    reader: str = ""
+
+    @property
+    def public_name(self) -> str:
+        return f"{self.group}.{self.name.removeprefix(self.group + '_')}"
+
+
+# World: given by history outside the industry, one record a year.
+WORLD = (
+    Field("year", "", "year", "Calendar year"),
+    Field("gdp", "", "index, 1978=1", "Real gross domestic product of the home country"),
+    Field("investment", "", "index, 2005=1", "Real fixed investment of the home country"),
+    Field("households", "rb", "million", "Households by region and income class; buyer columns of institutions and firms are zero"),
+    Field("income", "b", "thousand CNY of 2010 a year", "Real household income of the class"),
+    Field("region_gdp_share", "r", "share", "Region's share in national product"),
+    Field("real_exchange_rate", "", "index, 2010=1", "Real effective exchange rate; a rise is an appreciation"),
+    Field("deflator", "", "index, 2010=1", "Consumer prices"),
+    Field("oil_price", "", "index, 2010=1", "Real crude oil price at home"),
+    Field("battery_price", "", "thousand CNY of 2010 per kWh", "World price of a battery pack"),
+    Field("world_market", "", "million vehicles", "Vehicles made outside the home country"),
+    Field("world_electric_share", "", "share", "Electric share of new cars outside the home country"),
+    Field("world_suv_share", "", "share", "Sport-utility share of new cars in the world"),
+    Field("engineers", "", "index, 2010=1", "Yearly graduates of higher education, the pool of engineers"),
+    Field("research_spending", "", "billion CNY of 2010", "National spending on research and development"),
+)
+
+# Policy: given by government, one record a year.
+POLICY = (
+    Lever("tariff_car", "", "share of value", "Import tariff on complete cars", group="tariff", high=5.0, reader="product"),
+    Lever("tariff_parts", "", "share of value", "Import tariff on parts and kits", group="tariff", high=3.0, reader="product"),
+    Lever("trade_licence", "", "0..1", "Import licensing: share by which permits hold imported cars back", group="trade",
+          reader="product"),
+    Lever("tax_value_added", "", "share of price", "Value-added tax on cars", group="tax", high=1.0, reader="product"),
+    Lever("tax_purchase_small", "", "share of price", "Purchase tax, small engines (minibus and economy)", group="tax", high=1.0,
+          reader="product"),
+    Lever("tax_purchase_large", "", "share of price", "Purchase tax, larger engines", group="tax", high=1.0, reader="product"),
+    Lever("tax_purchase_electric", "", "share of price", "Purchase tax, new-energy cars", group="tax", high=1.0,
+          reader="product"),
+    Lever("tax_excise", "s", "share of ex-factory price", "Consumption tax by segment", group="tax", high=1.0, reader="product"),
+    Lever("subsidy_battery_car", "", "CNY per car", "Purchase subsidy, battery cars, central", group="subsidy", high=3e5,
+          reader="product"),
+    Lever("subsidy_hybrid", "", "CNY per car", "Purchase subsidy, plug-in hybrids, central", group="subsidy", high=3e5,
+          reader="product"),
+    Lever("subsidy_local_ratio", "", "share of central", "Local top-up on electric purchase subsidies", group="subsidy",
+          high=2.0, reader="product"),
+    Lever("subsidy_rural", "", "CNY per car", "Aid to rural and small-firm buyers of minibuses", group="subsidy", high=1e5,
+          reader="product"),
+    Lever("subsidy_small_car", "", "CNY per car", "Aid to fuel-saving small cars", group="subsidy", high=1e5, reader="product"),
+    Lever("subsidy_trade_in", "", "CNY per car", "Scrappage and trade-in aid, combustion", group="subsidy", high=1e5,
+          reader="market"),
+    Lever("subsidy_trade_in_electric", "", "CNY per car", "Scrappage and trade-in aid, new-energy", group="subsidy", high=1e5,
+          reader="market"),
+    Lever("credit_ratio", "", "share of combustion volume", "New-energy credit mandate", group="credit", high=2.0,
+          reader="product"),
+    Lever("plate_limit", "r", "share of buyers", "Share of a region's buyers held back by a plate quota", group="plate", high=0.95,
+          reader="market"),
+    Lever("plate_electric_free", "", "0..1", "Electric cars are exempt from plate quotas", group="plate", reader="market"),
+    Lever("charging_programme", "", "0..1", "Public programme of charging points", group="charging", reader="market"),
+    Lever("plan_share", "", "share of output", "Output allocated by plan at administered prices", group="plan", reader="plan"),
+    Lever("plan_priority", "", "index", "Plan investment in the industry relative to its norm", group="plan", off=0.0, high=5.0,
+          reader="plan"),
+    Lever("purchase_private", "", "0..1", "Households may buy motor vehicles", group="purchase", off=0.0, reader="market"),
+    Lever("venture_allowed", "", "0..1", "New joint ventures may be signed", group="venture", reader="ventures"),
+    Lever("venture_research_duty", "", "0..1", "Joint ventures must run research and share it", group="venture",
+          reader="ventures"),
+    Lever("venture_local_content", "", "share of value", "Minimum local content of joint-venture cars", group="venture",
+          reader="product"),
+    Lever("entry_private", "", "0..1", "Licences for private makers of combustion cars", group="entry", off=0.0,
+          reader="product"),
+    Lever("entry_electric", "", "0..1", "Licences for new makers of electric cars", group="entry", off=0.0, reader="product"),
+    Lever("protection_local", "", "index, 1=before the ban", "Local protection of home makers by provinces", group="protection",
+          high=3.0, reader="region"),
+    Lever("research_electric", "", "billion CNY of 2010 a year", "Public programmes for electric drive", group="research", high=200.0,
+          reader="talent"),
+    Lever("research_deduction", "", "share of cost", "Extra tax deduction for research", group="research", high=3.0,
+          reader="knowledge"),
+    Lever("research_links", "", "index, 1=history", "Links of institutes and universities to enterprises", group="research",
+          high=5.0, reader="talent"),
+    Lever("budget_softness", "", "0..1", "Soft budgets of state makers: losses refinanced", group="budget", reader="finance"),
+    Lever("reform_state_firms", "", "0..1", "Reform of state makers: corporate governance, separation from ministries",
+          group="reform", reader="knowledge"),
+    Lever("procurement_own_brand", "", "0..1", "Preference for own brands in official purchases", group="procurement",
+          reader="market"),
+    Lever("battery_whitelist", "", "0..1", "Supplier list that ties subsidies to domestic batteries", group="battery",
+          reader="product"),
+    Lever("supply_cutoff", "d", "0..1", "Foreign sources of a domain cut off", group="supply", reader="ventures"),
+    Lever("abroad_tariff", "", "share of value", "Trade-weighted tariff abroad on the country's cars", group="abroad", high=2.0,
+          reader="industry"),
+    Lever("abroad_window", "", "0..1", "Markets abroad left open by departing rivals", group="abroad", reader="industry"),
+)
+
+# Makers: what a maker is, fixed for a run. Dated ventures and foundings are given in history mode.
+MAKERS = (
+    Field("ownership", "", "code", "Index into OWNERSHIP", "i8"),
+    Field("home", "", "code", "Region of the main plant; -1 for importers", "i8"),
+    Field("group", "", "code", "Maker index of the Chinese parent (itself for own-brand makers, -1 for none)", "i8"),
+    Field("origin", "", "code", "Index into ORIGINS of the brand sold", "i8"),
+    Field("start", "", "year", "First year in which it may build vehicles", "i8"),
+    Field("passenger_start", "", "year", "First year in which it may sell passenger cars; 9999 never", "i8"),
+    Field("end", "", "year", "Last year of its contract; 9999 open", "i8"),
+    Field("electric_only", "", "0/1", "Founded to make electric cars only", "i8"),
+    Field("minibus", "", "0/1", "Entered cars from minibuses or mini trucks", "i8"),
+    Field("equity", "", "share", "Chinese equity in a joint venture; 1 for own-brand makers"),
+    Field("brand", "", "utility", "Strength of the brand name at entry"),
+    Field("skill", "", "log units", "Founders' skill against the average entrant, by line of origin"),
+    Field("capacity", "", "million a year", "Capacity of commercial vehicles and plan-era cars at start"),
+    Field("commercial", "k", "weight", "Commercial classes it builds; weights of its plant at start"),
+)
+
+# Contracts: dated access to technology (licences, design houses, acquisitions), one record each.
+CONTRACTS = (
+    Field("maker", "", "code", "Maker that receives", "i8"),
+    Field("year", "", "year", "First year of access", "i8"),
+    Field("domain", "d", "0..1", "Share of the domain to which it gives access"),
+    Field("vintage", "", "years", "Age of the technology handed over"),
+)
+
+# State: all the next year needs, nothing more.
+STATE = (
+    Field("alive", "m", "0/1", "The maker exists", "i8"),
+    Field("trust", "m", "utility", "Buyers' trust in the name, combustion cars"),
+    Field("trust_electric", "m", "utility", "Buyers' trust in the name, electric cars"),
+    Field("network", "m", "0..1", "Sales network abroad"),
+    Field("cash", "m", "billion CNY of 2010", "Cash less debt"),
+    Field("research", "m", "billion CNY of 2010", "Smoothed yearly research and development"),
+    Field("dividends", "m", "billion CNY of 2010", "Dividends received from joint ventures last year"),
+    Field("organisation", "m", "index, 1=best practice", "Management capability: multiplies what research achieves"),
+    Field("dependence", "m", "share", "Share of group profit from joint ventures"),
+    Field("losses", "m", "years", "Run of loss years"),
+    Field("experience", "m", "million", "Cumulated output of cars"),
+    Field("experience_electric", "m", "million", "Cumulated output of electric cars"),
+    Field("capacity", "m", "million a year", "Capacity for passenger cars"),
+    Field("pipeline", "mp", "million a year", "Capacity ordered, by years still to wait"),
+    Field("shadow", "m", "thousand CNY of 2010", "Shadow cost of scarce capacity"),
+    Field("exports", "m", "million", "Passenger cars exported last year"),
+    Field("output", "m", "million", "Passenger cars built last year"),
+    Field("revenue", "m", "billion CNY of 2010", "Revenue last year"),
+    Field("profit", "m", "billion CNY of 2010", "Operating profit last year"),
+    Field("mastered", "md", "log units", "Mastered capability by domain"),
+    Field("accessible", "md", "log units", "Technology the maker may use by domain"),
+    Field("truck_capacity", "m", "million a year", "Capacity for commercial vehicles"),
+    Field("truck_pipeline", "mp", "million a year", "Commercial capacity ordered"),
+    Field("truck_output", "m", "million", "Commercial vehicles built last year"),
+    Field("active", "mse", "0/1", "The line is on sale", "i8"),
+    Field("age", "mse", "years", "Age of the line"),
+    Field("taste", "mse", "utility", "Unobserved appeal of the line"),
+    Field("price", "mse", "thousand CNY of 2010", "Consumer price last year"),
+    Field("sold", "mse", "million", "Home sales last year"),
+    Field("line_losses", "mse", "years", "Run of loss years of the line"),
+    Field("fleet", "rba", "million", "Cars of households by region, income class and age class"),
+    Field("fleet_other", "a", "million", "Cars of institutions and firms by age class"),
+    Field("truck_fleet", "", "million", "Commercial vehicles in use"),
+    Field("electric_fleet", "", "million", "Electric cars in use"),
+    Field("chargers", "", "0..1", "Density of charging points"),
+    Field("public_knowledge", "d", "log units", "Public knowledge of universities and institutes by domain"),
+    Field("venture_output", "", "million", "Cumulated output of joint ventures, the presence of foreign technology"),
+    Field("home_sales", "", "million", "Home sales of passenger cars last year"),
+    Field("electric_share", "", "share", "Electric share of home sales last year"),
+    Field("segment_share", "s", "share", "Segment shares of home sales last year"),
+    Field("plan_peak", "", "index", "Highest output of the economy so far, the norm of plan inputs"),
+    Field("price_index", "", "index", "Quality-adjusted price, chained"),
+    Field("quality", "m", "log units", "Quality of the maker's combustion cars last year"),
+    Field("truck_sales", "", "million", "Home sales of commercial vehicles last year"),
+    Field("truck_trend", "", "log a year", "Smoothed growth of commercial sales"),
+    Field("car_trend", "", "log a year", "Smoothed growth of home sales of passenger cars"),
+)
+
+# Year: what happened; the next year never reads it.
+YEAR = (
+    Field("vehicles", "", "vehicles", "Motor vehicles made (passenger and commercial)"),
+    Field("passenger_cars", "", "vehicles", "Passenger vehicles made, minibuses and exports included"),
+    Field("sedans", "", "vehicles", "Cars without minibuses and sport-utility vehicles"),
+    Field("commercial_vehicles", "", "vehicles", "Trucks and buses made"),
+    Field("commercial_by_class", "k", "vehicles", "Trucks and buses made by class"),
+    Field("home_sales", "", "vehicles", "Passenger cars sold at home, imports included"),
+    Field("passenger_exports", "", "vehicles", "Passenger cars exported"),
+    Field("own_exports", "", "vehicles", "Passenger cars exported under own brands"),
+    Field("commercial_exports", "", "vehicles", "Trucks and buses exported"),
+    Field("vehicle_exports", "", "vehicles", "Vehicles exported"),
+    Field("imports", "", "vehicles", "Passenger cars imported"),
+    Field("own_brand_share", "", "share", "Own brands in passenger vehicles made, exports included"),
+    Field("own_brand_home_share", "", "share", "Own brands in home sales of home-made passenger vehicles"),
+    Field("own_brand_export_share", "", "share", "Own brands in passenger exports"),
+    Field("own_brand_sedan_share", "", "share", "Own brands in cars without minibuses and sport-utility vehicles"),
+    Field("new_energy_vehicles", "", "vehicles", "Plug-in passenger vehicles made"),
+    Field("new_energy_share", "", "share", "Plug-in share of passenger vehicles made"),
+    Field("segment_sales", "s", "vehicles", "Passenger vehicles made by segment"),
+    Field("own_segment_share", "s", "share", "Own brands in the segment"),
+    Field("origin_share", "o", "share", "Share of home-made passenger vehicles by origin of the brand"),
+    Field("maker_sales", "m", "vehicles", "Passenger vehicles made, by maker"),
+    Field("maker_exports", "m", "vehicles", "Passenger vehicles exported, by maker"),
+    Field("maker_commercial", "m", "vehicles", "Trucks and buses made, by maker"),
+    Field("region_sales", "r", "vehicles", "Passenger cars sold in the region"),
+    Field("region_own_share", "r", "share", "Own brands in the region's sales"),
+    Field("region_local_share", "r", "share", "Makers of the region in the region's sales"),
+    Field("average_price", "", "CNY of 2010", "Average consumer price of cars sold at home, minibuses left out"),
+    Field("own_brand_price", "", "CNY of 2010", "Average consumer price of own-brand cars, minibuses left out"),
+    Field("price_index", "", "index, start=1", "Quality-adjusted price, chained over lines on sale in both years"),
+    Field("markup", "", "share of net price", "Sales-weighted markup over unit cost"),
+    Field("own_elasticity", "", "elasticity", "Sales-weighted own-price elasticity"),
+    Field("quality_gap", "", "problems per 100 cars", "Initial problems, own brands less joint ventures"),
+    Field("core_control", "", "share", "Value-weighted share of used technology that own-brand makers master"),
+    Field("own_capability", "d", "log units", "Mastered capability of own brands, weighted by sales"),
+    Field("frontier", "d", "log units", "World frontier by domain"),
+    Field("capacity", "", "vehicles a year", "Capacity for passenger cars"),
+    Field("utilisation", "", "share", "Passenger output over capacity"),
+    Field("shadow_price", "", "CNY of 2010", "Sales-weighted shadow cost of scarce capacity"),
+    Field("revenue", "", "billion CNY of 2010", "Revenue of home makers before tax"),
+    Field("profit", "", "billion CNY of 2010", "Operating profit of home makers"),
+    Field("research", "", "billion CNY of 2010", "Research and development of home makers"),
+    Field("research_intensity", "", "share of revenue", "Research over revenue"),
+    Field("private_fleet", "", "vehicles", "Cars of households in use"),
+    Field("vehicle_fleet", "", "vehicles", "Motor vehicles in use"),
+    Field("chargers", "", "0..1", "Density of charging points"),
+    Field("makers_active", "", "makers", "Makers with output"),
+    Field("entries", "", "makers", "Makers that began to sell"),
+    Field("exits", "", "makers", "Makers that ended"),
+    Field("lines", "", "lines", "Passenger lines on sale"),
+    Field("top3_share", "", "share", "Three largest groups in vehicles made"),
+    Field("subsidy", "", "billion CNY of 2010", "Purchase subsidies paid"),
+    Field("soft_aid", "", "billion CNY of 2010", "Losses of state makers made good"),
+    Field("tax", "", "billion CNY of 2010", "Taxes and tariffs on cars collected"),
+    Field("consumer_surplus", "", "billion CNY of 2010", "Surplus of car buyers over the outside good"),
+    Field("great", "", "index, reference=100", "Great power: volume"),
+    Field("strong", "", "index, reference=100", "Strong power: control, brands, quality, exports, returns"),
+    Field("great_pillars", "i", "ratio to reference", "Pillars of great; the last is unused"),
+    Field("strong_pillars", "i", "ratio to reference", "Pillars of strong"),
+    Field("price_residual", "", "share of price", "Largest first-order residual left by the price iterations"),
+    Field("price_rounds", "", "count", "Price iterations used"),
+    Field("rationed", "", "vehicles", "Demand turned away for want of capacity"),
+    Field("price_bounds_hit", "", "count", "Lines whose cost floor or price cap was binding"),
+    Field("account_error", "", "share", "Largest relative error in the year's accounts"),
+)
+
+
+def sizes(makers: int, regions: int) -> dict[str, int]:
+    """Return the length of every inner axis, by letter, for a case with so many makers and regions."""
+    return {
+        "m": makers, "r": regions, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS), "k": len(COMMERCIAL),
+        "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
+    }  # fmt: skip
+
+
+def record(fields: tuple[Field, ...], length: dict[str, int]) -> np.dtype:
+    """Build the structured type whose columns are `fields`, each shaped by its axis letters."""
+    return np.dtype([(f.name, f.kind, tuple(length[a] for a in f.axes)) if f.axes else (f.name, f.kind) for f in fields], align=True)

@@ -1,0 +1,279 @@
+"""What happened this year, and do the books balance? Sums of the year from its lines and makers, and checks on them.
+
+    made = sold at home + exported + plan deliveries, per maker; shares sum to one; buyers' purchases = cars sold
+    quality-adjusted price: mean over lines on sale in both years of d ln P - beta dQ, weighted by sales; chained (beta: cost of quality)
+    quality gap: problems = P0 e^(-trend (t - t0)) (e^(process gap) - 1)                                   (J.D. Power style scale)
+
+Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2010.
+"""
+
+import math
+
+from numba import njit
+
+from latecomer.axes import (
+    COMBUSTION,
+    DOMAINS,
+    ECONOMY,
+    IMPORTER,
+    MINIBUS,
+    ORIGINS,
+    PRIVATE,
+    PROCESS,
+    SEGMENTS,
+    SUV,
+)
+from latecomer.model.product import domain_weight, technology_used
+
+MILLION = 1e6
+NDOMAINS, NSEGMENTS = len(DOMAINS), len(SEGMENTS)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def report(t, w, state, world, policy, makers, p, out):
+    """Fill the year record `out` from this year's market, makers and state (units in `axes.YEAR`)."""
+    sum_volumes(w, state, makers, out)
+    sum_shares(w, state, makers, out)
+    sum_prices(w, state, p, out)
+    sum_knowledge(t, w, state, world, makers, p, out)
+    sum_money(w, state, makers, out)
+    count_makers(w, state, makers, out)
+    out.account_error = check(w, state, makers, out)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def sum_volumes(w, state, makers, out):
+    """Sum what was made, sold at home, exported and imported (vehicles)."""
+    home, made, exported, own_exported, imported, planned, trucks, truck_exports = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for m in range(makers.size):
+        trucks += w.truck_sold[m]
+        truck_exports += w.truck_exports[m]
+        home += w.sold_home[m]
+        planned += w.plan_built[m]
+        out.maker_commercial[m] = w.truck_sold[m] * MILLION
+        out.maker_exports[m] = state.exports[m] * MILLION
+        if makers[m].ownership == IMPORTER:
+            imported += w.sold_home[m]
+            out.maker_sales[m] = w.sold_home[m] * MILLION
+            continue
+        total = w.sold_home[m] + state.exports[m] + w.plan_built[m]
+        out.maker_sales[m] = total * MILLION
+        made += total
+        exported += state.exports[m]
+        if makers[m].ownership <= PRIVATE:
+            own_exported += state.exports[m]
+    out.passenger_cars = made * MILLION
+    out.commercial_vehicles = trucks * MILLION
+    out.vehicles = (made + trucks) * MILLION
+    out.home_sales = (home + planned) * MILLION
+    out.passenger_exports = exported * MILLION
+    out.own_exports = own_exported * MILLION
+    out.commercial_exports = truck_exports * MILLION
+    out.vehicle_exports = (exported + truck_exports) * MILLION
+    out.imports = imported * MILLION
+    for k in range(out.commercial_by_class.size):
+        out.commercial_by_class[k] = w.class_sold[k] * MILLION
+    for r in range(out.region_sales.size):
+        out.region_sales[r] = w.region_sales[r] * MILLION
+        out.region_own_share[r] = ratio(w.region_own[r], w.region_sales[r])
+        out.region_local_share[r] = ratio(w.region_local[r], w.region_sales[r])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def ratio(part, whole):
+    """Return part / whole, or zero where there is no whole."""
+    return part / whole if whole > 0.0 else 0.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def sum_shares(w, state, makers, out):
+    """Split what was made by brand, segment, powertrain and origin; a maker's exports and plan cars have the mix of its home sales."""
+    own, own_home, made, made_home, electric, sedans, own_sedans = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    out.segment_sales[:] = 0.0
+    out.own_segment_share[:] = 0.0
+    out.origin_share[:] = 0.0
+    for m in range(makers.size):
+        if makers[m].ownership == IMPORTER:
+            continue
+        total = w.sold_home[m] + state.exports[m] + w.plan_built[m]
+        mine = 1.0 if makers[m].ownership <= PRIVATE else 0.0
+        made += total
+        made_home += w.sold_home[m]
+        own += mine * total
+        own_home += mine * w.sold_home[m]
+        out.origin_share[makers[m].origin] += total
+        if w.sold_home[m] <= 0.0:
+            sedans += total
+            own_sedans += mine * total
+            out.segment_sales[ECONOMY] += total
+            out.own_segment_share[ECONOMY] += mine * total
+    for j in range(w.lines):
+        m, s = w.maker[j], w.segment[j]
+        if makers[m].ownership == IMPORTER or w.sold_home[m] <= 0.0:
+            continue
+        cars = w.sold[j] * (1.0 + (state.exports[m] + w.plan_built[m]) / w.sold_home[m])
+        out.segment_sales[s] += cars
+        out.own_segment_share[s] += w.own[j] * cars
+        electric += w.electric[j] * cars
+        if s != MINIBUS and s != SUV:
+            sedans += cars
+            own_sedans += w.own[j] * cars
+    for s in range(NSEGMENTS):
+        out.own_segment_share[s] = ratio(out.own_segment_share[s], out.segment_sales[s])
+        out.segment_sales[s] *= MILLION
+    for o in range(len(ORIGINS)):
+        out.origin_share[o] = ratio(out.origin_share[o], made)
+    out.sedans = sedans * MILLION
+    out.own_brand_sedan_share = ratio(own_sedans, sedans)
+    out.own_brand_share = ratio(own, made)
+    out.own_brand_home_share = ratio(own_home, made_home)
+    out.own_brand_export_share = ratio(out.own_exports, out.passenger_exports)
+    out.new_energy_vehicles = electric * MILLION
+    out.new_energy_share = ratio(electric, made)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def sum_prices(w, state, p, out):
+    """Book average prices, the quality-adjusted price, markup, elasticity and shadow price."""
+    spent, cars, own_spent, own_cars, markup, change, matched, shadow, sold = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for j in range(w.lines):
+        m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
+        q = w.sold[j]
+        sold += q
+        shadow += q * state.shadow[m]
+        net = (w.price[j] + w.subsidy[j]) / w.wedge[j]
+        markup += q * (w.price[j] - w.unit_cost[j]) / w.wedge[j] / net
+        if s != MINIBUS:
+            spent += w.price[j] * q
+            cars += q
+            own_spent += w.own[j] * w.price[j] * q
+            own_cars += w.own[j] * q
+        before = state.price[m, s, e]
+        if before > 0.0 and state.age[m, s, e] > 0.0:
+            better = w.gap[m] + w.frontier[PROCESS] - state.quality[m]
+            change += q * (math.log(w.price[j] / before) - p.cost_gap * better)
+            matched += q
+    if matched > 0.0:
+        state.price_index *= math.exp(change / matched)
+    out.price_index = state.price_index
+    out.average_price = 1000.0 * ratio(spent, cars)
+    out.own_brand_price = 1000.0 * ratio(own_spent, own_cars)
+    out.markup = ratio(markup, sold)
+    out.shadow_price = 1000.0 * ratio(shadow, sold)
+    out.own_elasticity = w.elasticity
+    for m in range(w.gap.size):
+        state.quality[m] = w.gap[m] + w.frontier[PROCESS]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def sum_knowledge(t, w, state, world, makers, p, out):
+    """Book the frontier, own capability, core control and the quality gap, weighted by output of own-brand makers."""
+    weight, value, mastered, used, venture, venture_weight = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    out.own_capability[:] = 0.0
+    w.own_mean[:] = 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+            continue
+        made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + 0.5 * w.truck_sold[m]
+        if makers[m].ownership > PRIVATE:
+            venture += made * state.accessible[m, PROCESS]
+            venture_weight += made
+            value += made * p.venture_value
+            continue
+        weight += made
+        value += made
+        share = 0.0
+        for d in range(NDOMAINS):
+            level = technology_used(m, d, state, makers[m], p)
+            blend = domain_weight(d, COMBUSTION, p)
+            if state.electric_share > 0.0:
+                blend += state.electric_share * (domain_weight(d, 2, p) - blend)
+            behind = max(0.0, w.frontier[d] - state.mastered[m, d])
+            share += blend * math.exp(-(level - state.mastered[m, d]) - p.control_distance * behind)
+            w.own_mean[d] += made * state.mastered[m, d]
+        mastered += made * share
+    for d in range(NDOMAINS):
+        out.frontier[d] = w.frontier[d]
+        w.own_mean[d] = w.own_mean[d] / weight if weight > 0.0 else w.frontier[d] - p.entry_gap
+        out.own_capability[d] = w.own_mean[d]
+    out.core_control = ratio(mastered, value)
+    out.quality_gap = 0.0
+    if venture_weight > 0.0 and weight > 0.0:
+        behind = venture / venture_weight - w.own_mean[PROCESS]
+        out.quality_gap = p.defect_level * math.exp(-p.defect_trend * (world[t].year - 2000.0)) * (math.exp(behind) - 1.0)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def sum_money(w, state, makers, out):
+    """Book revenue, profit, research, subsidies, taxes, surplus and fleets."""
+    revenue, profit, research, capacity, fleet, made = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+            continue
+        revenue += state.revenue[m]
+        profit += state.profit[m]
+        research += w.effort[m]
+        capacity += state.capacity[m]
+        made += w.sold_home[m] + state.exports[m] + w.plan_built[m]
+    fleet = state.fleet.sum()
+    out.revenue, out.profit, out.research = revenue, profit, research
+    out.research_intensity = ratio(research, revenue)
+    out.capacity = capacity * MILLION
+    out.utilisation = ratio(made, capacity)
+    out.private_fleet = fleet * MILLION
+    out.vehicle_fleet = (fleet + state.fleet_other.sum() + state.truck_fleet) * MILLION
+    out.chargers = state.chargers
+    out.subsidy, out.soft_aid, out.tax, out.consumer_surplus = w.subsidy_paid, w.soft_aid, w.tax_paid, w.surplus
+    out.rationed = w.rationed * MILLION
+    out.price_residual, out.price_rounds, out.price_bounds_hit = w.residual, w.rounds, w.bounds_hit
+    out.lines = w.lines
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def count_makers(w, state, makers, out):
+    """Count makers with output, entries and exits, and the share of the three largest groups."""
+    total, active = 0.0, 0.0
+    sums = w.kept
+    sums[:] = 0.0
+    for m in range(makers.size):
+        if makers[m].ownership == IMPORTER:
+            continue
+        made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + w.truck_sold[m]
+        if made > 1e-5:
+            active += 1.0
+        total += made
+        sums[makers[m].group if makers[m].group >= 0 else m] += made
+    out.makers_active, out.entries, out.exits = active, w.entries, w.exits
+    top = 0.0
+    for _ in range(3):
+        best = 0
+        for m in range(sums.size):
+            if sums[m] > sums[best]:
+                best = m
+        top += sums[best]
+        sums[best] = 0.0
+    out.top3_share = ratio(top, total)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def check(w, state, makers, out):
+    """Return the largest relative error of the year's identities: by maker, by segment, by region, by origin."""
+    made, home, regions, segments, origins, over = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for m in range(makers.size):
+        if makers[m].ownership != IMPORTER:
+            made += out.maker_sales[m]
+            limit = 1.1 * state.capacity[m]
+            over = max(over, w.sold_home[m] + state.exports[m] - limit if state.alive[m] == 1 else 0.0)
+        home += w.sold_home[m]
+    for r in range(out.region_sales.size):
+        regions += w.region_sales[r]
+    for s in range(NSEGMENTS):
+        segments += out.segment_sales[s]
+    for o in range(len(ORIGINS)):
+        origins += out.origin_share[o]
+    error = abs(made - out.passenger_cars) / max(out.passenger_cars, 1.0)
+    error = max(error, abs(segments - out.passenger_cars) / max(out.passenger_cars, 1.0))
+    error = max(error, abs(regions - home) / max(home, 1e-9))
+    if out.passenger_cars > 0.0:
+        error = max(error, abs(origins - 1.0))
+    return max(error, over)

@@ -1,0 +1,48 @@
+"""How does trust in a name rise and fall? Slowly up with what buyers find, about twice as fast down; cheapness builds none.
+
+    target_m = B0 [ (1 - n) min(1.2, gap_m / .9) + n min(1, mean gap / .2) ] + service        gap behind the joint ventures, B0 < 0
+    trust   += eta_up (target - trust) if above, eta_down if below
+    electric names start from phi x trust, since a new paradigm resets part of it, and move on electric quality alone
+
+n is the weight of national reputation, shared by all own brands. Source: Nerlove and Arrow 1962 (goodwill); model notes stage 12.
+"""
+
+from numba import njit
+
+from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, PLATFORM, PRIVATE, PROCESS
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def trust(w, state, makers, p):
+    """Update trust of own-brand makers from the gap between their cars and those of joint ventures (utility)."""
+    mean, weight = 0.0, 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
+            w.best_gap[m] = shortfall(m, w, state)
+            mean += w.best_gap[m] * state.output[m]
+            weight += state.output[m]
+    mean = mean / weight if weight > 0.0 else 1.0
+    for m in range(makers.size):
+        if state.alive[m] == 0:
+            continue
+        if makers[m].ownership > PRIVATE:
+            state.trust_electric[m] = p.foreign_electric * state.trust[m]
+            continue
+        own = min(1.2, max(0.0, w.best_gap[m]) / 0.9)
+        nation = min(1.0, max(0.0, mean) / 0.2)
+        target = p.trust_floor * ((1.0 - p.national_weight) * own + p.national_weight * nation)
+        step = p.trust_speed if target > state.trust[m] else 2.0 * p.trust_speed
+        state.trust[m] += min(step, 1.0) * (target - state.trust[m])
+        behind = min(1.0, max(0.0, w.frontier[BATTERY] - state.mastered[m, BATTERY]) / 0.5)
+        aim = p.electric_reset * state.trust[m] + (1.0 - p.electric_reset) * p.trust_floor * behind
+        step = p.trust_speed if aim > state.trust_electric[m] else 2.0 * p.trust_speed
+        state.trust_electric[m] += min(step, 1.0) * (aim - state.trust_electric[m])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def shortfall(m, w, state):
+    """Return how far maker m's cars stand behind those of the average joint venture (log units; process counts most)."""
+    gap = 0.6 * (w.venture_mean[PROCESS] - state.mastered[m, PROCESS])
+    for d in (PLATFORM, ENGINE, ELECTRONICS, DESIGN):
+        gap += 0.1 * (w.venture_mean[d] - state.mastered[m, d])
+    return gap

@@ -1,0 +1,73 @@
+"""How many people and organisations look for a car this year? First cars, replacements, institutions and small firms.
+
+    first time   N1 = shop x private x max(0, S(y) households - fleet),  S(y) = s_max y / (y + y_half)      (Dargay and Gately 1999)
+    replacement  N2 = sum_a scrap_a x fleet_a x (1 + trade-in)                                             raises the value of buying
+    institutions N1 = iota .05 GDP g_r;  small firms N1 = beta .05 GDP^.9 g_r                               most of demand before 2000
+
+Plate quotas hold back a share of a region's buyers of combustion cars, and of electric cars where these are not exempt. Fleets age by
+class: a fifth of each five-year class moves on each year. Source: model notes section 4, stage 10.
+"""
+
+from numba import njit
+
+from latecomer.axes import AGES, COMBUSTION, INCOME_CLASSES, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
+
+NAGES, TRAINS = len(AGES), len(POWERTRAINS)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def scrap_rate(a, p):
+    """Return the share of age class a scrapped in a year."""
+    return (p.scrap_young, p.scrap_middle, p.scrap_old)[a]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def count(t, w, state, world, policy, p):
+    """Fill first_time and replacing [r, b] (million) and appeal [r, e] (share of buyers not held back)."""
+    here, now = world[t], policy[t]
+    bonus = 1.0 + p.trade_in_effect * (now.subsidy_trade_in + now.subsidy_trade_in_electric) / 10000.0
+    regions = w.spread.size
+    for r in range(regions):
+        for b in range(INCOME_CLASSES):
+            y = here.income[b]
+            full = p.saturation * y / (y + p.saturation_half)
+            fleet, worn = 0.0, 0.0
+            for a in range(NAGES):
+                fleet += state.fleet[r, b, a]
+                worn += scrap_rate(a, p) * state.fleet[r, b, a]
+            w.first_time[r, b] = p.shopping * now.purchase_private * max(0.0, full * here.households[r, b] - fleet)
+            w.replacing[r, b] = worn * bonus
+        worn = 0.0
+        for a in range(NAGES):
+            worn += scrap_rate(a, p) * state.fleet_other[a]
+        share = here.region_gdp_share[r]
+        w.first_time[r, INSTITUTION] = p.institutions * 0.05 * here.gdp * share
+        w.first_time[r, SMALL_BUSINESS] = p.small_firms * 0.05 * here.gdp**0.9 * share
+        w.replacing[r, INSTITUTION] = 0.0
+        w.replacing[r, SMALL_BUSINESS] = 0.0
+        held = now.plate_limit[r]
+        for e in range(TRAINS):
+            w.appeal[r, e] = 1.0 - held if e == COMBUSTION else 1.0 - held * (1.0 - now.plate_electric_free)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def add_to_fleet(w, state, p):
+    """Scrap, age and add this year's purchases (million cars)."""
+    for r in range(w.spread.size):
+        for b in range(INCOME_CLASSES):
+            keep_and_age(state.fleet[r, b], w.bought[r, b], p)
+    bought = 0.0
+    for r in range(w.spread.size):
+        bought += w.bought[r, INSTITUTION] + w.bought[r, SMALL_BUSINESS]
+    keep_and_age(state.fleet_other, bought, p)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def keep_and_age(fleet, bought, p):
+    """Move a fleet [a] one year on, in place."""
+    carried = bought
+    for a in range(NAGES):
+        kept = (1.0 - scrap_rate(a, p)) * fleet[a]
+        moving = 0.2 * kept if a < NAGES - 1 else 0.0
+        fleet[a] = kept - moving + carried
+        carried = moving

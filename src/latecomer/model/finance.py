@@ -1,0 +1,73 @@
+"""What does a maker earn, and what happens when it loses? Revenue, profit, dividends, soft budgets, subsidies and taxes.
+
+    net price   n_j = (P_j + subsidy) / wedge,   profit = sum_j (n_j - c_j) q_j + export margin + trucks - fixed - R&D
+    dividends   a joint venture pays out a share of its profit; the Chinese parent receives its equity part
+    dependence  dividends / (dividends + max(0, own profit))                              smoothed; feeds comfort
+    soft budget a loss of a state maker is made good by softness x loss, at a cost to the budget; private losses eat cash
+
+Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint); model notes stage 11.
+"""
+
+from numba import njit
+
+from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def settle(t, w, state, policy, makers, p):
+    """Book revenue, profit, dividends, cash and dependence of every maker; sum subsidies, taxes and soft aid."""
+    now = policy[t]
+    w.tax_paid, w.subsidy_paid, w.soft_aid = 0.0, 0.0, 0.0
+    state.revenue[:] = 0.0
+    state.profit[:] = 0.0
+    state.dividends[:] = 0.0
+    for j in range(w.lines):
+        m = w.maker[j]
+        net = (w.price[j] + w.subsidy[j]) / w.wedge[j]
+        cost = (w.unit_cost[j] + w.subsidy[j]) / w.wedge[j]
+        state.revenue[m] += net * w.sold[j]
+        state.profit[m] += (net - cost) * w.sold[j]
+        w.subsidy_paid += w.subsidy[j] * w.sold[j]
+        w.tax_paid += net * (w.wedge[j] - 1.0) * w.sold[j]
+        if makers[m].ownership == IMPORTER:
+            w.tax_paid += cost * now.tariff_car / (1.0 + now.tariff_car) * w.sold[j]
+    for m in range(makers.size):
+        if state.alive[m] == 1:
+            add_other_sales(m, w, state, p)
+    for m in range(makers.size):
+        g = makers[m].group
+        if state.alive[m] == 1 and makers[m].ownership == JOINT_VENTURE and g >= 0:
+            state.dividends[g] += p.payout * makers[m].equity * max(0.0, state.profit[m])
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership != IMPORTER:
+            settle_cash(m, w, state, now, makers[m], p)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def add_other_sales(m, w, state, p):
+    """Add exports, trucks and plan deliveries, and take off fixed cost and research."""
+    home = max(w.sold_home[m], 1e-9)
+    price = state.revenue[m] / home if w.sold_home[m] > 1e-9 else p.plan_car_price
+    abroad = p.export_price * price * state.exports[m]
+    trucks = p.truck_price * w.truck_sold[m]
+    planned = p.plan_car_price * w.plan_built[m]
+    state.revenue[m] += abroad + trucks + planned
+    state.profit[m] += p.export_margin * abroad + p.truck_margin * trucks + p.plan_margin * planned
+    state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + w.effort[m]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def settle_cash(m, w, state, now, maker, p):
+    """Move cash with profit, dividends and soft aid; smooth dependence; count loss years."""
+    profit = state.profit[m]
+    gained = state.dividends[m] if maker.ownership < JOINT_VENTURE else 0.0
+    total = gained + max(0.0, profit)
+    if maker.ownership < PRIVATE and total > 0.0:
+        state.dependence[m] += 0.5 * (gained / total - state.dependence[m])
+    aid = 0.0
+    if maker.ownership < PRIVATE and profit + gained < 0.0:
+        aid = now.budget_softness * -(profit + gained)
+        w.soft_aid += aid
+    kept = profit if maker.ownership != JOINT_VENTURE else (1.0 - p.payout) * max(0.0, profit) + min(0.0, profit)
+    state.cash[m] = (1.0 - p.cash_decay) * state.cash[m] + kept + gained + aid
+    state.losses[m] = state.losses[m] + 1.0 if profit + gained + aid < 0.0 else 0.0

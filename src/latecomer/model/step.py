@@ -1,0 +1,64 @@
+"""What happens in a year, in which order? The table of contents of the model, one line per stage, and the loop over years.
+
+Records (see `axes`): world and policy [t], makers [m], contracts, params p, state (carried), w (working space), out (what happened).
+Everything is compiled by numba into one kernel per history that releases the interpreter lock; with NUMBA_DISABLE_JIT=1 the same functions
+run as plain Python, slowly, and serve as the oracle.
+"""
+
+from numba import njit
+
+from latecomer.model import (
+    accounts,
+    brand,
+    buyers,
+    commercial,
+    finance,
+    index,
+    industry,
+    knowledge,
+    market,
+    plan,
+    product,
+    region,
+    talent,
+    ventures,
+)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
+    """Run one year: read the state, write what happened to `out`, and leave the state as the next year needs it."""
+    ventures.frontier(world[t].year, p, w.frontier)
+    talent.grow(t, w, state, world, policy, p)
+    ventures.found_and_end(t, w, state, world, policy, makers, p)
+    ventures.introduce(t, w, state, world, policy, makers, contracts, p)
+    plan.build(t, w, state, world, policy, makers, p)
+    commercial.sell(t, w, state, world, policy, makers, p)
+    commercial.trade_abroad(t, w, state, world, policy, makers, p)
+    region.protect(t, w, state, policy, makers, p)
+    buyers.count(t, w, state, world, policy, p)
+    if policy[t].plan_share < 1.0:
+        product.launch(t, w, state, world, policy, makers, p, seed, history)
+    product.gather(t, w, state, world, policy, makers, p, seed, history)
+    industry.leave_room(w, state, policy, t, makers, p)
+    market.clear(w, state, world[t], makers, p)
+    industry.record_sales(w, state, makers)
+    industry.export(t, w, state, world, policy, makers, p)
+    knowledge.fund(t, w, state, policy, makers, p)
+    finance.settle(t, w, state, policy, makers, p)
+    accounts.report(t, w, state, world, policy, makers, p, out)
+    index.measure(w, state, p, out)
+    buyers.add_to_fleet(w, state, p)
+    commercial.add_to_fleet(t, w, state, p)
+    industry.invest(t, w, state, policy, makers, p)
+    industry.carry(t, w, state, policy, makers, p)
+    knowledge.learn(t, w, state, policy, makers, p, seed, history)
+    brand.trust(w, state, makers, p)
+    industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def simulate(states, scratch, world, policy, makers, contracts, params, seed, history, first, years):
+    """Run the years from index `first` on in place: states[0] is carried, years[t] receives what happened."""
+    for t in range(first, years.size):
+        year(t, states[0], scratch[0], world, policy, makers, contracts, params[0], seed, history, years[t])
