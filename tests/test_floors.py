@@ -1,0 +1,207 @@
+"""Does every module stay on its floor and in its room?
+
+Imports go down only; `case` and `model`, and `fit` and `study`, share a floor and do not know each other;
+facts hold no code; the model computes and does nothing else; what is imported is declared as a dependency.
+Nothing is run: the source is read.
+"""
+
+import ast
+import csv
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+PACKAGE = PROJECT / "src" / "latecomer"
+FLOORS = {
+    **dict.fromkeys(["axes", "types", "errors", "keys", "exponential"], 0),
+    **dict.fromkeys(["case", "model", "market"], 1),
+    **dict.fromkeys(["run", "record"], 2),
+    **dict.fromkeys(["fit", "study"], 3),
+    "report": 4,
+    **dict.fromkeys(["cli", "web"], 5),
+    **dict.fromkeys(["__init__", "__main__"], 6),
+}
+STRANGERS = [("case", "model"), ("fit", "study")]
+EXTRAS = {"fit": "fit", "record": "netcdf"}  # parts that may use a package which the core does not require
+
+# What a kernel may import from outside the package: arithmetic, arrays, the compiler, and words for types.
+MODEL_IMPORTS = {"__future__", "collections", "dataclasses", "llvmlite", "math", "numba", "numpy", "typing"}
+MODEL_CALLS_REFUSED = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
+NUMPY_REFUSED = {
+    "random",
+    "load",
+    "loadtxt",
+    "genfromtxt",
+    "fromfile",
+    "memmap",
+    "save",
+    "savez",
+    "savetxt",
+    "tofile",
+}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+MODEL_FILES = sorted((PACKAGE / "model").rglob("*.py"))
+
+
+def identifier(path):
+    return str(path.relative_to(PACKAGE))
+
+
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def part_of(path):
+    """Return the module or subpackage directly under `latecomer` to which a file belongs."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(tree, package):
+    """Return (line, dotted name) of every import, nested ones included; `package` resolves relative ones.
+
+    A name imported from the package is its submodule: `from latecomer import axes` is `latecomer.axes`.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            names = [alias.name for alias in node.names]
+            yield from (
+                (node.lineno, f"{module}.{name}" if module == "latecomer" else module) for name in names
+            )
+
+
+def imports_of(path):
+    relative = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return sorted(set(imports(parsed(path), list(relative[:-1]))))
+
+
+def climbing(part, line, name):
+    """Return what is wrong with an import of `name` in `part`, or None."""
+    target = name.split(".")[1] if "." in name else "__init__"
+    if target not in FLOORS:
+        target = "__init__"  # a name of the package's front door
+    if FLOORS[target] > FLOORS[part]:
+        return f"line {line}: {part} (floor {FLOORS[part]}) imports {name} (floor {FLOORS[target]})"
+    if (part, target) in STRANGERS or (target, part) in STRANGERS:
+        return f"line {line}: {part} imports {name}; they meet only on the floor below"
+    return None
+
+
+def test_every_module_has_a_floor():
+    assert {part_of(path) for path in FILES} <= FLOORS.keys()
+
+
+@pytest.mark.parametrize("path", FILES, ids=identifier)
+def test_imports_go_down_only(path):
+    own = [(line, name) for line, name in imports_of(path) if name.split(".")[0] == "latecomer"]
+    complaints = [climbing(part_of(path), line, name) for line, name in own]
+    assert [complaint for complaint in complaints if complaint] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "part", "climbs"),
+    [
+        ("from latecomer.keys import uniform", "model", False),
+        ("import latecomer.axes", "keys", False),
+        ("from latecomer import axes, errors", "case", False),
+        ("def late():\n    from latecomer.run import run", "model", True),
+        ("from latecomer import run", "case", True),
+        ("from latecomer import load_case", "study", True),
+        ("import latecomer", "report", True),
+        ("from ..report import page", "model", True),
+        ("from .. import cli", "model", True),
+        ("from .step import step", "model", False),
+        ("from latecomer.model.step import step", "case", True),
+        ("import latecomer.case.tables", "model", True),
+        ("from latecomer.study import compare", "fit", True),
+    ],
+)
+def test_the_reader_of_imports_sees_every_way_to_climb(source, part, climbs):
+    found = imports(ast.parse(source), ["latecomer", part])
+    assert any(climbing(part, line, name) for line, name in found) == climbs
+
+
+def test_facts_hold_no_code():
+    assert [path for path in (PACKAGE / "cases").rglob("*") if path.suffix in {".py", ".pyc", ".pkl"}] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=identifier)
+def test_what_is_imported_is_declared(path):
+    """A run needs the core packages only; a module may use an extra's package if its part has that extra."""
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    allowed = declared["dependencies"] + declared["optional-dependencies"].get(EXTRAS.get(part_of(path)), [])
+    names = {normal_name(re.match(r"[\w.-]+", requirement)[0]) for requirement in allowed}
+    names |= {"llvmlite"} if "numba" in names else set()  # numba's own back end, used for single instructions
+    modules = {name.split(".")[0] for _, name in imports_of(path)} - sys.stdlib_module_names - {"latecomer"}
+    distributions = packages_distributions()
+    undeclared = [
+        module
+        for module in sorted(modules)
+        if not {normal_name(name) for name in distributions.get(module, [module])} & names
+    ]
+    assert undeclared == []
+
+
+def normal_name(distribution):
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+@pytest.mark.parametrize("path", MODEL_FILES, ids=identifier)
+def test_the_model_only_computes(path):
+    """No file, no terminal, no other source of chance than the keys, no library beyond arithmetic."""
+    outside = {name.split(".")[0] for _, name in imports_of(path)} - {"latecomer"}
+    assert outside <= MODEL_IMPORTS
+    assert refused_uses(parsed(path)) == []
+
+
+def refused_uses(tree):
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [f.id for f in called if isinstance(f, ast.Name) and f.id in MODEL_CALLS_REFUSED]
+    members = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in NUMPY_REFUSED
+    ]
+    of_numpy = [m.attr for m in members if isinstance(m.value, ast.Name) and m.value.id in {"np", "numpy"}]
+    return sorted(names + of_numpy)
+
+
+def test_the_reader_of_uses_sees_files_and_chance():
+    source = "open('x'); np.random.rand(); numpy.load('x'); np.exp(world.load)"
+    assert refused_uses(ast.parse(source)) == ["load", "open", "random"]
+
+
+def words(text):
+    """Return the words of a text, and the parts between underscores too: `byd_plant` holds `byd`."""
+    whole = re.findall(r"\w+", text)
+    return set(whole) | {part for word in whole for part in word.split("_")}
+
+
+@pytest.mark.parametrize("path", MODEL_FILES, ids=identifier)
+def test_the_model_knows_no_country_firm_or_year_by_name(path):
+    """Search all the text for firms and country, the code for years: a docstring cites its source's year."""
+    with (PACKAGE / "cases" / "china_auto" / "firms.csv").open(encoding="utf-8", newline="") as table:
+        firms = {row["firm_id"] for row in csv.DictReader(table)}
+    assert len(firms) > 10
+    text = path.read_text(encoding="utf-8")
+    assert words(text) & firms == set()
+    assert {word.lower() for word in words(text)} & {"china", "chinese"} == set()
+    numbers = [node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Constant)]
+    assert [n for n in numbers if type(n) in (int, float) and 1900 <= n <= 2100] == []
+
+
+def test_the_list_of_floors_in_the_guide_for_contributors_is_this_one():
+    rows = re.findall(
+        r"^\| (\d) \| (.*?)(?:;.*)? \|$", (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.M
+    )
+    told = {name: int(floor) for floor, names in rows for name in re.findall(r"`(\w+)`", names)}
+    assert told == {name: floor for name, floor in FLOORS.items() if not name.startswith("__")}
+    assert all(above[0] > below[0] for above, below in pairwise(rows))
