@@ -1,0 +1,166 @@
+"""What did history outside the industry give in each year: incomes, prices, the world market?
+
+Money is in CNY of 2010: nominal values over consumer prices. Incomes: the households of a region follow two lognormal laws, urban
+and rural, whose means come from the income tables and whose common spread makes the national Gini; one grid of classes, fixed as
+multiples of the national mean, serves every region and year:
+
+    sigma_total = sqrt(2) Phi^-1((G + 1) / 2)          (Aitchison and Brown 1957)
+    sigma_within^2 = sigma_total^2 - variance of the log means between regions and between town and country
+    region mean / national mean = (output per head ratio)^e, scaled so that the national mean is met
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from latecomer import axes
+from latecomer.case.series import Quantities
+from latecomer.errors import Problems
+
+BASE_YEAR = 2010
+FIRST_CLASS, LAST_CLASS = 0.12, 12.0
+REGION_ELASTICITY = 0.8
+LEAST_SPREAD = 0.3
+INSTITUTION_INCOME = 350.0
+SMALL_BUSINESS_INCOME, SMALL_BUSINESS_OFFSET = 6.6, 12.0
+BATTERY_CAP = 15.0
+
+
+def build_world(
+    rows: pd.DataFrame, facts: pd.DataFrame, regions: pd.DataFrame, years: np.ndarray, length: dict[str, int], problems: Problems
+) -> tuple[np.recarray, pd.DataFrame, pd.DataFrame]:
+    """Return the world by year, the list of filled values, and the quantities (years by name) it was built from."""
+    given = Quantities(rows, facts, years, RULES, problems)
+    world = np.zeros(years.size, axes.record(axes.WORLD, length)).view(np.recarray)
+    world.year = years
+    for name, built in FIELDS.items():
+        world[name] = built(given)
+    population, output = _regions(given, regions)
+    world.region_gdp_share = output / output.sum(axis=1, keepdims=True)
+    world.income, world.households = _incomes(given, population, output)
+    fills = pd.DataFrame(given.filled, columns=["variable", "index", "year", "value", "rule"])
+    quantities = pd.DataFrame(given.values, index=pd.Index(years, name="year"))
+    return world, fills, quantities
+
+
+def relative(given: Quantities, values: np.ndarray, year: int) -> np.ndarray:
+    """Return `values` (t) over their value in `year`."""
+    return values / values[year - int(given.years[0])]
+
+
+def _deflator(given: Quantities) -> np.ndarray:
+    return relative(given, given["cpi"], BASE_YEAR)
+
+
+def _oil(given: Quantities) -> np.ndarray:
+    return relative(given, given["brent"] * given["cny_per_usd"] / _deflator(given), BASE_YEAR)
+
+
+def _battery(given: Quantities) -> np.ndarray:
+    """Thousand CNY of 2010 per kWh: dollars of the year at the rate of the year, over home prices; capped before 2010."""
+    price = given["battery_usd"] * given["cny_per_usd"] / _deflator(given) / 1000.0
+    return np.minimum(price, BATTERY_CAP)
+
+
+def _world_market(given: Quantities) -> np.ndarray:
+    return given["world_vehicles"] - given["home_vehicles"]
+
+
+FIELDS = {
+    "gdp": lambda given: given["gdp_index"],
+    "investment": lambda given: relative(given, given["investment_nominal"] / _deflator(given), 2005),
+    "real_exchange_rate": lambda given: given["reer"],
+    "deflator": _deflator,
+    "oil_price": _oil,
+    "battery_price": _battery,
+    "world_market": _world_market,
+    "world_electric_share": lambda given: given["world_electric_share"],
+    "world_suv_share": lambda given: given["world_suv_share"],
+    "engineers": lambda given: relative(given, given["graduates"], BASE_YEAR),
+    "research_spending": lambda given: given["research_nominal"] / _deflator(given),
+}
+
+# Quantities computed from others; `world.csv` may name them in its rules.
+RULES = {
+    "deflator": _deflator,
+    "nominal_gdp": lambda given: given["gdp_per_head"] * given["population"],
+    "nominal_gdp_per_head": lambda given: given["gdp_index"] / given["population"] * given["cpi"],
+    "investment_rule_early": lambda given: given["gdp_index"] ** 1.3 * given["cpi"],
+    "people_by_size": lambda given: given["population"] / given["household_size"],
+    "research_by_share": lambda given: given["research_share"] * given["nominal_gdp"],
+    "real_rate_from_prices": lambda given: given["cpi"] / (given["us_cpi"] * given["cny_per_usd"]),
+}
+
+
+def _regions(given: Quantities, regions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return population share and output (t, r) of the regions: straight in the logarithm between the two printed years."""
+    years = given.years
+    early, late = 2005, 2020
+    weight = np.clip((years - early) / (late - early), 0.0, 1.0)[:, None]
+    out = []
+    for name in ("population", "gdp_per_capita"):
+        pair = [np.log(regions[f"{name}_{year}"].to_numpy(float)) for year in (early, late)]
+        values = np.exp((1.0 - weight) * pair[0] + weight * pair[1])
+        known = np.isin(years, (early, late))
+        inside = (years > early) & (years < late)
+        rules = np.where(inside, "log between printed years", "hold")
+        for r, region in enumerate(regions["region_id"]):
+            given.note(f"region_{name}", region, known, values[:, r], rules)
+        out.append(values)
+    population, per_head = out
+    return population / population.sum(axis=1, keepdims=True), population * per_head
+
+
+def _incomes(given: Quantities, population: np.ndarray, output: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return class incomes (t, b), thousand CNY of 2010 a household, and households (t, r, b), million.
+
+    `population` (t, r) is the share of each region, `output` (t, r) its product. Household size is taken as equal everywhere.
+    """
+    deflator, urban = _deflator(given), given["urban_share"]
+    heads = np.stack([given["urban_income"], given["rural_income"]], axis=1) / deflator[:, None]
+    weight = np.stack([urban, 1.0 - urban], axis=1)
+    per_head = (heads * weight).sum(axis=1)
+    households = given["households"]
+    mean = per_head * given["population"] / households
+    ratio = (output / population) ** REGION_ELASTICITY
+    ratio /= (ratio * population).sum(axis=1, keepdims=True)
+    means = ratio[:, :, None] * (heads / per_head[:, None])[:, None, :]
+    mass = population[:, :, None] * weight[:, None, :]
+    spread = _spread_within(given["gini"], means, mass)
+    share = _class_shares(means, spread, mass)
+    income = np.zeros((given.years.size, len(axes.BUYERS)))
+    grid = income_grid()
+    exact = (share.sum(axis=1) * grid).sum(axis=1)
+    income[:, : axes.INCOME_CLASSES] = grid * (mean / exact)[:, None]
+    income[:, axes.INSTITUTION] = INSTITUTION_INCOME
+    income[:, axes.SMALL_BUSINESS] = SMALL_BUSINESS_INCOME * per_head + SMALL_BUSINESS_OFFSET
+    people = np.zeros((given.years.size, population.shape[1], len(axes.BUYERS)))
+    people[:, :, : axes.INCOME_CLASSES] = share * households[:, None, None]
+    return income, people
+
+
+def income_grid() -> np.ndarray:
+    """Return the income classes as multiples of the national mean (b), equal steps in the logarithm."""
+    return np.exp(np.linspace(math.log(FIRST_CLASS), math.log(LAST_CLASS), axes.INCOME_CLASSES))
+
+
+def _spread_within(gini: np.ndarray, means: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of log income (t) inside a region's town or country."""
+    total = math.sqrt(2.0) * ndtri((gini + 1.0) / 2.0)
+    logs = np.log(means)
+    centre = (mass * logs).sum(axis=(1, 2), keepdims=True)
+    between = (mass * (logs - centre) ** 2).sum(axis=(1, 2))
+    return np.sqrt(np.maximum(total**2 - between, LEAST_SPREAD**2))
+
+
+def _class_shares(means: np.ndarray, spread: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Return the share of all households (t, r, b): each lognormal law cut at the geometric middles of the grid."""
+    grid = income_grid()
+    cuts = np.log(np.sqrt(grid[1:] * grid[:-1]))
+    centre = np.log(means) - spread[:, None, None] ** 2 / 2.0
+    below = ndtr((cuts - centre[..., None]) / spread[:, None, None, None])
+    ends = np.zeros((*below.shape[:-1], 1))
+    shares = np.diff(np.concatenate([ends, below, ends + 1.0], axis=-1), axis=-1)
+    return (shares * mass[..., None]).sum(axis=2)

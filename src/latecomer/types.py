@@ -1,0 +1,69 @@
+"""What is handed from the case folder to the model and to whoever judges a run?
+
+A `Case` holds arrays that the kernel reads (years by rows, laid out by `axes`), the labels of their axes, and the tables behind
+them with their sources, so that every number can be traced to a file and a line. Both are frozen; the arrays are read-only.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from latecomer import axes
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names along the axes of a case: makers and regions are its own, the others are fixed in `axes`."""
+
+    makers: tuple[str, ...]
+    maker_names: tuple[str, ...]
+    maker_names_zh: tuple[str, ...]
+    regions: tuple[str, ...]
+    region_names: tuple[str, ...]
+    region_names_zh: tuple[str, ...]
+    segments: tuple[str, ...] = axes.SEGMENTS
+    powertrains: tuple[str, ...] = axes.POWERTRAINS
+    domains: tuple[str, ...] = axes.DOMAINS
+    commercial: tuple[str, ...] = axes.COMMERCIAL
+    ownership: tuple[str, ...] = axes.OWNERSHIP
+    origins: tuple[str, ...] = axes.ORIGINS
+    buyers: tuple[str, ...] = axes.BUYERS
+    ages: tuple[str, ...] = axes.AGES
+
+    def along(self, letter: str) -> tuple[str, ...]:
+        """Return the labels of the axis with this letter (m, r, s, e, d, k, o, b, a)."""
+        named = {
+            "m": self.makers, "r": self.regions, "s": self.segments, "e": self.powertrains, "d": self.domains,
+            "k": self.commercial, "o": self.origins, "b": self.buyers, "a": self.ages,
+        }  # fmt: skip
+        return named[letter]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A country and industry as data, checked when loaded.
+
+    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all. `fills` lists every
+    value of a world input that no source prints, with the rule that gave it. `checksum` covers every file of the case folder.
+    """
+
+    name: str
+    title: str
+    years: np.ndarray
+    world: np.recarray
+    policy: np.recarray
+    makers: np.recarray
+    contracts: np.recarray
+    params: np.recarray
+    labels: Labels
+    register: pd.DataFrame
+    levers: pd.DataFrame
+    targets: pd.DataFrame
+    facts: pd.DataFrame
+    sources: pd.DataFrame
+    fills: pd.DataFrame
+    inputs: pd.DataFrame
+    maker_record: pd.DataFrame
+    group_record: pd.DataFrame
+    checksum: str
