@@ -4,6 +4,7 @@ A `Case` holds arrays that the kernel reads (years by rows, laid out by `axes`),
 them with their sources, so that every number can be traced to a file and a line. Both are frozen; the arrays are read-only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,8 +45,10 @@ class Labels:
 class Case:
     """A country and industry as data, checked when loaded.
 
-    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all. `fills` lists every
-    value of a world input that no source prints, with the rule that gave it. `checksum` covers every file of the case folder.
+    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all.
+    `register` is the parameter table; `levers` the dated rows behind `policy`; `targets` recorded outcomes in the model's units;
+    `facts` every fact with its file and line; `fills` every value of a world input that no source prints, with the rule that gave
+    it; `inputs` the quantities behind `world` by year; `tables` all tables as read. `checksum` covers every file of the folder.
     """
 
     name: str
@@ -66,4 +69,6 @@ class Case:
     inputs: pd.DataFrame
     maker_record: pd.DataFrame
     group_record: pd.DataFrame
+    named_makers: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
     checksum: str

@@ -1,12 +1,14 @@
 """How does a folder of tables become a case that the model can run?
 
-Read every table, check every row, then build: quantities and world, levers by year, makers, contracts, parameters. Nothing is returned
-unless all tables are right; otherwise all problems come in one error. Facts stay as printed; what a rule fills is listed in `fills`.
+Read every table, check every row, then build: quantities and world, levers by year, makers, contracts, parameters. Nothing is
+returned unless all tables are right; otherwise all problems come in one error. Facts stay as printed; what a rule fills is listed
+in `fills`.
 """
 
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -17,22 +19,36 @@ from latecomer.case import outcomes
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
 from latecomer.case.params import build_params
 from latecomer.case.policy import build_policy
-from latecomer.case.schemas import SCHEMAS, SHORT_LISTS
-from latecomer.case.tables import read_table, refuse_ranges, refuse_spans
-from latecomer.case.world import build_world
+from latecomer.case.schemas import NAMED_BY, SCHEMAS, SHORT_LISTS
+from latecomer.case.tables import SHIFT, read_table, refuse_ranges, refuse_spans
+from latecomer.case.world import REGION_YEARS, build_world
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
-HEAD = {"name": str, "title": str, "first_year": int, "last_year": int, "base_year": int, "named_makers": list}
-# Where the valid names of each list stand: (list, table, column). Read in this order, a list before those that need it.
-LISTS = (
-    ("sources", "sources", "source_id"), ("units", "units", "unit"), ("regions", "regions", "region_id"),
-    ("provinces", "regions", "province_en"), ("policies", "policies", "policy_id"), ("firms", "firms", "firm_id"),
-    ("ventures", "joint_ventures", "jv_id"), ("components", "components", "component"),
-    ("lines", "lines_of_origin", "line_of_origin"), ("makers", "makers", "maker_id"),
-)  # fmt: skip
-FACT_COLUMNS = ["table", "series", "year", "value", "low", "high", "unit", "source_id", "grade", "file", "line"]
+HEAD = {
+    "name": str,
+    "title": str,
+    "first_year": int,
+    "last_year": int,
+    "base_year": int,
+    "named_makers": list,
+}
+WHOLE_INDUSTRY = ("groups, all vehicles", "all vehicle assemblers")
+FACT_COLUMNS = [
+    "table",
+    "series",
+    "index",
+    "year",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "source_id",
+    "grade",
+    "file",
+    "line",
+]
 
 
 def list_cases() -> list[str]:
@@ -59,7 +75,9 @@ def _folder(name: str | Path, problems: Problems) -> Path:
     for folder in (Path(name), inside):
         if (folder / "case.yaml").is_file():
             return folder
-    problems.add(None, None, None, str(name), "the name of a case or a folder with case.yaml", valid=list_cases())
+    problems.add(
+        None, None, None, str(name), "the name of a case or a folder with case.yaml", valid=list_cases()
+    )
     return inside
 
 
@@ -81,7 +99,7 @@ def _tables(folder: Path, problems: Problems) -> dict[str, pd.DataFrame]:
     """Read every table, lists of names first, and check spans and ranges."""
     names: dict[str, Iterable[str]] = dict(SHORT_LISTS)
     tables: dict[str, pd.DataFrame] = {}
-    for listed, table, column in LISTS:
+    for listed, table, column in NAMED_BY:
         names[listed] = _names(folder, table, column)
     for table, schema in SCHEMAS.items():
         tables[table] = read_table(folder, schema, names, problems)
@@ -95,11 +113,13 @@ def _tables(folder: Path, problems: Problems) -> dict[str, pd.DataFrame]:
 
 
 def _names(folder: Path, table: str, column: str) -> list[str]:
-    """Return the names in one column of one table; a table that cannot be read gives none, and is refused when read in full."""
+    """Return the names in one column of one table; a table that cannot be read gives none here, and is refused below."""
+    path = folder / f"{table}.csv"
     try:
-        return pd.read_csv(folder / f"{table}.csv", usecols=[column], dtype=str, keep_default_na=False)[column].str.strip().tolist()
+        named = pd.read_csv(path, usecols=[column], dtype=str, keep_default_na=False)[column]
     except (OSError, ValueError):
         return []
+    return named.str.strip().tolist()
 
 
 def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: Problems) -> Case:
@@ -108,16 +128,21 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     labels = _labels(tables)
     length = axes.sizes(len(labels.makers), len(labels.regions))
     facts = _facts(tables)
+    best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
-    world, fills, inputs = build_world(world_rows, facts, tables["regions"], years, length, problems)
+    world, fills, inputs = build_world(world_rows, best, tables["regions"], years, length, problems)
     along = {letter: labels.along(letter) for letter in "mrsedkoba"}
-    policy, levers = build_policy(tables["levers"], tables["policies"], years, world.deflator, along, length, problems)
+    policy, levers = build_policy(
+        tables["levers"], tables["policies"], years, world.deflator, along, length, problems
+    )
     makers = build_makers(tables, length, problems)
-    contracts = build_contracts(tables, length, problems)
+    contracts = build_contracts(tables, makers, length, problems)
     _refuse_unused(tables, problems)
     targets = tables["targets"].rename(columns={"index": "index_name"})
     outcomes.check_targets(targets, facts, along, problems)
     recorded = outcomes.target_values(targets, facts, years, world.deflator)
+    record = outcomes.maker_record(tables["firm_targets"], tables["firm_sales"])
+    of_groups = record["series"] == outcomes.GROUP_SERIES
     for array in (years, world, policy, makers, contracts):
         array.setflags(write=False)
     params = build_params(tables["params"], problems)
@@ -126,35 +151,66 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
         name=head["name"], title=head["title"], years=years, world=world, policy=policy, makers=makers, contracts=contracts,
         params=params, labels=labels, register=tables["params"], levers=levers, targets=recorded, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
-        maker_record=outcomes.maker_record(tables["firm_sales"], tables["makers"]),
-        group_record=outcomes.group_record(tables["firm_sales"], head["named_makers"]), checksum=checksum(folder),
+        maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
+        named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder),
     )  # fmt: skip
 
 
 def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
     """Return the names of makers and regions, in English and Chinese where a table has both."""
-    makers, regions = tables["makers"], tables["regions"]
-    english = dict(zip(tables["firms"]["firm_id"], tables["firms"]["name_en"], strict=True))
-    english |= dict(zip(tables["joint_ventures"]["jv_id"], tables["joint_ventures"]["name"], strict=True))
-    english |= {name: f"Local works of {province}" for name, province in zip(regions["region_id"], regions["province_en"], strict=True)}
-    chinese = dict(zip(tables["firms"]["firm_id"], tables["firms"]["name_zh"], strict=True))
-    named = [english.get(fact, maker.replace("_", " ").capitalize()) for maker, fact in zip(makers["maker_id"], makers["fact_id"], strict=True)]
+    makers, regions, firms = tables["makers"], tables["regions"], tables["firms"]
+    english = _pairs(firms, "firm_id", "name_en") | _pairs(tables["joint_ventures"], "jv_id", "name")
+    english |= {
+        region: f"Local works of {name}"
+        for region, name in _pairs(regions, "region_id", "province_en").items()
+    }
+    chinese = _pairs(firms, "firm_id", "name_zh")
+    facts = _pairs(makers, "maker_id", "fact_id")
+    named = {maker: english.get(fact, maker.replace("_", " ").capitalize()) for maker, fact in facts.items()}
     return Labels(
-        makers=tuple(makers["maker_id"]), maker_names=tuple(named),
-        maker_names_zh=tuple(chinese.get(fact, name) for fact, name in zip(makers["fact_id"], named, strict=True)),
-        regions=tuple(regions["region_id"]), region_names=tuple(regions["province_en"]), region_names_zh=tuple(regions["province_zh"]),
-    )  # fmt: skip
+        makers=tuple(facts),
+        maker_names=tuple(named.values()),
+        maker_names_zh=tuple(chinese.get(facts[maker], name) for maker, name in named.items()),
+        regions=tuple(regions["region_id"]),
+        region_names=tuple(regions["province_en"]),
+        region_names_zh=tuple(regions["province_zh"]),
+    )
+
+
+def _pairs(table: pd.DataFrame, key: str, value: str) -> dict[str, str]:
+    return dict(zip(table[key], table[value], strict=True))
 
 
 def _facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return all facts that are series of years in one table; of concentration only the groups' count of all vehicles."""
-    out = []
-    for name in SHORT_LISTS["fact tables"]:
-        out.append(tables[name].assign(table=name, file=f"{name}.csv"))
+    """Return every fact with a year and a number in one table, each with its file and line.
+
+    `index` is the region, firm or venture of a fact; a policy stands at the year of its start. Of the concentration ratios only
+    those that count all vehicles are series; the others keep their scope in the name.
+    """
+    out = [tables[name].assign(table=name, index="") for name in SHORT_LISTS["fact tables"]]
     share = tables["concentration"]
-    share = share[share["scope"].isin(["groups, all vehicles", "all vehicle assemblers"])]
-    out.append(share.rename(columns={"measure": "series"}).assign(table="concentration", file="concentration.csv", unit=share["scope"], low=np.nan, high=np.nan))
-    return pd.concat(out, ignore_index=True)[FACT_COLUMNS].astype({"year": int})
+    whole = share["scope"].isin(WHOLE_INDUSTRY)
+    named = share["measure"].where(whole, share["measure"] + ", " + share["scope"])
+    out.append(share.assign(table="concentration", index="", series=named, unit=share["scope"]))
+    sales = tables["firm_sales"]
+    held = sales["jv_id"].where(sales["jv_id"] != "", sales["firm_id"])
+    out.append(sales.assign(table="firm_sales", index=held, series=sales["scope"]))
+    rules = tables["policies"]
+    out.append(
+        rules.assign(table="policies", index="", series=rules["policy_id"], year=rules["start"] // SHIFT)
+    )
+    for name, unit in (("population", "persons"), ("gdp_per_capita", "CNY per head, current")):
+        for year in REGION_YEARS:
+            regions = tables["regions"]
+            values = {
+                "series": name,
+                "index": regions["region_id"],
+                "year": year,
+                "value": regions[f"{name}_{year}"],
+            }
+            out.append(regions.assign(table="regions", unit=unit, **values))
+    facts = pd.concat([rows.assign(file=rows["table"] + ".csv") for rows in out], ignore_index=True)
+    return facts[FACT_COLUMNS].astype({"year": int})
 
 
 def _refuse_unused(tables: dict[str, pd.DataFrame], problems: Problems) -> None:
@@ -162,12 +218,20 @@ def _refuse_unused(tables: dict[str, pd.DataFrame], problems: Problems) -> None:
     makers, contracts, omitted = tables["makers"], tables["contracts"], tables["omissions"]
     left_out = set(zip(omitted["table"], omitted["fact_id"], strict=True))
     used = set(zip(contracts["table"], contracts["fact_id"], strict=True))
-    used |= {("firms", fact) for fact in makers["fact_id"]} | {("joint_ventures", fact) for fact in makers["fact_id"]}
-    for table in SHORT_LISTS["all tables"]:
+    used |= {("firms", fact) for fact in makers["fact_id"]} | {
+        ("joint_ventures", fact) for fact in makers["fact_id"]
+    }
+    for table in SHORT_LISTS["tables of makers and contracts"]:
         for row in tables[table].itertuples():
             fact = getattr(row, FACT_ID[table])
             if (table, fact) not in used | left_out:
-                problems.add(f"{table}.csv", row.line, FACT_ID[table], fact, "a maker, a contract, or a reason in omissions.csv")
+                problems.add(
+                    f"{table}.csv",
+                    row.line,
+                    FACT_ID[table],
+                    fact,
+                    "a maker, a contract, or a reason in omissions.csv",
+                )
 
 
 def checksum(folder: Path) -> str:

@@ -1,11 +1,13 @@
 """Who are the makers, and which foreign technology was handed to whom, when?
 
-`makers.csv` says which rows of the fact tables are makers of the model and adds what is judgement: origin of the brand, strength of
-the name, line of origin of the founders, plant at start. Dates, provinces, ownership and equity stay in the fact tables. A firm's exit
-is an outcome and never read; only a contract ends a maker (a venture that was dissolved, a business handed to a venture).
+`makers.csv` says which rows of the fact tables are makers of the model and adds what is judgement: origin of the brand, strength
+of the name, line of origin of the founders, plant at start. Dates, provinces, ownership and equity stay in the fact tables. A
+firm's exit is an outcome and never read; only a contract ends a maker (a venture dissolved, a business handed to a venture).
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,117 +18,170 @@ from latecomer.errors import Problems
 FILE = "makers.csv"
 OPEN = 9999
 OWNED = {
-    "central_soe": axes.CENTRAL_STATE, "local_soe": axes.LOCAL_STATE, "private": axes.PRIVATE, "collective": axes.PRIVATE,
+    "central_soe": axes.CENTRAL_STATE,
+    "local_soe": axes.LOCAL_STATE,
+    "private": axes.PRIVATE,
+    "collective": axes.PRIVATE,
     "foreign": axes.FOREIGN_PLANT,
-}  # fmt: skip
-KINDS = {"own": "firms", "plant": "firms", "venture": "joint_ventures", "works": "regions", "importer": ""}
-FACT_ID = {"firms": "firm_id", "joint_ventures": "jv_id", "regions": "region_id", "licences": "licence_id", "acquisitions": "acquisition_id"}
+}
+OWNERSHIP_OF_KIND = {"venture": axes.JOINT_VENTURE, "works": axes.LOCAL_STATE, "importer": axes.IMPORTER}
+TABLE_OF_KIND = {
+    "own": "firms",
+    "plant": "firms",
+    "venture": "joint_ventures",
+    "works": "regions",
+    "importer": "",
+}
+FACT_ID = {
+    "firms": "firm_id",
+    "joint_ventures": "jv_id",
+    "regions": "region_id",
+    "licences": "licence_id",
+    "acquisitions": "acquisition_id",
+}
 
 
-def build_makers(tables: dict[str, pd.DataFrame], length: dict[str, int], problems: Problems) -> np.recarray:
-    """Return the makers in the order of `makers.csv`."""
+def build_makers(
+    tables: Mapping[str, pd.DataFrame], length: dict[str, int], problems: Problems
+) -> np.recarray:
+    """Return the makers in the order of `makers.csv`; facts that are missing or unknown are added to `problems`."""
     rows = tables["makers"]
-    facts = {name: tables[name].set_index(FACT_ID[name]) for name in ("firms", "joint_ventures", "regions")}
-    regions = {name: i for i, name in enumerate(tables["regions"]["region_id"])}
-    by_name = {name: i for i, name in enumerate(tables["regions"]["province_en"])}
-    skill = tables["lines_of_origin"].set_index("line_of_origin")["skill"]
-    position = {name: i for i, name in enumerate(rows["maker_id"])}
     makers = np.zeros(len(rows), axes.record(axes.MAKERS, length)).view(np.recarray)
-    for i, row in enumerate(rows.itertuples()):
-        table = KINDS.get(row.kind, "")
-        if table and row.fact_id not in facts[table].index:
-            problems.add(FILE, row.line, "fact_id", row.fact_id, f"a row of {table}.csv", valid=facts[table].index)
-            continue
-        fact = facts[table].loc[row.fact_id] if table else None
-        dated = _dates(row, fact, facts["joint_ventures"], problems)
-        makers["start"][i], makers["passenger_start"][i], makers["end"][i] = dated
-        makers["ownership"][i] = _ownership(row, fact)
-        makers["home"][i] = -1 if fact is None else regions.get(row.fact_id, by_name.get(fact.get("home_province", fact.get("province", "")), -1))
-        makers["group"][i] = _group(row, fact, i, position, problems)
-        makers["equity"][i] = fact["chinese_share_pct"] / 100.0 if row.kind == "venture" else float(row.kind in ("own", "works"))
-    makers["origin"] = [axes.ORIGINS.index(name) if name in axes.ORIGINS else 0 for name in rows["origin"]]
-    makers["electric_only"], makers["minibus"] = rows["electric_only"].fillna(0), rows["minibus_from"].notna()
+    skill = tables["lines_of_origin"].set_index("line_of_origin")["skill"]
+    for i, (row, fact) in enumerate(_with_facts(tables, problems)):
+        dates = _dates(row, fact, tables["joint_ventures"], problems)
+        makers["start"][i], makers["passenger_start"][i], makers["end"][i] = dates
+        makers["ownership"][i] = OWNERSHIP_OF_KIND.get(row.kind) or OWNED[fact["ownership"]]
+        makers["home"][i] = _home(fact, tables["regions"])
+        makers["group"][i] = _group(row, fact, i, rows, problems)
+        makers["equity"][i] = _equity(row, fact)
+    makers["origin"] = [axes.ORIGINS.index(name) for name in rows["origin"]]
+    makers["electric_only"] = rows["electric_only"]
+    makers["minibus"] = rows["minibus_from"].notna()
     makers["brand"], makers["capacity"] = rows["brand"], rows["capacity"]
-    makers["skill"] = [skill.get(line, 0.0) for line in rows["line_of_origin"]]
+    makers["skill"] = rows["line_of_origin"].map(skill)
     makers["commercial"] = rows[list(axes.COMMERCIAL)].to_numpy(float)
     _refuse_plants(rows, makers, problems)
     return makers
 
 
-def _dates(row, fact, ventures: pd.DataFrame, problems: Problems) -> tuple[int, int, int]:
+def build_contracts(
+    tables: Mapping[str, pd.DataFrame], makers: np.recarray, length: dict[str, int], problems: Problems
+) -> np.recarray:
+    """Return dated access to technology: licences, design houses, purchases abroad, partners' technology.
+
+    Technology bought before a maker builds its first vehicle is used from that year, and is as much older.
+    """
+    rows = tables["contracts"]
+    contracts = np.zeros(len(rows), axes.record(axes.CONTRACTS, length)).view(np.recarray)
+    position = {name: i for i, name in enumerate(tables["makers"]["maker_id"])}
+    shares = tables["components"].set_index("component")[list(axes.DOMAINS)]
+    facts = {name: tables[name].set_index(key) for name, key in FACT_ID.items()}
+    for i, row in enumerate(rows.itertuples()):
+        if row.fact_id not in facts[row.table].index:
+            expected = f"a row of {row.table}.csv"
+            problems.add(
+                "contracts.csv", row.line, "fact_id", row.fact_id, expected, valid=facts[row.table].index
+            )
+            continue
+        fact = facts[row.table].loc[row.fact_id]
+        component = row.component or fact.get("component", "")
+        if component not in shares.index:
+            expected = "a component of components.csv: this fact names none"
+            problems.add("contracts.csv", row.line, "component", component, expected, valid=shares.index)
+            continue
+        signed = int(fact["start_production_year"] if row.table == "joint_ventures" else fact["year"])
+        maker = position[row.maker_id]
+        late = max(int(makers["start"][maker]) - signed, 0)
+        contracts["maker"][i], contracts["year"][i] = maker, signed + late
+        contracts["domain"][i], contracts["vintage"][i] = (
+            shares.loc[component] * row.share,
+            row.vintage + late,
+        )
+    order = np.argsort(contracts["year"], kind="stable")
+    return contracts[order].view(np.recarray)
+
+
+def _with_facts(tables: Mapping[str, pd.DataFrame], problems: Problems) -> list[tuple[Any, pd.Series]]:
+    """Return each row of `makers.csv` with the row of facts it names; a row whose fact is unknown is noted and left out."""
+    facts = {
+        name: tables[name].set_index(FACT_ID[name], drop=False)
+        for name in ("firms", "joint_ventures", "regions")
+    }
+    out = []
+    for row in tables["makers"].itertuples():
+        table = TABLE_OF_KIND[row.kind]
+        if not table:
+            out.append((row, pd.Series(dtype=object)))
+        elif row.fact_id in facts[table].index:
+            out.append((row, facts[table].loc[row.fact_id]))
+        else:
+            problems.add(
+                FILE, row.line, "fact_id", row.fact_id, f"a row of {table}.csv", valid=facts[table].index
+            )
+    return out
+
+
+def _dates(row: Any, fact: pd.Series, ventures: pd.DataFrame, problems: Problems) -> tuple[int, int, int]:
     """Return the first year of vehicles, the first year of passenger cars and the last year of the contract."""
-    if row.kind in ("importer", "works"):
-        return int(row.start), (int(row.start) if row.kind == "importer" else OPEN), OPEN
     if row.kind == "venture":
         start = int(fact["start_production_year"])
-        passenger = OPEN if row.heavy_truck + row.medium_truck == 1.0 else start
-        return start, passenger, _or_open(fact["end_year"])
-    start = int(max(fact["founded"], row.start if not math.isnan(row.start) else fact["first_vehicle_year"]))
-    entry = [year for year in (fact["passenger_entry_year"], row.minibus_from) if not math.isnan(year)]
-    passenger = max(start, int(min(entry))) if entry else (start if row.electric_only else OPEN)
+        trucks_only = row.heavy_truck + row.medium_truck == 1.0
+        return start, OPEN if trucks_only else start, _or_open(fact["end_year"])
+    first = row.start if not math.isnan(row.start) else fact.get("first_vehicle_year", math.nan)
+    if math.isnan(first):
+        problems.add(FILE, row.line, "start", "", "a first year: the facts of this maker name none")
+        return OPEN, OPEN, OPEN
+    start = int(max(first, fact.get("founded", first)))
+    if row.kind in ("importer", "works"):
+        return start, start if row.kind == "importer" else OPEN, OPEN
+    entries = [year for year in (fact["passenger_entry_year"], row.minibus_from) if not math.isnan(year)]
+    passenger = max(start, int(min(entries))) if entries else (start if row.electric_only else OPEN)
     if not row.succeeded_by:
         return start, passenger, OPEN
-    if row.succeeded_by not in ventures.index:
-        problems.add(FILE, row.line, "succeeded_by", row.succeeded_by, "a venture of joint_ventures.csv", valid=ventures.index)
-        return start, passenger, OPEN
-    return start, passenger, int(ventures.loc[row.succeeded_by, "start_production_year"]) - 1
+    successor = ventures.loc[ventures["jv_id"] == row.succeeded_by, "start_production_year"]
+    return start, passenger, int(successor.iloc[0]) - 1
 
 
 def _or_open(year: float) -> int:
     return OPEN if math.isnan(year) else int(year)
 
 
-def _ownership(row, fact) -> int:
-    if row.kind in ("own", "plant"):
-        return OWNED.get(fact["ownership"], axes.LOCAL_STATE)
-    return {"venture": axes.JOINT_VENTURE, "works": axes.LOCAL_STATE, "importer": axes.IMPORTER}.get(row.kind, axes.LOCAL_STATE)
+def _home(fact: pd.Series, regions: pd.DataFrame) -> int:
+    """Return the index of the region in which the main plant stands, -1 if the maker has none."""
+    province = next((fact[name] for name in ("home_province", "province", "province_en") if name in fact), "")
+    found = np.flatnonzero(regions["province_en"] == province)
+    return int(found[0]) if found.size else -1
 
 
-def _group(row, fact, i: int, position: dict[str, int], problems: Problems) -> int:
-    """Return the maker index of the Chinese parent: itself for own brands unless the row names another, -1 for foreign ones."""
+def _group(row: Any, fact: pd.Series, i: int, rows: pd.DataFrame, problems: Problems) -> int:
+    """Return the index of the Chinese parent: the maker itself unless the row or the contract names another, -1 if foreign."""
     if row.kind in ("importer", "plant"):
         return -1
-    parent = row.group or (fact["chinese_partner"] if row.kind == "venture" else "")
-    if not parent:
-        return i
-    if parent not in position:
-        problems.add(FILE, row.line, "group", parent, "a maker of this table", valid=position)
-        return -1
-    return position[parent]
+    parent = row.group or fact.get("chinese_partner", row.maker_id)
+    found = np.flatnonzero(rows["maker_id"] == parent)
+    if not found.size:
+        problems.add(FILE, row.line, "group", parent, "a maker of this table", valid=rows["maker_id"])
+    return int(found[0]) if found.size else i
+
+
+def _equity(row: Any, fact: pd.Series) -> float:
+    """Return the Chinese share in the equity."""
+    if row.kind == "venture":
+        return float(fact["chinese_share_pct"]) / 100.0
+    return 1.0 if row.kind in ("own", "works") else 0.0
 
 
 def _refuse_plants(rows: pd.DataFrame, makers: np.recarray, problems: Problems) -> None:
-    """Note makers that end before they start, and plants whose class weights are not shares."""
+    """Note makers that end before they start, brands outside their range, and class weights that are not shares."""
     for i, row in enumerate(rows.itertuples()):
         if makers["end"][i] < makers["start"][i]:
-            problems.add(FILE, row.line, "start", int(makers["start"][i]), f"a first year not after the last, {makers['end'][i]}")
+            expected = f"a first year not after the last, {makers['end'][i]}"
+            problems.add(FILE, row.line, "start", int(makers["start"][i]), expected)
+        if not row.brand_low <= row.brand <= row.brand_high:
+            problems.add(
+                FILE, row.line, "brand", row.brand, f"a value from {row.brand_low:g} to {row.brand_high:g}"
+            )
         total = float(makers["commercial"][i].sum())
         if min(abs(total), abs(total - 1.0)) > 1e-9:
             problems.add(FILE, row.line, "bus", total, "class weights that add up to 1, or none")
-
-
-def build_contracts(tables: dict[str, pd.DataFrame], length: dict[str, int], problems: Problems) -> np.recarray:
-    """Return dated access to technology: licences, design houses, purchases abroad."""
-    rows = tables["contracts"]
-    position = {name: i for i, name in enumerate(tables["makers"]["maker_id"])}
-    components = tables["components"].set_index("component")
-    records = []
-    for row in rows.itertuples():
-        if row.table not in ("licences", "acquisitions", "joint_ventures"):
-            continue
-        facts = tables[row.table].set_index(FACT_ID[row.table])
-        if row.fact_id not in facts.index:
-            problems.add("contracts.csv", row.line, "fact_id", row.fact_id, f"a row of {row.table}.csv", valid=facts.index)
-            continue
-        fact = facts.loc[row.fact_id]
-        component = row.component or fact.get("component", "")
-        if component in components.index and row.maker_id in position:
-            year = fact["start_production_year"] if row.table == "joint_ventures" else fact["year"]
-            records.append((position[row.maker_id], year, components.loc[component, list(axes.DOMAINS)].to_numpy(float) * row.share, row.vintage))
-        else:
-            problems.add("contracts.csv", row.line, "component", component, "a component of components.csv", valid=components.index)
-    contracts = np.zeros(len(records), axes.record(axes.CONTRACTS, length)).view(np.recarray)
-    for i, (maker, year, domain, vintage) in enumerate(records):
-        contracts["maker"][i], contracts["year"][i], contracts["domain"][i], contracts["vintage"][i] = maker, year, domain, vintage
-    order = np.argsort(contracts["year"], kind="stable")
-    return contracts[order].view(np.recarray)

@@ -1,7 +1,7 @@
 """Which numbers describe behaviour, what are their ranges, and where do they come from?
 
-The register has one row a parameter. `default` is used unless a run says otherwise; at `off` the mechanism does nothing; `low` and `high`
-bound what is accepted; `prior` says how it is drawn; `fit` marks those that the first fit moves.
+The register has one row a parameter. `default` is used unless a run says otherwise; at `off` the mechanism does nothing; `low`
+and `high` bound what is accepted; `prior` says how it is drawn; `fit` marks those that the first fit moves.
 """
 
 import numpy as np
@@ -18,7 +18,8 @@ def build_params(register: pd.DataFrame, problems: Problems) -> np.recarray:
         if not row.name.isidentifier():
             problems.add(FILE, row.line, "name", row.name, "a name of letters, digits and underscores")
         if not row.low <= row.default <= row.high:
-            problems.add(FILE, row.line, "default", row.default, f"a value from {row.low:g} to {row.high:g}, the range of the row")
+            expected = f"a value from {row.low:g} to {row.high:g}, the range of the row"
+            problems.add(FILE, row.line, "default", row.default, expected)
     names = [name for name in dict.fromkeys(register["name"]) if name.isidentifier()]
     params = np.zeros(1, np.dtype([(name, "f8") for name in names], align=True)).view(np.recarray)
     for name, value in zip(register["name"], register["default"], strict=True):

@@ -19,6 +19,10 @@ from latecomer.errors import Problems
 
 LEVERS = {lever.public_name: lever for lever in axes.POLICY}
 FILE = "levers.csv"
+DATED = [
+    "lever", "index", "since", "until", "contribution", "unit", "policy_id", "name", "value", "policy_unit", "scale", "offset",
+    "source_id", "grade", "note", "line", "policy_line",
+]  # fmt: skip
 
 
 def build_policy(
@@ -27,14 +31,14 @@ def build_policy(
 ) -> tuple[np.recarray, pd.DataFrame]:  # fmt: skip
     """Return the levers by year, and the dated rows they are made of.
 
-    `deflator` (t) is 1 in the base year; `labels` gives the names along the axes that a lever may have. Values outside the range of a
-    lever, overlapping rows of one policy and wrong indices are added to `problems`.
+    `deflator` (t) is 1 in the base year; `labels` gives the names along the axes that a lever may have. Values outside the range
+    of a lever, overlapping rows of one policy and wrong indices are added to `problems`.
     """
     policy = np.zeros(years.size, axes.record(axes.POLICY, length)).view(np.recarray)
     rows = _dated_rows(mapping, policies, years, problems)
     first = int(years[0]) * SHIFT
     for (name, index), group in rows.groupby(["lever", "index"], sort=False):
-        lever = LEVERS.get(name)
+        lever = LEVERS[name]
         place = _place(lever, index, labels, group, problems)
         if place is None:
             continue
@@ -46,43 +50,55 @@ def build_policy(
             yearly = yearly / deflator
         _refuse_bounds(yearly, lever, years, group, problems)
         policy[lever.name][(slice(None), *place)] = yearly
-    return policy, rows
+    return policy, rows[DATED].reset_index(drop=True)
 
 
-def _dated_rows(mapping: pd.DataFrame, policies: pd.DataFrame, years: np.ndarray, problems: Problems) -> pd.DataFrame:
+def _dated_rows(
+    mapping: pd.DataFrame, policies: pd.DataFrame, years: np.ndarray, problems: Problems
+) -> pd.DataFrame:
     """Join every mapping row with the policy rows it names, cut to its window and to the years of the case."""
     first, last = int(years[0]) * SHIFT, int(years[-1]) * SHIFT + SHIFT - 1
-    joined = mapping.merge(policies, on="policy_id", suffixes=("", "_policy"))
-    joined["first_month"] = joined[["start", "start_policy"]].max(axis=1).clip(lower=first)
-    joined["last_month"] = joined[["end", "end_policy"]].min(axis=1).fillna(last).clip(upper=last)
-    joined = joined[joined["first_month"] <= joined["last_month"]].copy()
-    for span in ("first_month", "last_month"):
-        joined[span] = joined[span].astype(int)
-    joined["contribution"] = joined["value"] * joined["scale"] + joined["offset"].fillna(0.0)
-    for line in set(mapping["line"]) - set(joined["line"]):
-        row = mapping[mapping["line"] == line].iloc[0]
-        if row["policy_id"] in set(policies["policy_id"]):
-            problems.add(FILE, int(line), "policy_id", row["policy_id"], "a policy in force within the window of this row")
-    _refuse_overlaps(joined, problems)
-    joined["since"] = [f"{m // SHIFT}-{m % SHIFT + 1:02d}" for m in joined["first_month"]]
-    joined["until"] = [f"{m // SHIFT}-{m % SHIFT + 1:02d}" for m in joined["last_month"]]
-    joined["unit_lever"] = [LEVERS[name].unit if name in LEVERS else "" for name in joined["lever"]]
-    return joined
+    laws = policies.rename(columns={"unit": "policy_unit"})
+    laws = laws.rename(
+        columns={name: f"policy_{name}" for name in ("line", "start", "end", "grade", "start_text")}
+    )
+    rows = mapping.merge(laws.drop(columns=["low", "high", "end_text"]), on="policy_id")
+    rows["first_month"] = rows[["start", "policy_start"]].max(axis=1).clip(lower=first)
+    rows["last_month"] = rows[["end", "policy_end"]].min(axis=1).fillna(last).clip(upper=last)
+    rows = rows[rows["first_month"] <= rows["last_month"]].astype({"first_month": int, "last_month": int})
+    for row in mapping[~mapping["line"].isin(rows["line"])].itertuples():
+        problems.add(
+            FILE, row.line, "policy_id", row.policy_id, "a policy in force within the window of this row"
+        )
+    _refuse_overlaps(rows, problems)
+    return rows.assign(
+        contribution=rows["value"] * rows["scale"] + rows["offset"].fillna(0.0),
+        since=[_month_text(month) for month in rows["first_month"]],
+        until=[_month_text(month) for month in rows["last_month"]],
+        unit=[LEVERS[name].unit for name in rows["lever"]],
+        grade=rows["policy_grade"].where(rows["grade"] != "assumption", "assumption"),
+    )
+
+
+def _month_text(month: int) -> str:
+    return f"{month // SHIFT}-{month % SHIFT + 1:02d}"
 
 
 def _refuse_overlaps(joined: pd.DataFrame, problems: Problems) -> None:
     """Note two rows of one policy that feed the same lever in the same month."""
     ordered = joined.sort_values(["lever", "index", "policy_id", "first_month"])
-    same = (ordered[["lever", "index", "policy_id"]] == ordered[["lever", "index", "policy_id"]].shift()).all(axis=1)
+    same = (ordered[["lever", "index", "policy_id"]] == ordered[["lever", "index", "policy_id"]].shift()).all(
+        axis=1
+    )
     for row in ordered[same & (ordered["first_month"] <= ordered["last_month"].shift())].itertuples():
-        problems.add("policies.csv", int(row.line_policy), "start", row.start_text_policy,
+        problems.add("policies.csv", int(row.policy_line), "start", row.policy_start_text,
                      f"a start after the earlier row of {row.policy_id} ends: both feed {row.lever}")  # fmt: skip
 
 
-def _place(lever, index: str, labels: dict, group: pd.DataFrame, problems: Problems) -> tuple | None:
+def _place(
+    lever: axes.Lever, index: str, labels: dict, group: pd.DataFrame, problems: Problems
+) -> tuple | None:
     """Return the position within the lever's axes, or None if the index is wrong."""
-    if lever is None:
-        return None
     line = int(group["line"].iloc[0])
     if not lever.axes:
         if index:
@@ -90,12 +106,21 @@ def _place(lever, index: str, labels: dict, group: pd.DataFrame, problems: Probl
         return None if index else ()
     valid = list(labels[lever.axes])
     if index not in valid:
-        problems.add(FILE, line, "index", index, f"a name along axis {lever.axes!r} of {lever.public_name}", valid=valid)
+        problems.add(
+            FILE,
+            line,
+            "index",
+            index,
+            f"a name along axis {lever.axes!r} of {lever.public_name}",
+            valid=valid,
+        )
         return None
     return (valid.index(index),)
 
 
-def _refuse_bounds(yearly: np.ndarray, lever, years: np.ndarray, group: pd.DataFrame, problems: Problems) -> None:
+def _refuse_bounds(
+    yearly: np.ndarray, lever: axes.Lever, years: np.ndarray, group: pd.DataFrame, problems: Problems
+) -> None:
     """Note the first year in which a lever leaves its range."""
     wrong = np.flatnonzero(~((yearly >= lever.low - 1e-12) & (yearly <= lever.high + 1e-12)))
     if wrong.size:

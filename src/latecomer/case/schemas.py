@@ -1,23 +1,56 @@
 """Which tables make a case, and what must each column hold?
 
-The lists named in `among`: grades, sources, units, regions, policies, levers, makers, lines, components, quantities, series
-(outcomes of a year), and a few short ones below. Every table of a case folder is here; a case may bring further facts only as rows.
+A table of facts has a row for each fact with its unit, year, source and grade; the other tables say what the model makes of them.
+The lists named by `ref` are the short ones below or the names in a column of another table (`NAMED_BY`).
 """
 
 from latecomer import axes
 from latecomer.case.tables import GRADES, Column, Schema
 
-INF = float("inf")
-SOURCED = (Column("source_id", among="sources"), Column("grade", among="grades"))
-RANGE = (Column("low", "number", empty=True), Column("high", "number", empty=True))
-YEAR = Column("year", "whole", low=1800, high=2100)
-NAME = {"text": True}
+FIRST, LAST = 1700, 2100
+
+
+def ref(name: str, among: str, empty: bool = False) -> Column:
+    """Return a column whose text must be found in a list."""
+    return Column(name, empty=empty, among=among)
 
 
 def text(*names: str) -> tuple[Column, ...]:
     """Return columns of free text that may be empty."""
     return tuple(Column(name, empty=True) for name in names)
 
+
+def number(name: str, low: float = -float("inf"), high: float = float("inf"), empty: bool = False) -> Column:
+    """Return a column of finite numbers within bounds."""
+    return Column(name, "number", empty, "", low, high)
+
+
+def year(name: str = "year", empty: bool = False) -> Column:
+    """Return a column of calendar years."""
+    return Column(name, "whole", empty, "", FIRST, LAST)
+
+
+def span(start_may_be_empty: bool = False) -> tuple[Column, Column]:
+    """Return the first and last date of a rule; an open end means still in force."""
+    return Column("start", "date", start_may_be_empty, "", FIRST, LAST), Column(
+        "end", "date", True, "", FIRST, LAST
+    )
+
+
+def flag(name: str) -> Column:
+    """Return a column of 0 or 1."""
+    return Column(name, "flag")
+
+
+def rank(name: str) -> Column:
+    """Return a column of whole numbers from 1."""
+    return Column(name, "whole", low=1)
+
+
+SOURCED = (ref("source_id", "sources"), ref("grade", "grades"))
+RANGE = (number("low", empty=True), number("high", empty=True))
+FACT = (Column("series"), year(), number("value"), *RANGE, ref("unit", "units"), *SOURCED)
+FACT_KEY = ("series", "year", "source_id", "unit")
 
 SHORT_LISTS = {
     "grades": GRADES,
@@ -30,105 +63,284 @@ SHORT_LISTS = {
     "fact tables": ("national", "exogenous", "segments"),
     "tables with outcomes": ("national", "exogenous", "segments", "concentration"),
     "tables of contracts": ("licences", "acquisitions", "joint_ventures"),
-    "all tables": ("firms", "joint_ventures", "licences", "acquisitions"),
+    "tables of makers and contracts": ("firms", "joint_ventures", "licences", "acquisitions"),
     "fill rules": ("log", "linear", "step"),
     "joins": ("level", "growth"),
+    "scopes": ("group_total", "own_brand_pv", "jv_pv", "cv", "nev", "export"),
+    "series by maker": ("maker_sales", "maker_exports", "group_vehicles"),
     "measures": ("log", "level"),
     "samples": ("fit", "check"),
+    "distributions": ("uniform", "triangular", "normal", "lognormal", "fixed"),
 }
 
-_FACT = (Column("series"), YEAR, Column("value", "number"), *RANGE, Column("unit", among="units"), *SOURCED)
+# Lists whose names stand in a column of a table: list, table, column.
+NAMED_BY = (
+    ("sources", "sources", "source_id"),
+    ("units", "units", "unit"),
+    ("provinces", "regions", "province_en"),
+    ("policies", "policies", "policy_id"),
+    ("firms", "firms", "firm_id"),
+    ("ventures", "joint_ventures", "jv_id"),
+    ("components", "components", "component"),
+    ("lines of origin", "lines_of_origin", "line_of_origin"),
+    ("makers", "makers", "maker_id"),
+)
 
-SCHEMAS = {
-    schema.file.removesuffix(".csv"): schema
-    for schema in (
-        Schema("sources.csv", (Column("source_id"), *text("publisher", "title", "address", "accessed"), Column("opened", "flag")),
-               ("source_id",)),
-        Schema("units.csv", (Column("unit"),), ("unit",)),
-        Schema("national.csv", _FACT, ("series", "year", "source_id", "unit")),
-        Schema("exogenous.csv", _FACT, ("series", "year", "source_id", "unit")),
-        Schema("segments.csv", _FACT, ("series", "year", "source_id", "unit")),
-        Schema("concentration.csv", (YEAR, Column("measure"), Column("value", "number"), Column("scope"), *SOURCED, *text("note")),
-               ("year", "measure", "scope", "source_id", "value")),
-        Schema("policies.csv",
-               (Column("policy_id"), *text("name", "instrument"), Column("start", "date", low=1900, high=2100),
-                Column("end", "date", empty=True, low=1900, high=2100), Column("value", "number", empty=True), *RANGE,
-                Column("unit", among="units"), *text("applies_to", "description"), *SOURCED), ("policy_id", "start")),
-        Schema("levers.csv",
-               (Column("lever", among="levers"), *text("index"), Column("policy_id", among="policies"), Column("scale", "number"),
-                Column("offset", "number", empty=True), Column("start", "date", empty=True, low=1900, high=2100),
-                Column("end", "date", empty=True, low=1900, high=2100), Column("grade", among="grades"), *RANGE, *text("note")),
-               ("lever", "index", "policy_id", "start_text")),
-        Schema("world.csv",
-               (Column("quantity"), Column("priority", "whole", low=1), Column("table", among="fact tables"), Column("series"),
-                Column("scale", "number"), *text("times"), Column("join", among="joins"), Column("first", "whole", empty=True),
-                Column("last", "whole", empty=True), Column("between", among="fill rules"), Column("before"), Column("after"),
-                *text("note")), ("quantity", "priority")),
-        Schema("regions.csv",
-               (Column("region_id"), Column("province_zh"), Column("province_en"), Column("population_2005", "number", low=1),
-                Column("population_2020", "number", low=1), Column("gdp_per_capita_2005", "number", low=1),
-                Column("gdp_per_capita_2020", "number", low=1), *text("home_firms"), *SOURCED), ("region_id",)),
-        Schema("regional_protection.csv",
-               (Column("episode_id"), *text("region_id"), Column("start", "date", low=1900, high=2100),
-                Column("end", "date", empty=True, low=1900, high=2100),
-                *text("measure", "instrument", "protected_firm", "target_firm"), Column("value", "number", empty=True),
-                *text("unit", "description"), *SOURCED), ("episode_id",)),
-        Schema("estimates.csv",
-               (Column("estimate_id"), Column("quantity"), Column("value", "number", empty=True), *RANGE,
-                *text("unit", "context", "paper", "year", "table_or_page"), *SOURCED), ("estimate_id",)),
-        Schema("rnd_system.csv", (Column("item"), Column("year"), Column("value", "number", empty=True), *text("unit", "description"),
-                                  *SOURCED), ("item", "year")),
-        Schema("firms.csv",
-               (Column("firm_id"), Column("name_en"), Column("name_zh"), Column("ownership", among="ownership forms"),
-                Column("home_province", empty=True, among="provinces"), Column("founded", "whole", low=1700, high=2100),
-                *(Column(name, "whole", empty=True, low=1900, high=2100)
-                  for name in ("first_vehicle_year", "first_own_brand_car_year", "passenger_entry_year", "exit_year")),
-                *text("exit_how", "notes"), *SOURCED), ("firm_id",)),
-        Schema("joint_ventures.csv",
-               (Column("jv_id"), Column("name"), Column("chinese_partner", among="firms"), Column("foreign_partner", among="firms"),
-                Column("signed_year", "whole", low=1900, high=2100), Column("start_production_year", "whole", low=1900, high=2100),
-                Column("end_year", "whole", empty=True, low=1900, high=2100), Column("chinese_share_pct", "number", low=0, high=100),
-                Column("province", among="provinces"), *text("main_models", "equity_changes"), *SOURCED), ("jv_id",)),
-        Schema("licences.csv",
-               (Column("licence_id"), YEAR, Column("receiver", among="firms"), Column("provider"), *text("what"),
-                Column("component", among="components"), *SOURCED), ("licence_id",)),
-        Schema("acquisitions.csv",
-               (Column("acquisition_id"), YEAR, Column("acquirer"), Column("target"), *text("what", "outcome"), *SOURCED),
-               ("acquisition_id",)),
-        Schema("brands.csv",
-               (Column("brand"), Column("firm_id", among="firms"), Column("launched", "whole", empty=True),
-                Column("ended", "whole", empty=True), *text("segment"), Column("own_brand", "flag"), *SOURCED), ("brand", "firm_id")),
-        Schema("firm_sales.csv",
-               (Column("firm_id", among="firms"), Column("scope"), YEAR, Column("value", "number", low=0),
-                Column("unit", among="units"), *SOURCED, Column("jv_id", empty=True, among="ventures"), *text("brand", "note")),
-               ("firm_id", "scope", "year", "jv_id", "brand", "source_id", "unit")),
-        Schema("lines_of_origin.csv", (Column("line_of_origin"), Column("skill", "number", low=-1, high=1), *RANGE, *SOURCED,
-                                       *text("about")), ("line_of_origin",)),
-        Schema("components.csv",
-               (Column("component"), *(Column(name, "number", low=0, high=1) for name in axes.DOMAINS), *RANGE, *SOURCED,
-                *text("about")), ("component",)),
-        Schema("makers.csv",
-               (Column("maker_id"), Column("kind", among="kinds of maker"), *text("fact_id", "group"),
-                Column("origin", among="origins"), Column("line_of_origin", among="lines"), Column("electric_only", "flag"),
-                Column("minibus_from", "whole", empty=True, low=1900, high=2100),
-                Column("start", "whole", empty=True, low=1900, high=2100), *text("succeeded_by"),
-                Column("brand", "number", low=-3, high=3), Column("brand_low", "number"), Column("brand_high", "number"),
-                Column("capacity", "number", low=0, high=5), *(Column(name, "number", low=0, high=1) for name in axes.COMMERCIAL),
-                *SOURCED, *text("note")), ("maker_id",)),
-        Schema("contracts.csv",
-               (Column("table", among="tables of contracts"), Column("fact_id"), Column("maker_id", among="makers"),
-                Column("component", empty=True, among="components"), Column("share", "number", low=0, high=1),
-                Column("vintage", "number", low=0, high=50), Column("vintage_low", "number", low=0),
-                Column("vintage_high", "number", low=0), *SOURCED, *text("note")), ("table", "fact_id", "maker_id")),
-        Schema("omissions.csv", (Column("table", among="all tables"), Column("fact_id"), Column("reason")), ("table", "fact_id")),
-        Schema("targets.csv",
-               (Column("target_id"), Column("series", among="outcome series"), *text("index"),
-                Column("table", among="tables with outcomes"), Column("fact_series"), Column("scale", "number"),
-                Column("first", "whole"), Column("last", "whole"), Column("measure", among="measures"),
-                Column("sd", "number", low=1e-9), Column("sample", among="samples"), *text("deflate"), *text("note")), ("target_id",)),
-        Schema("params.csv",
-               (Column("name"), Column("group"), *text("unit"), Column("default", "number"), Column("off", "number", empty=True),
-                *text("prior"), Column("low", "number"), Column("high", "number"), Column("fit", "flag"), *SOURCED, *text("about")),
-               ("name",)),
-    )
-}  # fmt: skip
+FACTS = (
+    Schema(
+        "sources.csv",
+        (Column("source_id"), *text("publisher", "title", "address", "accessed"), flag("opened")),
+        ("source_id",),
+    ),
+    Schema("units.csv", (Column("unit"),), ("unit",)),
+    Schema("national.csv", FACT, FACT_KEY),
+    Schema("exogenous.csv", FACT, FACT_KEY),
+    Schema("segments.csv", FACT, FACT_KEY),
+    Schema(
+        "concentration.csv",
+        (year(), Column("measure"), number("value"), Column("scope"), *SOURCED, *text("note")),
+        ("year", "measure", "scope", "source_id", "value"),
+    ),
+    Schema(
+        "policies.csv",
+        (
+            *(Column("policy_id"), *text("name", "instrument"), *span(), number("value", empty=True), *RANGE),
+            *(ref("unit", "units"), *text("applies_to", "description"), *SOURCED),
+        ),
+        ("policy_id", "start"),
+    ),
+    Schema(
+        "regions.csv",
+        (
+            *(Column("region_id"), Column("province_zh"), Column("province_en")),
+            *(number("population_2005", 1), number("population_2020", 1)),
+            *(
+                number("gdp_per_capita_2005", 1),
+                number("gdp_per_capita_2020", 1),
+                *text("home_firms"),
+                *SOURCED,
+            ),
+        ),
+        ("region_id",),
+    ),
+    Schema(
+        "regional_protection.csv",
+        (
+            *(Column("episode_id"), *text("region_id"), *span()),
+            *(*text("measure", "instrument", "protected_firm", "target_firm"), number("value", empty=True)),
+            *(*text("unit", "description"), *SOURCED),
+        ),
+        ("episode_id",),
+    ),
+    Schema(
+        "estimates.csv",
+        (
+            *(Column("estimate_id"), Column("quantity"), number("value", empty=True), *RANGE),
+            *(*text("unit", "context", "paper", "year", "table_or_page"), *SOURCED),
+        ),
+        ("estimate_id",),
+    ),
+    Schema(
+        "rnd_system.csv",
+        (Column("item"), Column("year"), number("value", empty=True), *text("unit", "description"), *SOURCED),
+        ("item", "year"),
+    ),
+    Schema(
+        "firms.csv",
+        (
+            *(Column("firm_id"), Column("name_en"), Column("name_zh"), ref("ownership", "ownership forms")),
+            *(
+                ref("home_province", "provinces", empty=True),
+                year("founded"),
+                year("first_vehicle_year", True),
+            ),
+            *(
+                year("first_own_brand_car_year", True),
+                year("passenger_entry_year", True),
+                year("exit_year", True),
+            ),
+            *(*text("exit_how", "notes"), *SOURCED),
+        ),
+        ("firm_id",),
+    ),
+    Schema(
+        "joint_ventures.csv",
+        (
+            *(
+                Column("jv_id"),
+                Column("name"),
+                ref("chinese_partner", "firms"),
+                ref("foreign_partner", "firms"),
+            ),
+            *(year("signed_year"), year("start_production_year"), year("end_year", True)),
+            *(number("chinese_share_pct", 0, 100), ref("province", "provinces")),
+            *(*text("main_models", "equity_changes"), *SOURCED),
+        ),
+        ("jv_id",),
+    ),
+    Schema(
+        "licences.csv",
+        (
+            *(Column("licence_id"), year(), ref("receiver", "firms"), Column("provider"), *text("what")),
+            *(ref("component", "components"), *SOURCED),
+        ),
+        ("licence_id",),
+    ),
+    Schema(
+        "acquisitions.csv",
+        (
+            Column("acquisition_id"),
+            year(),
+            Column("acquirer"),
+            Column("target"),
+            *text("what", "outcome"),
+            *SOURCED,
+        ),
+        ("acquisition_id",),
+    ),
+    Schema(
+        "brands.csv",
+        (
+            *(Column("brand"), ref("firm_id", "firms"), year("launched", True), year("ended", True)),
+            *(*text("segment"), flag("own_brand"), *SOURCED),
+        ),
+        ("brand", "firm_id"),
+    ),
+    Schema(
+        "firm_sales.csv",
+        (
+            *(
+                ref("firm_id", "firms"),
+                ref("scope", "scopes"),
+                year(),
+                number("value", 0),
+                ref("unit", "units"),
+            ),
+            *(*SOURCED, ref("jv_id", "ventures", empty=True), *text("brand", "note")),
+        ),
+        ("firm_id", "scope", "year", "jv_id", "brand", "source_id", "unit"),
+    ),
+)
+
+READINGS = (
+    Schema(
+        "levers.csv",
+        (
+            *(ref("lever", "levers"), *text("index"), ref("policy_id", "policies"), number("scale")),
+            *(number("offset", empty=True), *span(True), ref("grade", "grades"), *RANGE, *text("note")),
+        ),
+        ("lever", "index", "policy_id", "start_text"),
+    ),
+    Schema(
+        "world.csv",
+        (
+            *(
+                Column("quantity"),
+                rank("priority"),
+                ref("table", "fact tables"),
+                Column("series"),
+                number("scale"),
+            ),
+            *(*text("times"), ref("join", "joins"), year("first", True), year("last", True)),
+            *(ref("between", "fill rules"), Column("before"), Column("after"), *text("note")),
+        ),
+        ("quantity", "priority"),
+    ),
+    Schema(
+        "lines_of_origin.csv",
+        (Column("line_of_origin"), number("skill", -1, 1), *RANGE, *SOURCED, *text("about")),
+        ("line_of_origin",),
+    ),
+    Schema(
+        "components.csv",
+        (
+            Column("component"),
+            *(number(name, 0, 1) for name in axes.DOMAINS),
+            *RANGE,
+            *SOURCED,
+            *text("about"),
+        ),
+        ("component",),
+    ),
+    Schema(
+        "makers.csv",
+        (
+            *(
+                Column("maker_id"),
+                ref("kind", "kinds of maker"),
+                *text("fact_id", "group"),
+                ref("origin", "origins"),
+            ),
+            *(ref("line_of_origin", "lines of origin"), flag("electric_only"), year("minibus_from", True)),
+            *(year("start", True), ref("succeeded_by", "ventures", empty=True), number("brand", -3, 3)),
+            *(number("brand_low"), number("brand_high"), number("capacity", 0, 5)),
+            *(*(number(name, 0, 1) for name in axes.COMMERCIAL), *SOURCED, *text("note")),
+        ),
+        ("maker_id",),
+    ),
+    Schema(
+        "contracts.csv",
+        (
+            *(ref("table", "tables of contracts"), Column("fact_id"), ref("maker_id", "makers")),
+            *(ref("component", "components", empty=True), number("share", 0, 1), number("vintage", 0, 50)),
+            *(number("vintage_low", 0), number("vintage_high", 0), *SOURCED, *text("note")),
+        ),
+        ("table", "fact_id", "maker_id"),
+    ),
+    Schema(
+        "omissions.csv",
+        (ref("table", "tables of makers and contracts"), Column("fact_id"), Column("reason")),
+        ("table", "fact_id"),
+    ),
+    Schema(
+        "targets.csv",
+        (
+            *(
+                Column("target_id"),
+                ref("series", "outcome series"),
+                *text("index"),
+                ref("table", "tables with outcomes"),
+            ),
+            *(
+                Column("fact_series"),
+                number("scale"),
+                year("first"),
+                year("last"),
+                ref("measure", "measures"),
+            ),
+            *(number("sd", 1e-9), ref("sample", "samples"), *text("deflate", "note")),
+        ),
+        ("target_id",),
+    ),
+    Schema(
+        "firm_targets.csv",
+        (
+            *(
+                ref("maker_id", "makers"),
+                ref("series", "series by maker"),
+                ref("firm_id", "firms"),
+                ref("scope", "scopes"),
+            ),
+            *(ref("jv_id", "ventures", empty=True), *text("brand"), year("first", True), year("last", True)),
+            *(rank("rank"), flag("add"), *text("note")),
+        ),
+        ("maker_id", "series", "firm_id", "scope", "brand", "rank", "first"),
+    ),
+    Schema(
+        "params.csv",
+        (
+            *(Column("name"), Column("group"), *text("unit"), number("default"), number("off", empty=True)),
+            *(
+                ref("prior", "distributions"),
+                number("low"),
+                number("high"),
+                flag("fit"),
+                *SOURCED,
+                *text("about"),
+            ),
+        ),
+        ("name",),
+    ),
+)
+
+SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}

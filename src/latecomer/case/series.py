@@ -5,7 +5,8 @@
     between   log, linear or step between two printed years
     before    hold, zero, with:QUANTITY (grow in proportion), back:YEAR-YEAR (grow back at the rate of those years)
     after     hold, zero, with:QUANTITY
-    join      level: a lower row fills years that the rows above lack; growth: only its growth is used, from the nearest known year
+    join      level: a lower row fills years that the rows above lack
+              growth: only the growth of the row is used, from the nearest known year
 
 Facts are never changed; every value made by a rule is listed.
 """
@@ -66,7 +67,10 @@ class Quantities:
             values = np.where(np.isnan(values), printed, values)
         known = ~np.isnan(values)
         if not known.any():
-            self.problems.add(FILE, int(rows["line"].iloc[0]), "series", rows["series"].iloc[0], "a fact within the years of the case")
+            head = rows.iloc[0]
+            self.problems.add(
+                FILE, int(head["line"]), "series", head["series"], "a fact within the years of the case"
+            )
             return np.ones(self.years.size)
         for row in rows[rows["join"] == "growth"].itertuples():
             _chain(values, rules, self._printed(row), row.series)
@@ -83,12 +87,14 @@ class Quantities:
         return told[0] if told else "hold"
 
     def _printed(self, row) -> np.ndarray:
-        """Return the printed values of one row in its unit, NaN where there is none (the highest grade wins; ties the first)."""
+        """Return the printed values of one row in its unit, NaN where there is none (best grade, then first row)."""
         out = np.full(self.years.size, np.nan)
         facts = self.facts[(self.facts["table"] == row.table) & (self.facts["series"] == row.series)]
         if facts.empty:
             valid = self.facts.loc[self.facts["table"] == row.table, "series"].unique()
-            self.problems.add(FILE, row.line, "series", row.series, f"a series of {row.table}.csv", valid=valid)
+            self.problems.add(
+                FILE, row.line, "series", row.series, f"a series of {row.table}.csv", valid=valid
+            )
         for year, value in zip(facts["year"], facts["value"], strict=True):
             i = int(year) - int(self.years[0])
             inside = 0 <= i < self.years.size and not (year < row.first or year > row.last)
@@ -128,7 +134,9 @@ class Quantities:
             early, late = (int(year) - int(self.years[0]) for year in what.split("-"))
             rate = (values[late] / values[early]) ** (1.0 / (late - early))
             return values[at] * rate ** (np.arange(values.size)[span] - at)
-        self.problems.add(FILE, line, "before", rule, "hold, zero, with:QUANTITY or back:YEAR-YEAR", valid=("hold", "zero", "with:", "back:"))
+        self.problems.add(
+            FILE, line, "before", rule, "hold, zero, with:QUANTITY or back:YEAR-YEAR", valid=("hold", "zero")
+        )
         return values[at]
 
 

@@ -1,8 +1,8 @@
 """How is a table of facts read, and when is a row refused?
 
 A table is a CSV file with a header. Its schema says what each column holds, which columns together name a row, and in which
-list a name must be found. Reading goes on after a bad cell: every problem is collected with file, line, column, value and what was
-expected, and the loader raises them all at once. A bad cell reads as NaN or as the empty text, never as a guess.
+list a name must be found. Reading goes on after a bad cell: every problem is collected with file, line, column, value and what
+was expected, and the loader raises them all at once. A bad cell reads as NaN or as the empty text, never as a guess.
 """
 
 import csv
@@ -45,7 +45,9 @@ class Schema:
     key: tuple[str, ...]
 
 
-def read_table(folder: Path, schema: Schema, names: Mapping[str, Iterable[str]], problems: Problems) -> pd.DataFrame:
+def read_table(
+    folder: Path, schema: Schema, names: Mapping[str, Iterable[str]], problems: Problems
+) -> pd.DataFrame:
     """Read one table; return its columns and `line`, the line of the file on which each row stands.
 
     Dates come back as months since year 0 (column kept as text in `<name>_text`). `names` gives the valid names of each list that
@@ -65,7 +67,7 @@ def read_table(folder: Path, schema: Schema, names: Mapping[str, Iterable[str]],
         if column.name not in table:
             table[column.name] = [_nothing(column)] * len(rows)
     frame = pd.DataFrame(table)
-    if not {name for name in schema.key} - {column.name for column in kept}:
+    if set(schema.key) <= set(table):
         _refuse_repeats(frame, schema, problems)
     return frame
 
@@ -118,7 +120,9 @@ def _whole_rows(rows: list, header: list[str], file: str, problems: Problems) ->
     return [row for row in rows if len(row[1]) == len(header)]
 
 
-def _read_column(cells: list, column: Column, file: str, names: Mapping[str, Iterable[str]], problems: Problems) -> list:
+def _read_column(
+    cells: list, column: Column, file: str, names: Mapping[str, Iterable[str]], problems: Problems
+) -> list:
     """Turn the text of one column into values."""
     reader = {"text": _text, "number": _number, "whole": _whole, "flag": _flag, "date": _date}[column.kind]
     valid = set(names[column.among]) if column.among else None
@@ -188,7 +192,13 @@ def _refuse_repeats(frame: pd.DataFrame, schema: Schema, problems: Problems) -> 
             continue
         if named in first:
             said = ", ".join(f"{part:g}" if isinstance(part, float) else str(part) for part in named)
-            problems.add(schema.file, line, "+".join(schema.key), said, f"a row of its own; line {first[named]} has the same")
+            problems.add(
+                schema.file,
+                line,
+                "+".join(schema.key),
+                said,
+                f"a row of its own; line {first[named]} has the same",
+            )
         else:
             first[named] = line
 
@@ -205,4 +215,5 @@ def refuse_ranges(frame: pd.DataFrame, file: str, problems: Problems, value: str
     for row in frame[bare].itertuples():
         problems.add(file, row.line, "low", "", "a range in low and high: the row is an assumption")
     for row in frame[(frame["low"] > frame[value]) | (frame["high"] < frame[value])].itertuples():
-        problems.add(file, row.line, value, getattr(row, value), f"a value from {row.low:g} to {row.high:g}, the range of the row")
+        expected = f"a value from {row.low:g} to {row.high:g}, the range of the row"
+        problems.add(file, row.line, value, getattr(row, value), expected)

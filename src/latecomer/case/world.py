@@ -21,6 +21,7 @@ from latecomer.errors import Problems
 
 BASE_YEAR = 2010
 FIRST_CLASS, LAST_CLASS = 0.12, 12.0
+REGION_YEARS = (2005, 2020)
 REGION_ELASTICITY = 0.8
 LEAST_SPREAD = 0.3
 INSTITUTION_INCOME = 350.0
@@ -29,7 +30,12 @@ BATTERY_CAP = 15.0
 
 
 def build_world(
-    rows: pd.DataFrame, facts: pd.DataFrame, regions: pd.DataFrame, years: np.ndarray, length: dict[str, int], problems: Problems
+    rows: pd.DataFrame,
+    facts: pd.DataFrame,
+    regions: pd.DataFrame,
+    years: np.ndarray,
+    length: dict[str, int],
+    problems: Problems,
 ) -> tuple[np.recarray, pd.DataFrame, pd.DataFrame]:
     """Return the world by year, the list of filled values, and the quantities (years by name) it was built from."""
     given = Quantities(rows, facts, years, RULES, problems)
@@ -97,7 +103,7 @@ RULES = {
 def _regions(given: Quantities, regions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return population share and output (t, r) of the regions: straight in the logarithm between the two printed years."""
     years = given.years
-    early, late = 2005, 2020
+    early, late = REGION_YEARS
     weight = np.clip((years - early) / (late - early), 0.0, 1.0)[:, None]
     out = []
     for name in ("population", "gdp_per_capita"):
