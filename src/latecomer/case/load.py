@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,9 +20,10 @@ from latecomer.case import outcomes
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
 from latecomer.case.params import build_params
 from latecomer.case.policy import build_policy
-from latecomer.case.schemas import NAMED_BY, SCHEMAS, SHORT_LISTS
+from latecomer.case.schemas import FIRST, LAST, NAMED_BY, SCHEMAS, SHORT_LISTS
+from latecomer.case.series import Quantities, check_rules
 from latecomer.case.tables import SHIFT, read_table, refuse_ranges, refuse_spans
-from latecomer.case.world import REGION_YEARS, build_world
+from latecomer.case.world import REGION_YEARS, RULES, build_world
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels
 
@@ -31,9 +33,9 @@ HEAD = {
     "title": str,
     "first_year": int,
     "last_year": int,
-    "base_year": int,
     "named_makers": list,
 }
+LONGEST = 300
 WHOLE_INDUSTRY = ("groups, all vehicles", "all vehicle assemblers")
 FACT_COLUMNS = [
     "table",
@@ -62,7 +64,7 @@ def load_case(name: str | Path) -> Case:
     folder = _folder(name, problems)
     problems.raise_if_any(CaseError)
     head = _head(folder, problems)
-    tables = _tables(folder, problems)
+    tables = _tables(folder, _years(head), problems)
     problems.raise_if_any(CaseError)
     case = _build(folder, head, tables, problems)
     problems.raise_if_any(CaseError)
@@ -92,10 +94,24 @@ def _head(folder: Path, problems: Problems) -> dict:
     for key, kind in HEAD.items():
         if not isinstance(head.get(key), kind):
             problems.add("case.yaml", None, key, head.get(key, ""), f"a value of type {kind.__name__}")
+    for key in head.keys() - HEAD.keys():
+        problems.add("case.yaml", None, str(key), str(key), "a key of a case", valid=HEAD)
+    if _years(head).size > LONGEST or head.get("first_year", 0) != _years(head)[0]:
+        problems.add(
+            "case.yaml", None, "last_year", head.get("last_year", ""), f"up to {LONGEST} years from the first"
+        )
     return head
 
 
-def _tables(folder: Path, problems: Problems) -> dict[str, pd.DataFrame]:
+def _years(head: dict) -> np.ndarray:
+    """Return the years of the case; all years that a date may have if case.yaml does not say."""
+    first, last = head.get("first_year"), head.get("last_year")
+    if isinstance(first, int) and isinstance(last, int) and first <= last:
+        return np.arange(first, last + 1)
+    return np.arange(FIRST, LAST + 1)
+
+
+def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd.DataFrame]:
     """Read every table, lists of names first, and check spans and ranges."""
     names: dict[str, Iterable[str]] = dict(SHORT_LISTS)
     tables: dict[str, pd.DataFrame] = {}
@@ -108,6 +124,10 @@ def _tables(folder: Path, problems: Problems) -> dict[str, pd.DataFrame]:
     for table in ("national", "exogenous", "segments", "policies"):
         refuse_ranges(tables[table], f"{table}.csv", problems)
     refuse_ranges(tables["levers"], "levers.csv", problems, "scale")
+    refuse_ranges(tables["constants"], "constants.csv", problems)
+    for name in set(SHORT_LISTS["constants"]) - set(tables["constants"]["name"]):
+        problems.add("constants.csv", None, "name", name, "a row for this constant")
+    check_rules(tables["world"], RULES, years, problems)
     refuse_ranges(tables["lines_of_origin"], "lines_of_origin.csv", problems, "skill")
     return tables
 
@@ -124,13 +144,14 @@ def _names(folder: Path, table: str, column: str) -> list[str]:
 
 def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: Problems) -> Case:
     """Build the arrays of the case from tables that were read without a problem."""
-    years = np.arange(head["first_year"], head["last_year"] + 1)
+    years = _years(head)
     labels = _labels(tables)
     length = axes.sizes(len(labels.makers), len(labels.regions))
     facts = _facts(tables)
     best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
-    world, fills, inputs = build_world(world_rows, best, tables["regions"], years, length, problems)
+    given = Quantities(world_rows, best, years, RULES, _pairs(tables["constants"], "name", "value"), problems)
+    world, fills, inputs = build_world(given, tables["regions"], length)
     along = {letter: labels.along(letter) for letter in "mrsedkoba"}
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems
@@ -138,6 +159,10 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     makers = build_makers(tables, length, problems)
     contracts = build_contracts(tables, makers, length, problems)
     _refuse_unused(tables, problems)
+    for maker in set(head["named_makers"]) - set(labels.makers):
+        problems.add(
+            "case.yaml", None, "named_makers", str(maker), "a maker of makers.csv", valid=labels.makers
+        )
     targets = tables["targets"].rename(columns={"index": "index_name"})
     outcomes.check_targets(targets, facts, along, problems)
     recorded = outcomes.target_values(targets, facts, years, world.deflator)
@@ -177,7 +202,7 @@ def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
     )
 
 
-def _pairs(table: pd.DataFrame, key: str, value: str) -> dict[str, str]:
+def _pairs(table: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
     return dict(zip(table[key], table[value], strict=True))
 
 

@@ -7,6 +7,7 @@ nearest to what the model counts (sold before delivered, made and registered), t
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def check_targets(
             problems.add(FILE, row.line, "last", f"{row.last:g}", expected)
 
 
-def _check_index(row, labels: Mapping[str, Sequence[str]], problems: Problems) -> None:
+def _check_index(row: Any, labels: Mapping[str, Sequence[str]], problems: Problems) -> None:
     """Note an index that does not belong to the axes of the series."""
     series = YEAR_FIELDS.get(row.series)
     if series is None:

@@ -8,7 +8,7 @@ so that a cut of April counts nine months of twelve. Rows of several policies ad
 deflator of the year; where no row is in force the lever is zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ DATED = [
 
 
 def build_policy(
-    mapping: pd.DataFrame, policies: pd.DataFrame, years: np.ndarray, deflator: np.ndarray, labels: dict[str, Sequence[str]],
+    mapping: pd.DataFrame, policies: pd.DataFrame, years: np.ndarray, deflator: np.ndarray, labels: Mapping[str, Sequence[str]],
     length: dict[str, int], problems: Problems,
 ) -> tuple[np.recarray, pd.DataFrame]:  # fmt: skip
     """Return the levers by year, and the dated rows they are made of.
@@ -96,7 +96,11 @@ def _refuse_overlaps(joined: pd.DataFrame, problems: Problems) -> None:
 
 
 def _place(
-    lever: axes.Lever, index: str, labels: dict, group: pd.DataFrame, problems: Problems
+    lever: axes.Lever,
+    index: str,
+    labels: Mapping[str, Sequence[str]],
+    group: pd.DataFrame,
+    problems: Problems,
 ) -> tuple | None:
     """Return the position within the lever's axes, or None if the index is wrong."""
     line = int(group["line"].iloc[0])

@@ -64,6 +64,11 @@ SHORT_LISTS = {
     "tables with outcomes": ("national", "exogenous", "segments", "concentration"),
     "tables of contracts": ("licences", "acquisitions", "joint_ventures"),
     "tables of makers and contracts": ("firms", "joint_ventures", "licences", "acquisitions"),
+    "constants": (
+        *("institution_income", "small_business_income", "small_business_offset", "region_elasticity"),
+        *("first_income_class", "last_income_class", "least_spread"),
+        *("battery_price_most", "early_investment_elasticity"),
+    ),
     "fill rules": ("log", "linear", "step"),
     "joins": ("level", "growth"),
     "scopes": ("group_total", "own_brand_pv", "jv_pv", "cv", "nev", "export"),
@@ -245,6 +250,11 @@ READINGS = (
             *(ref("between", "fill rules"), Column("before"), Column("after"), *text("note")),
         ),
         ("quantity", "priority"),
+    ),
+    Schema(
+        "constants.csv",
+        (ref("name", "constants"), number("value"), *RANGE, *text("unit"), *SOURCED, *text("about")),
+        ("name",),
     ),
     Schema(
         "lines_of_origin.csv",

@@ -11,8 +11,9 @@
 Facts are never changed; every value made by a rule is listed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ import pandas as pd
 from latecomer.errors import Problems
 
 FILE = "world.csv"
-BETWEEN = ("log", "linear", "step")
+RULE_FORMS = "hold, zero, with:QUANTITY or back:YEAR-YEAR"
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Quantities:
     facts: pd.DataFrame
     years: np.ndarray
     rules: dict[str, Callable[["Quantities"], np.ndarray]]
+    constants: Mapping[str, float]
     problems: Problems
     values: dict[str, np.ndarray] = field(default_factory=dict)
     filled: list[tuple[str, str, int, float, str]] = field(default_factory=list)
@@ -67,26 +69,31 @@ class Quantities:
             values = np.where(np.isnan(values), printed, values)
         known = ~np.isnan(values)
         if not known.any():
-            head = rows.iloc[0]
-            self.problems.add(
-                FILE, int(head["line"]), "series", head["series"], "a fact within the years of the case"
-            )
+            self._refuse_empty(rows.iloc[0])
             return np.ones(self.years.size)
         for row in rows[rows["join"] == "growth"].itertuples():
             _chain(values, rules, self._printed(row), row.series)
         head = rows.iloc[0]
         _between(values, rules, self.years, head["between"])
-        self._after(values, rules, self._ends(rows, "after"), int(head["line"]))
-        self._before(values, rules, self._ends(rows, "before"), int(head["line"]))
+        self._after(values, rules, self._ends(rows, "after"))
+        self._before(values, rules, self._ends(rows, "before"))
         self.note(name, "", known, values, rules)
         return values
+
+    def _refuse_empty(self, row: Any) -> None:
+        """Note a quantity without a fact, unless its series is already noted as unknown."""
+        if not any(
+            problem.line == row["line"] and problem.column == "series" for problem in self.problems.found
+        ):
+            expected = "a series with facts within the years of the case"
+            self.problems.add(FILE, int(row["line"]), "series", row["series"], expected)
 
     def _ends(self, rows: pd.DataFrame, side: str) -> str:
         """Return the rule of an end: the first that is not `hold`, as rows may leave it to one of them."""
         told = [rule for rule in rows[side] if rule != "hold"]
         return told[0] if told else "hold"
 
-    def _printed(self, row) -> np.ndarray:
+    def _printed(self, row: Any) -> np.ndarray:
         """Return the printed values of one row in its unit, NaN where there is none (best grade, then first row)."""
         out = np.full(self.years.size, np.nan)
         facts = self.facts[(self.facts["table"] == row.table) & (self.facts["series"] == row.series)]
@@ -106,21 +113,21 @@ class Quantities:
             out = out * factor / (factor[int(base) - int(self.years[0])] if base else 1.0)
         return out
 
-    def _after(self, values: np.ndarray, rules: np.ndarray, rule: str, line: int) -> None:
+    def _after(self, values: np.ndarray, rules: np.ndarray, rule: str) -> None:
         """Fill the years after the last known one."""
         last = np.flatnonzero(~np.isnan(values))[-1]
         if last + 1 < values.size:
-            values[last + 1 :] = self._ended(values, last, slice(last + 1, None), rule, line)
+            values[last + 1 :] = self._ended(values, last, slice(last + 1, None), rule)
             rules[last + 1 :] = rule
 
-    def _before(self, values: np.ndarray, rules: np.ndarray, rule: str, line: int) -> None:
+    def _before(self, values: np.ndarray, rules: np.ndarray, rule: str) -> None:
         """Fill the years before the first known one."""
         first = np.flatnonzero(~np.isnan(values))[0]
         if first > 0:
-            values[:first] = self._ended(values, first, slice(0, first), rule, line)
+            values[:first] = self._ended(values, first, slice(0, first), rule)
             rules[:first] = rule
 
-    def _ended(self, values: np.ndarray, at: int, span: slice, rule: str, line: int) -> np.ndarray | float:
+    def _ended(self, values: np.ndarray, at: int, span: slice, rule: str) -> np.ndarray | float:
         """Return the values of the years in `span`, which lie beyond the known year `at`."""
         kind, _, what = rule.partition(":")
         if kind == "hold":
@@ -130,14 +137,37 @@ class Quantities:
         if kind == "with":
             other = self[what]
             return values[at] * other[span] / other[at]
-        if kind == "back":
-            early, late = (int(year) - int(self.years[0]) for year in what.split("-"))
-            rate = (values[late] / values[early]) ** (1.0 / (late - early))
-            return values[at] * rate ** (np.arange(values.size)[span] - at)
-        self.problems.add(
-            FILE, line, "before", rule, "hold, zero, with:QUANTITY or back:YEAR-YEAR", valid=("hold", "zero")
-        )
-        return values[at]
+        early, late = (int(year) - int(self.years[0]) for year in what.split("-"))
+        rate = (values[late] / values[early]) ** (1.0 / (late - early))
+        return values[at] * rate ** (np.arange(values.size)[span] - at)
+
+
+def check_rules(rows: pd.DataFrame, quantities: Iterable[str], years: np.ndarray, problems: Problems) -> None:
+    """Note end rules that cannot be read, and quantities and years that they name but that do not exist."""
+    known = set(rows["quantity"]) | set(quantities)
+    for row in rows.itertuples():
+        for side in ("before", "after"):
+            kind, _, what = getattr(row, side).partition(":")
+            if kind == "with" and what not in known:
+                problems.add(FILE, row.line, side, what, "a quantity", valid=known)
+            elif kind == "back" and not _two_years(what, years):
+                problems.add(FILE, row.line, side, what, "two years of the case, YYYY-YYYY")
+            elif kind not in ("with", "back") and getattr(row, side) not in ("hold", "zero"):
+                problems.add(FILE, row.line, side, getattr(row, side), RULE_FORMS, valid=("hold", "zero"))
+        other, _, base = row.times.partition("@")
+        if row.times and (other not in known or (base and not _in_case(base, years))):
+            problems.add(
+                FILE, row.line, "times", row.times, "a quantity, or QUANTITY@YEAR with a year of the case"
+            )
+
+
+def _two_years(text: str, years: np.ndarray) -> bool:
+    early, _, late = text.partition("-")
+    return _in_case(early, years) and _in_case(late, years) and early < late
+
+
+def _in_case(year: str, years: np.ndarray) -> bool:
+    return year.isdigit() and int(years[0]) <= int(year) <= int(years[-1])
 
 
 def _chain(values: np.ndarray, rules: np.ndarray, other: np.ndarray, series: str) -> None:

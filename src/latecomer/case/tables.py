@@ -8,7 +8,7 @@ was expected, and the loader raises them all at once. A bad cell reads as NaN or
 import csv
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,8 +74,8 @@ def read_table(
 
 def month_of(text: str, last: bool = False) -> int:
     """Return a date YYYY or YYYY-MM as months since year 0; a bare year is its first month, or its last if `last`."""
-    year, month = DATE.fullmatch(text).groups()
-    return int(year) * SHIFT + (int(month) - 1 if month else (SHIFT - 1 if last else 0))
+    year, month = int(text[:4]), text[5:]
+    return year * SHIFT + (int(month) - 1 if month else (SHIFT - 1 if last else 0))
 
 
 def _raw_rows(path: Path, file: str, problems: Problems) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -124,9 +124,16 @@ def _read_column(
     cells: list, column: Column, file: str, names: Mapping[str, Iterable[str]], problems: Problems
 ) -> list:
     """Turn the text of one column into values."""
-    reader = {"text": _text, "number": _number, "whole": _whole, "flag": _flag, "date": _date}[column.kind]
+    readers: dict[str, Callable[[str, Column], tuple[str | float, str]]] = {
+        "text": _text,
+        "number": _number,
+        "whole": _whole,
+        "flag": _flag,
+        "date": _date,
+    }
+    reader = readers[column.kind]
     valid = set(names[column.among]) if column.among else None
-    out = []
+    out: list[str | float] = []
     for line, text in cells:
         if text == "":
             if not column.empty:

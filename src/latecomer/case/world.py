@@ -10,6 +10,7 @@ multiples of the national mean, serves every region and year:
 """
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -17,28 +18,16 @@ from scipy.special import ndtr, ndtri
 
 from latecomer import axes
 from latecomer.case.series import Quantities
-from latecomer.errors import Problems
 
 BASE_YEAR = 2010
-FIRST_CLASS, LAST_CLASS = 0.12, 12.0
 REGION_YEARS = (2005, 2020)
-REGION_ELASTICITY = 0.8
-LEAST_SPREAD = 0.3
-INSTITUTION_INCOME = 350.0
-SMALL_BUSINESS_INCOME, SMALL_BUSINESS_OFFSET = 6.6, 12.0
-BATTERY_CAP = 15.0
 
 
 def build_world(
-    rows: pd.DataFrame,
-    facts: pd.DataFrame,
-    regions: pd.DataFrame,
-    years: np.ndarray,
-    length: dict[str, int],
-    problems: Problems,
+    given: Quantities, regions: pd.DataFrame, length: dict[str, int]
 ) -> tuple[np.recarray, pd.DataFrame, pd.DataFrame]:
     """Return the world by year, the list of filled values, and the quantities (years by name) it was built from."""
-    given = Quantities(rows, facts, years, RULES, problems)
+    years = given.years
     world = np.zeros(years.size, axes.record(axes.WORLD, length)).view(np.recarray)
     world.year = years
     for name, built in FIELDS.items():
@@ -67,7 +56,7 @@ def _oil(given: Quantities) -> np.ndarray:
 def _battery(given: Quantities) -> np.ndarray:
     """Thousand CNY of 2010 per kWh: dollars of the year at the rate of the year, over home prices; capped before 2010."""
     price = given["battery_usd"] * given["cny_per_usd"] / _deflator(given) / 1000.0
-    return np.minimum(price, BATTERY_CAP)
+    return np.minimum(price, given.constants["battery_price_most"])
 
 
 def _world_market(given: Quantities) -> np.ndarray:
@@ -93,7 +82,9 @@ RULES = {
     "deflator": _deflator,
     "nominal_gdp": lambda given: given["gdp_per_head"] * given["population"],
     "nominal_gdp_per_head": lambda given: given["gdp_index"] / given["population"] * given["cpi"],
-    "investment_rule_early": lambda given: given["gdp_index"] ** 1.3 * given["cpi"],
+    "investment_rule_early": lambda given: (
+        given["gdp_index"] ** given.constants["early_investment_elasticity"] * given["cpi"]
+    ),
     "people_by_size": lambda given: given["population"] / given["household_size"],
     "research_by_share": lambda given: given["research_share"] * given["nominal_gdp"],
     "real_rate_from_prices": lambda given: given["cpi"] / (given["us_cpi"] * given["cny_per_usd"]),
@@ -130,40 +121,40 @@ def _incomes(given: Quantities, population: np.ndarray, output: np.ndarray) -> t
     per_head = (heads * weight).sum(axis=1)
     households = given["households"]
     mean = per_head * given["population"] / households
-    ratio = (output / population) ** REGION_ELASTICITY
+    ratio = (output / population) ** given.constants["region_elasticity"]
     ratio /= (ratio * population).sum(axis=1, keepdims=True)
     means = ratio[:, :, None] * (heads / per_head[:, None])[:, None, :]
     mass = population[:, :, None] * weight[:, None, :]
-    spread = _spread_within(given["gini"], means, mass)
-    share = _class_shares(means, spread, mass)
+    spread = _spread_within(given["gini"], means, mass, given.constants["least_spread"])
+    grid = income_grid(given.constants)
+    share = _class_shares(grid, means, spread, mass)
     income = np.zeros((given.years.size, len(axes.BUYERS)))
-    grid = income_grid()
     exact = (share.sum(axis=1) * grid).sum(axis=1)
     income[:, : axes.INCOME_CLASSES] = grid * (mean / exact)[:, None]
-    income[:, axes.INSTITUTION] = INSTITUTION_INCOME
-    income[:, axes.SMALL_BUSINESS] = SMALL_BUSINESS_INCOME * per_head + SMALL_BUSINESS_OFFSET
+    income[:, axes.INSTITUTION] = given.constants["institution_income"]
+    small = given.constants["small_business_income"] * per_head + given.constants["small_business_offset"]
+    income[:, axes.SMALL_BUSINESS] = small
     people = np.zeros((given.years.size, population.shape[1], len(axes.BUYERS)))
     people[:, :, : axes.INCOME_CLASSES] = share * households[:, None, None]
     return income, people
 
 
-def income_grid() -> np.ndarray:
+def income_grid(constants: Mapping[str, float]) -> np.ndarray:
     """Return the income classes as multiples of the national mean (b), equal steps in the logarithm."""
-    return np.exp(np.linspace(math.log(FIRST_CLASS), math.log(LAST_CLASS), axes.INCOME_CLASSES))
+    return np.geomspace(constants["first_income_class"], constants["last_income_class"], axes.INCOME_CLASSES)
 
 
-def _spread_within(gini: np.ndarray, means: np.ndarray, mass: np.ndarray) -> np.ndarray:
+def _spread_within(gini: np.ndarray, means: np.ndarray, mass: np.ndarray, least: float) -> np.ndarray:
     """Return the standard deviation of log income (t) inside a region's town or country."""
     total = math.sqrt(2.0) * ndtri((gini + 1.0) / 2.0)
     logs = np.log(means)
     centre = (mass * logs).sum(axis=(1, 2), keepdims=True)
     between = (mass * (logs - centre) ** 2).sum(axis=(1, 2))
-    return np.sqrt(np.maximum(total**2 - between, LEAST_SPREAD**2))
+    return np.sqrt(np.maximum(total**2 - between, least**2))
 
 
-def _class_shares(means: np.ndarray, spread: np.ndarray, mass: np.ndarray) -> np.ndarray:
+def _class_shares(grid: np.ndarray, means: np.ndarray, spread: np.ndarray, mass: np.ndarray) -> np.ndarray:
     """Return the share of all households (t, r, b): each lognormal law cut at the geometric middles of the grid."""
-    grid = income_grid()
     cuts = np.log(np.sqrt(grid[1:] * grid[:-1]))
     centre = np.log(means) - spread[:, None, None] ** 2 / 2.0
     below = ndtr((cuts - centre[..., None]) / spread[:, None, None, None])
