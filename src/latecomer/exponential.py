@@ -93,14 +93,12 @@ def exp(x: float) -> float:
     n = rounded - ROUNDER
     r = multiply_add(n, -LN2_HIGH, x)
     r = multiply_add(n, -LN2_LOW, r)
+    # Pairs first, then the pairs by powers of r^2: half as long a chain of dependent operations as Horner's rule.
+    square = r * r
     p = multiply_add(C10, r, C9)
-    p = multiply_add(p, r, C8)
-    p = multiply_add(p, r, C7)
-    p = multiply_add(p, r, C6)
-    p = multiply_add(p, r, C5)
-    p = multiply_add(p, r, C4)
-    p = multiply_add(p, r, C3)
-    p = multiply_add(p, r, C2)
-    p = multiply_add(p, r, C1)
+    p = multiply_add(p, square, multiply_add(C8, r, C7))
+    p = multiply_add(p, square, multiply_add(C6, r, C5))
+    p = multiply_add(p, square, multiply_add(C4, r, C3))
+    p = multiply_add(p, square, multiply_add(C2, r, C1))
     p = multiply_add(p, r, 1.0)
     return scale_by_power_of_two(p, rounded)

@@ -24,7 +24,7 @@ Axes: n market, j product, i agent, m maker (products with the same owners), t t
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from math import log
+from math import log, prod
 from typing import Any, NamedTuple
 from warnings import warn
 
@@ -39,10 +39,14 @@ Array = NDArray[np.float64]
 
 # A tile's utilities, exponentials and factors must stay in a core's second-level cache (1 MiB, half of it ours).
 TILE_BYTES = 512 * 1024
-WIDEST_TILE = 256
-LANES = 16
+WIDEST_TILE = 224
+LANES = 8
 DISTINCT = 1e-6  # two stationary points are one if no price differs by more than this, relatively
 UNDO_ABOVE = 2.0
+SECANT_BELOW = 1e-2
+DEPTH = 6
+RIDGE = 1e-14
+FASTEST_PACE = 20.0
 NEWTON_BELOW = 1e-2
 CAPACITY_RULES = ("shadow price", "rationing")
 
@@ -354,7 +358,8 @@ class _Scratch(NamedTuple):
     """Work space of one solve, so that the kernels allocate nothing.
 
     exponentials [j, b], total [b], margin [m, b], factor [2 + m, b]; per product term h, slope h', curvature h'',
-    share S, own L, cross G; path [4, 2, j] holds iterates, each prices beside shadow prices.
+    share S, own L, cross G; path [5, 3, j] holds iterates, each prices, shadow prices and shares; points, steps and
+    relative [DEPTH, 2 j] the last iterates of the secant phase, pace [j] its scale, normal and weights its least squares.
     """
 
     exponentials: Array
@@ -368,6 +373,13 @@ class _Scratch(NamedTuple):
     own: Array
     cross: Array
     path: Array
+    points: Array
+    steps: Array
+    relative: Array
+    nothing: Array
+    pace: Array
+    normal: Array
+    weights: Array
 
 
 def _equilibrium_of_one(inputs: _Inputs, options: _Options) -> Equilibrium:
@@ -414,10 +426,10 @@ def _prepared(
     tiles, width = _tile_shape(products, agents)
     edges = stake != 0.0
     market = _Market(
-        utility=np.empty((tiles, products, width)),
-        sensitivity=np.zeros((tiles, width)),
-        weight=np.zeros((tiles, width)),
-        outside=np.ones((tiles, width)),
+        utility=_aligned(tiles, products, width),
+        sensitivity=_aligned(tiles, width),
+        weight=_aligned(tiles, width),
+        outside=_aligned(tiles, width),
         cost=cost,
         floor=cost - 0.5 * np.abs(cost) if floor is None else floor[offered][order],
         capacity=inputs.capacity[offered][order] if limited else np.full(products, np.inf),
@@ -433,9 +445,10 @@ def _prepared(
     scratch = _scratch(products, stake.shape[0], width)
     _price_terms(market.plain, market.power, market.floor, scratch.term, scratch.slope, scratch.curvature)
     columns = np.nonzero(offered)[0][order]
+    unmoved = columns.size == offered.size and np.all(columns[1:] > columns[:-1])
     _fill_tiles(
-        market, scratch.term, inputs.other_utility, inputs.mean_utility[columns], columns,
-        inputs.price_sensitivity, inputs.weights,
+        market, scratch.term, inputs.other_utility if unmoved else inputs.other_utility[:, columns],
+        inputs.mean_utility[columns], inputs.price_sensitivity, inputs.weights,
     )  # fmt: skip
     return market, scratch, offered
 
@@ -472,10 +485,10 @@ def _tile_shape(products: int, agents: int) -> tuple[int, int]:
 def _scratch(products: int, makers: int, width: int) -> _Scratch:
     """Return uninitialised work space for one market."""
     return _Scratch(
-        exponentials=np.empty((products, width)),
-        total=np.empty(width),
-        margin=np.empty((makers, width)),
-        factor=np.empty((2 + makers, width)),
+        exponentials=_aligned(products, width),
+        total=_aligned(width),
+        margin=_aligned(makers, width),
+        factor=_aligned(2 + makers, width),
         term=np.empty(products),
         slope=np.empty(products),
         curvature=np.empty(products),
@@ -483,7 +496,22 @@ def _scratch(products: int, makers: int, width: int) -> _Scratch:
         own=np.empty(products),
         cross=np.empty(products),
         path=np.zeros((5, 3, products)),
+        points=np.empty((DEPTH, 2 * products)),
+        steps=np.empty((DEPTH, 2 * products)),
+        relative=np.empty((DEPTH, 2 * products)),
+        nothing=np.zeros(2 * products),
+        pace=np.empty(products),
+        normal=np.empty((DEPTH, DEPTH)),
+        weights=np.empty(DEPTH),
     )
+
+
+def _aligned(*shape: int) -> Array:
+    """Return an uninitialised array that begins at a cache line, so that no vector straddles two."""
+    size = prod(shape)
+    block = np.empty(size + LANES)
+    ahead = -(block.__array_interface__["data"][0] // 8) % LANES
+    return block[ahead : ahead + size].reshape(shape)
 
 
 def _first_guess(market: _Market, inputs: _Inputs, offered: NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -821,47 +849,189 @@ def _split(arrays: dict[str, Array]) -> list[_Inputs]:
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def _solve(market, scratch, tolerance, most_evaluations):
-    """Iterate from path[0]; return (row of the answer, converged, price change, residual, and the work done).
+    """Iterate from path[0]; return (row of the answer, converged, change, residual, evaluations, Newton steps, undone).
 
-    Each cycle takes two plain steps of the map and one extrapolated; the jump is undone if the change at its end
-    is more than twice the last plain one's, and not made at all to a price below the floor.
+    Far from the solution guarded SQUAREM, near it secant steps; when those are refused, SQUAREM again until the change
+    is a tenth of what it was, or Newton steps if they promise to be cheaper.
     """
     path = scratch.path
     x, y, z, trial, beyond = 0, 1, 2, 3, 4
     change, residual = _map(market, scratch, path[x], path[y])
-    first = change
+    first, near = change, SECANT_BELOW
     evaluations, newton_steps, undone = 1, 0, 0
-    newton_allowed = not np.any(np.isfinite(market.capacity))
-    jacobian = np.empty((1, 1))
+    newton_allowed = False
     while evaluations < most_evaluations and not (change <= tolerance and residual <= tolerance):
+        if change < near:
+            carried = _secant(
+                market,
+                scratch,
+                (path[x], path[y], path[trial], path[beyond]),
+                change,
+                residual,
+                tolerance,
+                most_evaluations - evaluations,
+            )
+            change, residual = carried[0], carried[1]
+            evaluations += carried[2]
+            undone += carried[3]
+            near = 0.1 * change
+            newton_allowed = not np.any(np.isfinite(market.capacity))
+            continue
         if newton_allowed and _newton_pays(market.cost.size, evaluations, first, change, tolerance):
-            if jacobian.shape[0] != market.cost.size:
-                jacobian = np.empty((market.cost.size, market.cost.size))
             newton_steps += 1
-            newton_allowed = _newton_step(market, scratch, path[x], path[trial], jacobian)
+            newton_allowed = _newton_step(market, scratch, path[x], path[trial])
             if newton_allowed:
                 evaluations += 1
-                trial_change, trial_residual = _map(market, scratch, path[trial], path[beyond])
-                newton_allowed = trial_change < 0.5 * change
+                found = _map(market, scratch, path[trial], path[beyond])
+                newton_allowed = found[0] < 0.5 * change
             if newton_allowed:
                 x, y, trial, beyond = trial, beyond, x, y
-                change, residual = trial_change, trial_residual
+                change, residual = found
                 continue
         next_change, next_residual = _map(market, scratch, path[y], path[z])
         evaluations += 1
         finished = next_change <= tolerance and next_residual <= tolerance
         if not finished and _extrapolate(market, path[x], path[y], path[z], path[trial]):
             evaluations += 1
-            trial_change, trial_residual = _map(market, scratch, path[trial], path[beyond])
-            if trial_change <= UNDO_ABOVE * next_change:
+            found = _map(market, scratch, path[trial], path[beyond])
+            if found[0] <= UNDO_ABOVE * next_change:
                 x, y, trial, beyond = trial, beyond, x, y
-                change, residual = trial_change, trial_residual
+                change, residual = found
                 continue
             undone += 1
         x, y, z = y, z, x
         change, residual = next_change, next_residual
     converged = change <= tolerance and residual <= tolerance
     return x, converged, change, residual, evaluations, newton_steps, undone
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def _secant(market, scratch, rows, change, residual, tolerance, budget):
+    """Go on from rows[0], whose next iterate is rows[1], by secant steps (Anderson 1965).
+
+    Return (change, residual, evaluations, undone).
+
+    Each price's step is scaled as in Newton's method for that price alone, by the curvature of its own profit where the
+    phase begins, and steps are combined over the last DEPTH iterates. The first step that more than doubles the change,
+    makes it larger than at the beginning, or leads below a floor is undone and ends the phase.
+    """
+    x, y, trial, beyond = rows
+    _paces(market, scratch, x)
+    limited = np.any(np.isfinite(market.capacity))
+    entry, evaluations, taken = change, 2, 0  # the paces cost about as much as two evaluations
+    while evaluations < budget and not (change <= tolerance and residual <= tolerance):
+        slot = taken % DEPTH
+        taken += 1
+        _remember(market, scratch, slot, x, y)
+        _combine(scratch, slot, min(taken, DEPTH), market.cost.size * (2 if limited else 1), trial)
+        if not _allowed(market, trial):
+            return change, residual, evaluations, 0
+        trial_change, trial_residual = _map(market, scratch, trial, beyond)
+        evaluations += 1
+        if not (trial_change <= UNDO_ABOVE * change and trial_change <= entry):
+            return change, residual, evaluations, 1
+        x[:], y[:] = trial, beyond
+        change, residual = trial_change, trial_residual
+    return change, residual, evaluations, 0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def _remember(market, scratch, slot, x, y):
+    """Store an iterate, its scaled step and that step relative to prices; shadow prices follow the prices."""
+    products = market.cost.size
+    for j in range(products):
+        size = max(abs(x[0, j]), abs(x[0, j] - market.cost[j]))
+        pace = scratch.pace[j] if y[1, j] == 0.0 else 1.0
+        step, shadow_step = pace * (y[0, j] - x[0, j]), y[1, j] - x[1, j]
+        scratch.points[slot, j], scratch.points[slot, products + j] = x[0, j], x[1, j]
+        scratch.steps[slot, j], scratch.steps[slot, products + j] = step, shadow_step
+        scratch.relative[slot, j], scratch.relative[slot, products + j] = step / size, shadow_step / size
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def _combine(scratch, slot, count, length, trial):
+    """Write the secant step from the iterate in `slot` into trial [prices, shadow prices].
+
+    The weights on the differences from the other iterates make the combined relative step least (Anderson 1965).
+    """
+    others = count - 1
+    normal, weights = scratch.normal[:others, :others], scratch.weights[:others]
+    newest = scratch.relative[slot]
+    for first in range(others):
+        one = scratch.relative[(slot + 1 + first) % count]
+        weights[first] = _product_of_differences(newest, one, newest, scratch.nothing, length)
+        for second in range(first + 1):
+            two = scratch.relative[(slot + 1 + second) % count]
+            normal[first, second] = _product_of_differences(newest, one, newest, two, length)
+            normal[second, first] = normal[first, second]
+        normal[first, first] *= 1.0 + RIDGE
+    if not _eliminate(normal, weights):
+        weights[:] = 0.0
+    points, steps, products = scratch.points, scratch.steps, trial.shape[1]
+    for place in range(length):
+        moved = points[slot, place] + steps[slot, place]
+        combined = moved
+        for first in range(others):
+            other = (slot + 1 + first) % count
+            combined -= weights[first] * (moved - points[other, place] - steps[other, place])
+        trial[place // products, place % products] = combined
+
+
+@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+def _product_of_differences(a, b, c, d, length):
+    """Return the inner product of a - b and c - d over the first `length` places."""
+    total = 0.0
+    for place in range(length):
+        total += (a[place] - b[place]) * (c[place] - d[place])
+    return total
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def _allowed(market, trial):
+    """Say whether every price is finite and not below its floor; raise negative shadow prices to zero."""
+    for j in range(market.cost.size):
+        trial[1, j] = max(trial[1, j], 0.0)
+        if not market.floor[j] <= trial[0, j] < np.inf:
+            return False
+    return True
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def _paces(market, scratch, x):
+    """Fill, by product, the ratio of a Newton step in its own price to the step of the zeta map: L_j h'_j / (dF_j/dP_j).
+
+    Where the profit is not concave in that price, or nearly flat, the ratio is one.
+    """
+    scratch.pace[:] = 0.0
+    _sums(market, scratch, x[0], x[1])
+    for tile in range(market.utility.shape[0]):
+        if market.utility.shape[0] > 1:
+            _exponentials(market, scratch, tile, x[0], x[1])
+            _factors(market, scratch, tile)
+        _accumulate_curvature(market, scratch, tile, x)
+    for j in range(market.cost.size):
+        margin = x[0, j] - market.cost[j] - x[1, j]
+        own = scratch.slope[j] * scratch.own[j]
+        bent = scratch.curvature[j] * (scratch.own[j] * margin - scratch.cross[j])
+        ratio = own / (scratch.pace[j] + 2.0 * own + bent)
+        scratch.pace[j] = ratio if 0.0 < ratio < FASTEST_PACE else 1.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+def _accumulate_curvature(market, scratch, tile, x):
+    """Add one tile to dF_j/dP_j, except for the parts that S, L and G give (see `_first_order_jacobian`)."""
+    exponentials, factor, inverse = scratch.exponentials, scratch.factor, scratch.total
+    for j in range(exponentials.shape[0]):
+        row = market.maker[j] + 2
+        slope, margin = scratch.slope[j], x[0, j] - market.cost[j] - x[1, j]
+        once, twice = 0.0, 0.0
+        for b in range(inverse.size):
+            share = exponentials[j, b] * inverse[b]
+            own = exponentials[j, b] * factor[1, b]
+            bent = market.sensitivity[tile, b] * (own * margin - exponentials[j, b] * factor[row, b])
+            once += own * share
+            twice += bent * (1.0 - 2.0 * share)
+        scratch.pace[j] += slope * slope * twice - 2.0 * slope * once
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -957,7 +1127,7 @@ def _factors(market, scratch, tile):
             factor[2 + maker, b] *= factor[1, b] * total[b]
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
 def _accumulate(exponentials, factor, maker, share, own, cross):
     """Add one tile to S, L and G.
 
@@ -1009,10 +1179,7 @@ def _extrapolate(market, x, y, z, trial):
             step = y[row, j] - x[row, j]
             bend = z[row, j] - y[row, j] - step
             trial[row, j] = x[row, j] + 2.0 * length * step + length * length * bend
-        trial[1, j] = max(trial[1, j], 0.0)
-        if not market.floor[j] <= trial[0, j] < np.inf:
-            return False
-    return True
+    return _allowed(market, trial)
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -1028,8 +1195,9 @@ def _newton_pays(products, evaluations, first, change, tolerance):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def _newton_step(market, scratch, x, trial, jacobian):
+def _newton_step(market, scratch, x, trial):
     """Write x - (dF/dP)^-1 F into trial; say whether the prices are allowed."""
+    jacobian = np.empty((x.shape[1], x.shape[1]))
     _first_order_jacobian(market, scratch, x[0], x[1], jacobian)
     for j in range(x.shape[1]):
         margin = x[0, j] - market.cost[j] - x[1, j]
@@ -1037,11 +1205,8 @@ def _newton_step(market, scratch, x, trial, jacobian):
         trial[1, j] = 0.0
     if not _eliminate(jacobian, trial[0]):
         return False
-    for j in range(x.shape[1]):
-        trial[0, j] += x[0, j]
-        if not market.floor[j] <= trial[0, j] < np.inf:
-            return False
-    return True
+    trial[0] += x[0]
+    return _allowed(market, trial)
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -1072,7 +1237,7 @@ def _first_order_jacobian(market, scratch, prices, shadow, jacobian):
         jacobian[j, j] += 2.0 * scratch.slope[j] * scratch.own[j] + bent
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
 def _accumulate_row(market, scratch, tile, j, margins, left, row):
     """Add one tile to row j of the Jacobian, except for the parts that S, L and G give."""
     exponentials, factor, inverse = scratch.exponentials, scratch.factor, scratch.total
@@ -1145,7 +1310,7 @@ def _share_slopes(market, scratch, prices, slopes):
             slopes[j, k] *= scratch.slope[k]
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
 def _subtract_products(exponentials, factor, inverse, j, row):
     """Subtract one tile's sum of w a s_ij s_ik from row j."""
     for k in range(row.size):
@@ -1156,28 +1321,37 @@ def _subtract_products(exponentials, factor, inverse, j, row):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def _fill_tiles(market, floor_term, other_utility, mean_utility, columns, price_sensitivity, weights):
-    """Copy agents into tiles, products by maker, and take off each agent's largest utility at the lowest prices.
+def _fill_tiles(market, floor_term, other_utility, mean_utility, price_sensitivity, weights):
+    """Copy agents into tiles and take off each agent's largest utility at the lowest prices.
 
     No admissible price makes an exponential larger than one then, so nothing can overflow. Places beyond the last
-    agent keep weight zero.
+    agent keep weight zero. Utilities turn from [i, j] to [t, j, b] a cache line of agents at a time.
     """
     tiles, products, width = market.utility.shape
-    for tile in range(tiles):
-        for b in range(width):
+    agents = weights.size
+    for line in range(tiles * width // LANES):
+        tile, start = line * LANES // width, line * LANES % width
+        for b in range(start, start + LANES):
             i = tile * width + b
-            if i >= weights.size:
-                for j in range(products):
-                    market.utility[tile, j, b] = -1.0
-                continue
             bound = 0.0
-            for j in range(products):
-                highest = (
-                    price_sensitivity[i] * floor_term[j] + mean_utility[j] + other_utility[i, columns[j]]
-                )
-                bound = max(bound, highest)
-            market.sensitivity[tile, b] = price_sensitivity[i]
-            market.weight[tile, b] = weights[i]
-            market.outside[tile, b] = exp(-bound)
-            for j in range(products):
-                market.utility[tile, j, b] = mean_utility[j] + other_utility[i, columns[j]] - bound
+            market.sensitivity[tile, b], market.weight[tile, b] = 0.0, 0.0
+            if i < agents:
+                market.sensitivity[tile, b], market.weight[tile, b] = price_sensitivity[i], weights[i]
+                bound = _largest_utility(price_sensitivity[i], floor_term, mean_utility, other_utility, i)
+            market.outside[tile, b] = bound
+        for j in range(products):
+            for b in range(start, start + LANES):
+                i = min(tile * width + b, agents - 1)
+                market.utility[tile, j, b] = other_utility[i, j] + mean_utility[j] - market.outside[tile, b]
+        for b in range(start, start + LANES):
+            market.outside[tile, b] = exp(-market.outside[tile, b])
+
+
+@njit(nogil=True, error_model="numpy", cache=True, fastmath={"nnan", "nsz", "contract", "reassoc"})
+def _largest_utility(sensitivity, term, mean_utility, other_utility, agent):
+    """Return the largest utility of one agent at these price terms, or zero if all are below."""
+    largest = 0.0
+    for j in range(term.size):
+        utility = sensitivity * term[j] + mean_utility[j] + other_utility[agent, j]
+        largest = utility if utility > largest else largest
+    return largest
