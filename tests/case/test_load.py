@@ -194,8 +194,11 @@ def test_a_bad_head_is_told(folder, line, said):
 
 def test_a_missing_table_is_told(folder):
     (folder.path / "regions.csv").unlink()
-    with pytest.raises(CaseError, match=r"regions.csv: expected this table"):
+    with pytest.raises(CaseError) as caught:
         load_case(folder.path)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "regions.csv: expected this table in the case folder"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -216,6 +219,8 @@ def test_a_missing_table_is_told(folder):
         ("world", "before", "with:gdp_indx", {"quantity": "brent"}, "did you mean 'gdp_index'"),
         ("world", "before", "back:2010", {"quantity": "battery_usd"}, "two years of the case"),
         ("world", "times", "us_cpi@1066", {"quantity": "battery_usd"}, "QUANTITY@YEAR"),
+        ("exogenous", "value", "-40", {"series": "brent_oil_price", "year": "1998"}, "that of 1998 is not"),
+        ("regions", "population_2020", "1e308", {"region_id": "CN-SH"}, "a number from 1 to 1e+15"),
         ("world", "after", "hope", {"quantity": "brent"}, "hold, zero, with:QUANTITY"),
         ("world", "quantity", "cpj", {"quantity": "cpi"}, "a row for this quantity"),
         ("constants", "value", "2", {"name": "region_elasticity"}, "a value from 0.6 to 1"),

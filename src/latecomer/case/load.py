@@ -113,7 +113,7 @@ def _years(head: dict) -> np.ndarray:
 
 def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd.DataFrame]:
     """Read every table, lists of names first, and check spans and ranges."""
-    names: dict[str, Iterable[str]] = dict(SHORT_LISTS)
+    names: dict[str, Iterable[str] | None] = dict(SHORT_LISTS)
     tables: dict[str, pd.DataFrame] = {}
     for listed, table, column in NAMED_BY:
         names[listed] = _names(folder, table, column)
@@ -125,20 +125,20 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
         refuse_ranges(tables[table], f"{table}.csv", problems)
     refuse_ranges(tables["levers"], "levers.csv", problems, "scale")
     refuse_ranges(tables["constants"], "constants.csv", problems)
-    for name in set(SHORT_LISTS["constants"]) - set(tables["constants"]["name"]):
+    for name in sorted(set(SHORT_LISTS["constants"]) - set(tables["constants"]["name"])):
         problems.add("constants.csv", None, "name", name, "a row for this constant")
     check_rules(tables["world"], RULES, years, problems)
     refuse_ranges(tables["lines_of_origin"], "lines_of_origin.csv", problems, "skill")
     return tables
 
 
-def _names(folder: Path, table: str, column: str) -> list[str]:
-    """Return the names in one column of one table; a table that cannot be read gives none here, and is refused below."""
+def _names(folder: Path, table: str, column: str) -> list[str] | None:
+    """Return the names in one column of one table, or None if it cannot be read: that is refused when it is read in full."""
     path = folder / f"{table}.csv"
     try:
         named = pd.read_csv(path, usecols=[column], dtype=str, keep_default_na=False)[column]
     except (OSError, ValueError):
-        return []
+        return None
     return named.str.strip().tolist()
 
 
@@ -159,19 +159,15 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     makers = build_makers(tables, length, problems)
     contracts = build_contracts(tables, makers, length, problems)
     _refuse_unused(tables, problems)
-    for maker in set(head["named_makers"]) - set(labels.makers):
-        problems.add(
-            "case.yaml", None, "named_makers", str(maker), "a maker of makers.csv", valid=labels.makers
-        )
+    _refuse_unknown_named(head, labels, problems)
     targets = tables["targets"].rename(columns={"index": "index_name"})
     outcomes.check_targets(targets, facts, along, problems)
     recorded = outcomes.target_values(targets, facts, years, world.deflator)
     record = outcomes.maker_record(tables["firm_targets"], tables["firm_sales"])
     of_groups = record["series"] == outcomes.GROUP_SERIES
-    for array in (years, world, policy, makers, contracts):
-        array.setflags(write=False)
     params = build_params(tables["params"], problems)
-    params.setflags(write=False)
+    for array in (years, world, policy, makers, contracts, params):
+        array.setflags(write=False)
     return Case(
         name=head["name"], title=head["title"], years=years, world=world, policy=policy, makers=makers, contracts=contracts,
         params=params, labels=labels, register=tables["params"], levers=levers, targets=recorded, facts=facts,
@@ -236,6 +232,14 @@ def _facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
             out.append(regions.assign(table="regions", unit=unit, **values))
     facts = pd.concat([rows.assign(file=rows["table"] + ".csv") for rows in out], ignore_index=True)
     return facts[FACT_COLUMNS].astype({"year": int})
+
+
+def _refuse_unknown_named(head: dict, labels: Labels, problems: Problems) -> None:
+    """Note named makers of case.yaml that are no makers."""
+    for maker in head["named_makers"]:
+        if maker not in labels.makers:
+            expected = "a maker of makers.csv"
+            problems.add("case.yaml", None, "named_makers", str(maker), expected, valid=labels.makers)
 
 
 def _refuse_unused(tables: dict[str, pd.DataFrame], problems: Problems) -> None:

@@ -61,6 +61,8 @@ def build_makers(
     makers["brand"], makers["capacity"] = rows["brand"], rows["capacity"]
     makers["skill"] = rows["line_of_origin"].map(skill)
     makers["commercial"] = rows[list(axes.COMMERCIAL)].to_numpy(float)
+    trucks_only = (makers["ownership"] == axes.JOINT_VENTURE) & (makers["commercial"].sum(axis=1) > 0)
+    makers["passenger_start"][trucks_only] = OPEN
     _refuse_plants(rows, makers, problems)
     return makers
 

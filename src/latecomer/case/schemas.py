@@ -8,6 +8,7 @@ from latecomer import axes
 from latecomer.case.tables import GRADES, Column, Schema
 
 FIRST, LAST = 1700, 2100
+LARGEST = 1e15
 
 
 def ref(name: str, among: str, empty: bool = False) -> Column:
@@ -20,7 +21,7 @@ def text(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, empty=True) for name in names)
 
 
-def number(name: str, low: float = -float("inf"), high: float = float("inf"), empty: bool = False) -> Column:
+def number(name: str, low: float = -LARGEST, high: float = LARGEST, empty: bool = False) -> Column:
     """Return a column of finite numbers within bounds."""
     return Column(name, "number", empty, "", low, high)
 

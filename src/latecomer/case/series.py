@@ -71,6 +71,12 @@ class Quantities:
         if not known.any():
             self._refuse_empty(rows.iloc[0])
             return np.ones(self.years.size)
+        if (values[known] <= 0.0).any():
+            year = self.years[np.flatnonzero(known & (values <= 0.0))[0]]
+            self.problems.add(
+                FILE, int(rows["line"].iloc[0]), "series", name, f"values above zero; that of {year} is not"
+            )
+            return np.ones(self.years.size)
         for row in rows[rows["join"] == "growth"].itertuples():
             _chain(values, rules, self._printed(row), row.series)
         head = rows.iloc[0]

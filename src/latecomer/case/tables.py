@@ -46,12 +46,13 @@ class Schema:
 
 
 def read_table(
-    folder: Path, schema: Schema, names: Mapping[str, Iterable[str]], problems: Problems
+    folder: Path, schema: Schema, names: Mapping[str, Iterable[str] | None], problems: Problems
 ) -> pd.DataFrame:
     """Read one table; return its columns and `line`, the line of the file on which each row stands.
 
     Dates come back as months since year 0 (column kept as text in `<name>_text`). `names` gives the valid names of each list that
-    a column may refer to. All that is wrong is added to `problems`; the rows that could be read are returned.
+    a column may refer to, None for a list that could not be read. All that is wrong is added to `problems`; the rows that could
+    be read are returned.
     """
     header, rows = _raw_rows(folder / schema.file, schema.file, problems)
     kept = _known_columns(header, schema, problems)
@@ -101,8 +102,8 @@ def _raw_rows(path: Path, file: str, problems: Problems) -> tuple[list[str], lis
 def _known_columns(header: list[str], schema: Schema, problems: Problems) -> list[Column]:
     """Return the columns of the schema that the header has; note missing, unknown and repeated ones."""
     known = {column.name: column for column in schema.columns}
-    for name in known.keys() - set(header):
-        if header:
+    for name in known:
+        if header and name not in header:
             problems.add(schema.file, 1, name, expected="this column in the header")
     for i, name in enumerate(header):
         if name not in known:
@@ -121,7 +122,7 @@ def _whole_rows(rows: list, header: list[str], file: str, problems: Problems) ->
 
 
 def _read_column(
-    cells: list, column: Column, file: str, names: Mapping[str, Iterable[str]], problems: Problems
+    cells: list, column: Column, file: str, names: Mapping[str, Iterable[str] | None], problems: Problems
 ) -> list:
     """Turn the text of one column into values."""
     readers: dict[str, Callable[[str, Column], tuple[str | float, str]]] = {
@@ -132,7 +133,8 @@ def _read_column(
         "date": _date,
     }
     reader = readers[column.kind]
-    valid = set(names[column.among]) if column.among else None
+    listed = names[column.among] if column.among else None
+    valid = None if listed is None else set(listed)
     out: list[str | float] = []
     for line, text in cells:
         if text == "":
