@@ -46,9 +46,9 @@ class Case:
     """A country and industry as data, checked when loaded.
 
     `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all.
-    `register` is the parameter table; `levers` the dated rows behind `policy`; `targets` recorded outcomes in the model's units;
-    `facts` every fact with its file and line; `fills` every value of a world input that no source prints, with the rule that gave
-    it; `inputs` the quantities behind `world` by year; `tables` all tables as read. `checksum` covers every file of the folder.
+    `register` is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
+    model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source prints, with the
+    rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read. `checksum` covers every file.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Case:
     register: pd.DataFrame
     levers: pd.DataFrame
     targets: pd.DataFrame
+    moments: pd.DataFrame
     facts: pd.DataFrame
     sources: pd.DataFrame
     fills: pd.DataFrame

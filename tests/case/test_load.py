@@ -54,6 +54,7 @@ def test_disagreeing_sources_stay_as_facts_and_one_is_compared(case):
 
 def test_later_outcomes_only_check_a_fit(case):
     assert case.targets.loc[case.targets["sample"] == "fit", "year"].max() <= 2010
+    assert case.moments.loc[case.moments["sample"] == "fit", "last"].max() <= 2010
     assert set(case.targets["sample"]) == {"fit", "check"}
 
 
@@ -232,6 +233,8 @@ def test_a_missing_table_is_told(folder):
         ("targets", "last", "2012", {"target_id": "vehicles_fit"}, "only check a fit"),
         ("targets", "index", "van", {"target_id": "minibus_fit"}, "a name along axis 's'"),
         ("targets", "fact_series", "vehicle_producton", {"target_id": "vehicles"}, "'vehicle_production'"),
+        ("moments", "last", "2015", {"moment_id": "price_2004_2009"}, "only check a fit"),
+        ("moments", "index", "suv", {"moment_id": "price_2004_2009"}, "no index"),
         ("params", "default", "1e9", {"name": "base_utility"}, "the range of the row"),
         ("omissions", "fact_id", "huawey", {"fact_id": "huawei"}, "a reason in omissions.csv"),
     ],

@@ -162,6 +162,8 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     _refuse_unknown_named(head, labels, problems)
     targets = tables["targets"].rename(columns={"index": "index_name"})
     outcomes.check_targets(targets, facts, along, problems)
+    moments = tables["moments"].rename(columns={"index": "index_name"})
+    outcomes.check_moments(moments, along, problems)
     recorded = outcomes.target_values(targets, facts, years, world.deflator)
     record = outcomes.maker_record(tables["firm_targets"], tables["firm_sales"])
     of_groups = record["series"] == outcomes.GROUP_SERIES
@@ -170,7 +172,7 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
         array.setflags(write=False)
     return Case(
         name=head["name"], title=head["title"], years=years, world=world, policy=policy, makers=makers, contracts=contracts,
-        params=params, labels=labels, register=tables["params"], levers=levers, targets=recorded, facts=facts,
+        params=params, labels=labels, register=tables["params"], levers=levers, targets=recorded, moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
         named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder),

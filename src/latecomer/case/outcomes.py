@@ -1,6 +1,7 @@
 """Which recorded outcomes may a run be compared with?
 
-Outcomes never enter the model. `targets.csv` pairs a series of the model with a fact series, in the unit of the model.
+Outcomes never enter the model. `targets.csv` pairs a series of the model with a fact series, in the unit of the model;
+`moments.csv` holds single published numbers: the mean of a series over years, or its log change between two.
 `firm_targets.csv` pairs makers with rows of `firm_sales.csv`, one scope at a time, since scopes overlap: a group total holds its
 ventures, a brand total its electric cars. Where several rows speak of one maker and year, the lowest rank wins, then the count
 nearest to what the model counts (sold before delivered, made and registered), then the better grade; the others stay in `facts`.
@@ -31,19 +32,31 @@ def check_targets(
     """Note targets of wrong indices, spans without facts, and fits on years after the training sample."""
     known = set(zip(facts["table"], facts["series"], strict=True))
     for row in targets.itertuples():
-        _check_index(row, labels, problems)
+        _check_index(FILE, row, labels, problems)
+        _check_span(FILE, row, problems)
         if (row.table, row.fact_series) not in known:
             valid = facts.loc[facts["table"] == row.table, "series"].unique()
             expected = f"a series of {row.table}.csv"
             problems.add(FILE, row.line, "fact_series", row.fact_series, expected, valid=valid)
-        if row.last < row.first:
-            problems.add(FILE, row.line, "last", f"{row.last:g}", f"a year not before {row.first:g}")
-        if row.sample == "fit" and row.last > TRAINING_END:
-            expected = f"a year up to {TRAINING_END}: later outcomes only check a fit"
-            problems.add(FILE, row.line, "last", f"{row.last:g}", expected)
 
 
-def _check_index(row: Any, labels: Mapping[str, Sequence[str]], problems: Problems) -> None:
+def check_moments(moments: pd.DataFrame, labels: Mapping[str, Sequence[str]], problems: Problems) -> None:
+    """Note moments of wrong indices and spans, and fits on years after the training sample."""
+    for row in moments.itertuples():
+        _check_index("moments.csv", row, labels, problems)
+        _check_span("moments.csv", row, problems)
+
+
+def _check_span(file: str, row: Any, problems: Problems) -> None:
+    """Note a span that ends before it starts, and one that brings later years into the fit."""
+    if row.last < row.first:
+        problems.add(file, row.line, "last", f"{row.last:g}", f"a year not before {row.first:g}")
+    if row.sample == "fit" and row.last > TRAINING_END:
+        expected = f"a year up to {TRAINING_END}: later outcomes only check a fit"
+        problems.add(file, row.line, "last", f"{row.last:g}", expected)
+
+
+def _check_index(file: str, row: Any, labels: Mapping[str, Sequence[str]], problems: Problems) -> None:
     """Note an index that does not belong to the axes of the series."""
     series = YEAR_FIELDS.get(row.series)
     if series is None:
@@ -55,7 +68,7 @@ def _check_index(row: Any, labels: Mapping[str, Sequence[str]], problems: Proble
             )
     elif row.index_name not in labels.get(series.axes, ()):
         expected = f"a name along axis {series.axes!r} of {row.series}"
-        problems.add(FILE, row.line, "index", row.index_name, expected, valid=labels.get(series.axes, ()))
+        problems.add(file, row.line, "index", row.index_name, expected, valid=labels.get(series.axes, ()))
 
 
 def target_values(

@@ -75,6 +75,7 @@ SHORT_LISTS = {
     "scopes": ("group_total", "own_brand_pv", "jv_pv", "cv", "nev", "export"),
     "series by maker": ("maker_sales", "maker_exports", "group_vehicles"),
     "measures": ("log", "level"),
+    "moment measures": ("mean", "change"),
     "samples": ("fit", "check"),
     "distributions": ("uniform", "triangular", "normal", "lognormal", "fixed"),
 }
@@ -322,6 +323,20 @@ READINGS = (
             *(number("sd", 1e-9), ref("sample", "samples"), *text("deflate", "note")),
         ),
         ("target_id",),
+    ),
+    Schema(
+        "moments.csv",
+        (
+            *(
+                Column("moment_id"),
+                ref("series", "outcome series"),
+                *text("index"),
+                ref("measure", "moment measures"),
+            ),
+            *(year("first"), year("last"), number("value"), number("sd", 1e-9), ref("sample", "samples")),
+            *(*SOURCED, *text("note")),
+        ),
+        ("moment_id",),
     ),
     Schema(
         "firm_targets.csv",
