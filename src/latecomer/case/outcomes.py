@@ -83,7 +83,7 @@ def target_values(
         best, left_on=["table", "fact_series"], right_on=["table", "series"], suffixes=("", "_fact")
     )
     joined = joined[(joined["year"] >= joined["first"]) & (joined["year"] <= joined["last"])].copy()
-    joined["recorded"] = joined["value"]
+    joined["printed"] = joined["value"]
     joined["value"] = joined["value"] * joined["scale"]
     prices = dict(zip(years.tolist(), deflator.tolist(), strict=True))
     real = joined["deflate"] == "deflator"
