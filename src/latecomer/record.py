@@ -8,13 +8,15 @@ import hashlib
 import platform
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from importlib.metadata import PackageNotFoundError, version
 
+import numba
 import numpy as np
 import pandas as pd
 import xarray
 
 from latecomer.axes import AGES, BUYERS, COMMERCIAL, DOMAINS, ORIGINS, POWERTRAINS, SEGMENTS, YEAR, Field
+from latecomer.compiled import code_digest
 from latecomer.keys import LAYOUT_VERSION
 from latecomer.types import Case
 
@@ -48,7 +50,9 @@ class Run:
             raise KeyError(f"no series {name!r}; nearest: {nearest(name, SERIES)}")
         return self.records[name]
 
-    def bands(self, name: str, index: int | None = None, levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> np.ndarray:
+    def bands(
+        self, name: str, index: int | None = None, levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
+    ) -> np.ndarray:
         """Return quantiles [level, t] of a series over histories; `index` picks one entry of its inner axis."""
         values = self.series(name) if index is None else self.series(name)[:, :, index]
         return np.quantile(values, levels, axis=0)
@@ -64,7 +68,9 @@ class Run:
         variables = {}
         for f in YEAR:
             dims = ("history", "year", *(DIMENSIONS[a] for a in f.axes))
-            variables[f.name] = xarray.DataArray(self.records[f.name], dims=dims, attrs={"units": f.unit, "long_name": f.about})
+            variables[f.name] = xarray.DataArray(
+                self.records[f.name], dims=dims, attrs={"units": f.unit, "long_name": f.about}
+            )
         return xarray.Dataset(variables, coords=coords, attrs={k: str(v) for k, v in self.manifest.items()})
 
     def to_frame(self, names: tuple[str, ...] | None = None) -> pd.DataFrame:
@@ -100,29 +106,25 @@ def describe(name: str) -> Field:
     return SERIES[name]
 
 
-def code_digest() -> str:
-    """Return a digest of the package's own source files, which names the code that produced a result."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(str(path.relative_to(root)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def package_version() -> str:
+    """Return the installed version, or `unreleased` when the package is run from a folder."""
+    try:
+        return version("latecomer")
+    except PackageNotFoundError:
+        return "unreleased"
 
 
-def manifest_of(case: Case, seed: int, histories: int, failed: tuple[int, ...], records: np.ndarray) -> dict:
+def manifest_of(
+    case: Case, draws: np.recarray, seed: int, histories: int, failed: tuple[int, ...], records: np.ndarray
+) -> dict:
     """Return what produced the records and the fingerprint of both."""
-    import numba
-
-    import latecomer
-
     made_by = {
         "case": case.name,
         "case_checksum": case.checksum,
-        "version": latecomer.__version__,
+        "version": package_version(),
         "code": code_digest(),
-        "parameters": hashlib.sha256(np.ascontiguousarray(case.draws).tobytes()).hexdigest(),
-        "draws": len(case.draws),
+        "parameters": hashlib.sha256(np.ascontiguousarray(draws).tobytes()).hexdigest(),
+        "draws": len(draws),
         "seed": seed,
         "histories": histories,
         "years": f"{case.years[0]}-{case.years[-1]}",

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from latecomer.axes import STATE, YEAR, record, sizes
-from latecomer.errors import FailedHistories
+from latecomer.errors import HistoriesFailed
+from latecomer.model.scratch import scratch_type
 from latecomer.model.step import simulate
 from latecomer.record import Run, manifest_of
 from latecomer.types import Case
@@ -31,8 +32,6 @@ class Workspace:
 
 def workspace(case: Case) -> Workspace:
     """Allocate the records in which one history runs."""
-    from latecomer.model.scratch import scratch_type
-
     length = sizes(len(case.makers), len(case.labels.regions))
     return Workspace(
         np.zeros(1, record(STATE, length)).view(np.recarray),
@@ -40,13 +39,24 @@ def workspace(case: Case) -> Workspace:
     )
 
 
-def run_history(case: Case, seed: int, history: int, out: np.recarray, space: Workspace, params: np.recarray | None = None) -> None:
+def run_history(
+    case: Case, seed: int, history: int, out: np.recarray, space: Workspace, params: np.recarray
+) -> None:
     """Run one history of the case into `out` (t records), starting from the case's first year."""
-    space.state[:] = case.start
+    space.state[:] = np.zeros(1, space.state.dtype)
     space.scratch[:] = np.zeros(1, space.scratch.dtype)
-    chosen = case.params if params is None else params
     simulate(
-        space.state, space.scratch, case.world, case.policy, case.makers, case.contracts, chosen, seed, history, 0, out
+        space.state,
+        space.scratch,
+        case.world,
+        case.policy,
+        case.makers,
+        case.contracts,
+        params,
+        seed,
+        history,
+        0,
+        out,
     )
 
 
@@ -62,12 +72,14 @@ def run(
     threads: int | None = None,
     batch: int = 8,
     progress: Callable[[int, int], None] | None = None,
+    draws: np.recarray | None = None,
 ) -> Run:
     """Run `histories` histories of the case and return them with labels and manifest.
 
-    History n uses parameter draw n modulo the number of draws of the case. `progress(done, total)` is called from the calling thread after
-    every batch. Histories that turn non-finite are set aside, counted and named in the result; above 1% `FailedHistories` is raised.
+    History n uses parameter vector n modulo the number of `draws` (default: the case's own parameters). `progress(done, total)` is called from the calling thread after
+    every batch. Histories that turn non-finite are set aside, counted and named in the result; above 1% `HistoriesFailed` is raised.
     """
+    vectors = np.array(case.params if draws is None else draws).view(np.recarray)
     kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
     out = np.zeros((histories, len(case.years)), kind).view(np.recarray)
 
@@ -75,14 +87,17 @@ def run(
         space = workspace(case)
         last = min(first + batch, histories)
         for n in range(first, last):
-            draw = n % len(case.draws)
-            run_history(case, seed, n, out[n], space, case.draws[draw : draw + 1])
+            draw = n % len(vectors)
+            run_history(case, seed, n, out[n], space, vectors[draw : draw + 1])
         return last - first
 
     pending_starts = list(range(0, histories, batch))[::-1]
     done = 0
     with ThreadPoolExecutor(max_workers=threads or threads_available()) as pool:
-        running = {pool.submit(work, pending_starts.pop()) for _ in range(min(len(pending_starts), pool._max_workers))}
+        running = {
+            pool.submit(work, pending_starts.pop())
+            for _ in range(min(len(pending_starts), pool._max_workers))
+        }
         while running:
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -93,14 +108,14 @@ def run(
                 progress(done, histories)
     failed = tuple(int(n) for n in np.flatnonzero(~finite(out)))
     if len(failed) > FAILURES_ALLOWED * histories:
-        raise FailedHistories(case.name, seed, failed, histories)
+        raise HistoriesFailed(failure_note(case.name, seed, failed, histories))
     kept = np.array([n for n in range(histories) if n not in set(failed)], dtype=np.int64)
     return Run(
         case=case,
         histories=kept,
         records=out[kept] if failed else out,
         failed=failed,
-        manifest=manifest_of(case, seed, histories, failed, out),
+        manifest=manifest_of(case, vectors, seed, histories, failed, out),
     )
 
 
@@ -111,3 +126,11 @@ def finite(out: np.recarray) -> np.ndarray:
         values = out[name].reshape(len(out), -1)
         good &= np.isfinite(values).all(axis=1)
     return good
+
+
+def failure_note(case: str, seed: int, failed: tuple[int, ...], histories: int) -> str:
+    """Say how many histories failed and how to run the first of them again."""
+    return (
+        f"{len(failed)} of {histories} histories turned non-finite (more than {FAILURES_ALLOWED:.0%}): {list(failed[:10])}. "
+        f"Replay one: latecomer run {case} --seed {seed} --only {failed[0]}"
+    )

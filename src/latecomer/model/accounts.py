@@ -1,15 +1,14 @@
 """What happened this year, and do the books balance? Sums of the year from its lines and makers, and checks on them.
 
     made = sold at home + exported + plan deliveries, per maker; shares sum to one; buyers' purchases = cars sold
-    quality-adjusted price: mean over lines on sale in both years of d ln P - beta dQ, weighted by sales; chained (beta: cost of quality)
+    quality-adjusted price: mean over lines on sale in both years of d ln P - b_Q dQ / (P s L / q), sales-weighted, chained: better cars
+    are credited at what their buyers would pay
     quality gap: problems = P0 e^(-trend (t - t0)) (e^(process gap) - 1)                                   (J.D. Power style scale)
 
 Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2010.
 """
 
 import math
-
-from numba import njit
 
 from latecomer.axes import (
     COMBUSTION,
@@ -23,13 +22,15 @@ from latecomer.axes import (
     SEGMENTS,
     SUV,
 )
+from latecomer.compiled import kernel
+from latecomer.model.market import price_slope
 from latecomer.model.product import domain_weight, technology_used
 
 MILLION = 1e6
 NDOMAINS, NSEGMENTS = len(DOMAINS), len(SEGMENTS)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def report(t, w, state, world, policy, makers, p, out):
     """Fill the year record `out` from this year's market, makers and state (units in `axes.YEAR`)."""
     sum_volumes(w, state, makers, out)
@@ -41,10 +42,19 @@ def report(t, w, state, world, policy, makers, p, out):
     out.account_error = check(w, state, makers, out)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def sum_volumes(w, state, makers, out):
     """Sum what was made, sold at home, exported and imported (vehicles)."""
-    home, made, exported, own_exported, imported, planned, trucks, truck_exports = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    home, made, exported, own_exported, imported, planned, trucks, truck_exports = (
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    )
     for m in range(makers.size):
         trucks += w.truck_sold[m]
         truck_exports += w.truck_exports[m]
@@ -79,13 +89,13 @@ def sum_volumes(w, state, makers, out):
         out.region_local_share[r] = ratio(w.region_local[r], w.region_sales[r])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def ratio(part, whole):
     """Return part / whole, or zero where there is no whole."""
     return part / whole if whole > 0.0 else 0.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def sum_shares(w, state, makers, out):
     """Split what was made by brand, segment, powertrain and origin; a maker's exports and plan cars have the mix of its home sales."""
     own, own_home, made, made_home, electric, sedans, own_sedans = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -132,10 +142,20 @@ def sum_shares(w, state, makers, out):
     out.new_energy_share = ratio(electric, made)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def sum_prices(w, state, p, out):
     """Book average prices, the quality-adjusted price, markup, elasticity and shadow price."""
-    spent, cars, own_spent, own_cars, markup, change, matched, shadow, sold = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    spent, cars, own_spent, own_cars, markup, change, matched, shadow, sold = (
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    )
     for j in range(w.lines):
         m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
         q = w.sold[j]
@@ -151,7 +171,13 @@ def sum_prices(w, state, p, out):
         before = state.price[m, s, e]
         if before > 0.0 and state.age[m, s, e] > 0.0:
             better = w.gap[m] + w.frontier[PROCESS] - state.quality[m]
-            change += q * (math.log(w.price[j] / before) - p.cost_gap * better)
+            worth = (
+                p.quality_taste
+                * better
+                * w.asked[j]
+                / max(w.slope[j] * w.price[j] * price_slope(w.price[j], p.price_curvature), 1e-300)
+            )
+            change += q * (math.log(w.price[j] / before) - worth)
             matched += q
     if matched > 0.0:
         state.price_index *= math.exp(change / matched)
@@ -165,7 +191,7 @@ def sum_prices(w, state, p, out):
         state.quality[m] = w.gap[m] + w.frontier[PROCESS]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def sum_knowledge(t, w, state, world, makers, p, out):
     """Book the frontier, own capability, core control and the quality gap, weighted by output of own-brand makers."""
     weight, value, mastered, used, venture, venture_weight = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -200,10 +226,14 @@ def sum_knowledge(t, w, state, world, makers, p, out):
     out.quality_gap = 0.0
     if venture_weight > 0.0 and weight > 0.0:
         behind = venture / venture_weight - w.own_mean[PROCESS]
-        out.quality_gap = p.defect_level * math.exp(-p.defect_trend * (world[t].year - 2000.0)) * (math.exp(behind) - 1.0)
+        out.quality_gap = (
+            p.defect_level
+            * math.exp(-p.defect_trend * (world[t].year - p.defect_year))
+            * (math.exp(behind) - 1.0)
+        )
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def sum_money(w, state, makers, out):
     """Book revenue, profit, research, subsidies, taxes, surplus and fleets."""
     revenue, profit, research, capacity, fleet, made = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -223,13 +253,18 @@ def sum_money(w, state, makers, out):
     out.private_fleet = fleet * MILLION
     out.vehicle_fleet = (fleet + state.fleet_other.sum() + state.truck_fleet) * MILLION
     out.chargers = state.chargers
-    out.subsidy, out.soft_aid, out.tax, out.consumer_surplus = w.subsidy_paid, w.soft_aid, w.tax_paid, w.surplus
+    out.subsidy, out.soft_aid, out.tax, out.consumer_surplus = (
+        w.subsidy_paid,
+        w.soft_aid,
+        w.tax_paid,
+        w.surplus,
+    )
     out.rationed = w.rationed * MILLION
     out.price_residual, out.price_rounds, out.price_bounds_hit = w.residual, w.rounds, w.bounds_hit
     out.lines = w.lines
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def count_makers(w, state, makers, out):
     """Count makers with output, entries and exits, and the share of the three largest groups."""
     total, active = 0.0, 0.0
@@ -255,7 +290,7 @@ def count_makers(w, state, makers, out):
     out.top3_share = ratio(top, total)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def check(w, state, makers, out):
     """Return the largest relative error of the year's identities: by maker, by segment, by region, by origin."""
     made, home, regions, segments, origins, over = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0

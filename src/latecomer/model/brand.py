@@ -7,12 +7,11 @@
 n is the weight of national reputation, shared by all own brands. Source: Nerlove and Arrow 1962 (goodwill); model notes stage 12.
 """
 
-from numba import njit
-
 from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, PLATFORM, PRIVATE, PROCESS
+from latecomer.compiled import kernel
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def trust(w, state, makers, p):
     """Update trust of own-brand makers from the gap between their cars and those of joint ventures (utility)."""
     mean, weight = 0.0, 0.0
@@ -39,7 +38,7 @@ def trust(w, state, makers, p):
         state.trust_electric[m] += min(step, 1.0) * (aim - state.trust_electric[m])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def shortfall(m, w, state):
     """Return how far maker m's cars stand behind those of the average joint venture (log units; process counts most)."""
     gap = 0.6 * (w.venture_mean[PROCESS] - state.mastered[m, PROCESS])

@@ -8,20 +8,19 @@ Plate quotas hold back a share of a region's buyers of combustion cars, and of e
 class: a fifth of each five-year class moves on each year. Source: model notes section 4, stage 10.
 """
 
-from numba import njit
-
 from latecomer.axes import AGES, COMBUSTION, INCOME_CLASSES, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
+from latecomer.compiled import kernel
 
 NAGES, TRAINS = len(AGES), len(POWERTRAINS)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def scrap_rate(a, p):
     """Return the share of age class a scrapped in a year."""
     return (p.scrap_young, p.scrap_middle, p.scrap_old)[a]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def count(t, w, state, world, policy, p):
     """Fill first_time and replacing [r, b] (million) and appeal [r, e] (share of buyers not held back)."""
     here, now = world[t], policy[t]
@@ -35,7 +34,9 @@ def count(t, w, state, world, policy, p):
             for a in range(NAGES):
                 fleet += state.fleet[r, b, a]
                 worn += scrap_rate(a, p) * state.fleet[r, b, a]
-            w.first_time[r, b] = p.shopping * now.purchase_private * max(0.0, full * here.households[r, b] - fleet)
+            w.first_time[r, b] = (
+                p.shopping * now.purchase_private * max(0.0, full * here.households[r, b] - fleet)
+            )
             w.replacing[r, b] = worn * bonus
         worn = 0.0
         for a in range(NAGES):
@@ -50,7 +51,7 @@ def count(t, w, state, world, policy, p):
             w.appeal[r, e] = 1.0 - held if e == COMBUSTION else 1.0 - held * (1.0 - now.plate_electric_free)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def add_to_fleet(w, state, p):
     """Scrap, age and add this year's purchases (million cars)."""
     for r in range(w.spread.size):
@@ -62,7 +63,7 @@ def add_to_fleet(w, state, p):
     keep_and_age(state.fleet_other, bought, p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def keep_and_age(fleet, bought, p):
     """Move a fleet [a] one year on, in place."""
     carried = bought

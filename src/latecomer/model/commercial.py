@@ -3,7 +3,7 @@
     fleet wanted  F* = f0 G^eta (I / G)^iota                                  G product, I investment; both indices
     demand        D = scrap F + adjust max(0, F* - F)                         stock adjustment (Chow 1957)
     by class      D_k = D s_k G^h_k / sum                                     medium trucks give way to heavy and light ones
-    by maker      attraction = w_mk K_m^x e^(b (C - F)) (1 + home orders)     K the size of plant and network
+    by maker      attraction = w_mk K_m^x e^(b (C - F) - c ln cost)           K the size of plant and network
     supply        min(demand, capacity); what is turned away goes to makers with room, in two rounds
 
 Sources: Chow 1957 for stock adjustment; attraction shares after Bell, Keeney and Little 1975.
@@ -11,14 +11,13 @@ Sources: Chow 1957 for stock adjustment; attraction shares after Bell, Keeney an
 
 import math
 
-from numba import njit
-
-from latecomer.axes import COMMERCIAL, ENGINE, FOREIGN_PLANT, JOINT_VENTURE, PLATFORM, PRIVATE, PROCESS
+from latecomer.axes import COMMERCIAL, ENGINE, PLATFORM, PRIVATE, PROCESS
+from latecomer.compiled import kernel
 
 CLASSES = len(COMMERCIAL)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def wanted(t, state, world, p):
     """Return demand for commercial vehicles (million) from the gap between wanted and present fleet."""
     gdp = world[t].gdp
@@ -27,7 +26,7 @@ def wanted(t, state, world, p):
     return p.truck_scrap * state.truck_fleet + p.truck_adjust * max(0.0, fleet - state.truck_fleet)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def class_share(k, gdp, p):
     """Return the share of class k in demand at this level of product."""
     bend = math.log(max(gdp, 0.05))
@@ -39,7 +38,7 @@ def class_share(k, gdp, p):
     return (heavy, medium, light, bus)[k] / total
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def sell(t, w, state, world, policy, makers, p):
     """Fill w.truck_sold [m] and w.class_sold [k] (million), plan output first, then the market; exports come on top."""
     demand = wanted(t, state, world, p)
@@ -50,7 +49,9 @@ def sell(t, w, state, world, policy, makers, p):
         w.truck_sold[m] = w.plan_trucks[m]
         w.truck_exports[m] = 0.0
         for k in range(CLASSES):
-            w.class_sold[k] += w.plan_trucks[m] * makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
+            w.class_sold[k] += (
+                w.plan_trucks[m] * makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
+            )
     planned = w.truck_sold.sum()
     rest = max(0.0, demand - planned) if market > 0.0 else 0.0
     gdp = world[t].gdp
@@ -60,7 +61,7 @@ def sell(t, w, state, world, policy, makers, p):
             left -= serve_class(k, left, t, w, state, makers, market, p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def serve_class(k, demand, t, w, state, makers, market, p):
     """Share demand of class k among makers with room by attraction; return what was served (million)."""
     total = 0.0
@@ -69,10 +70,13 @@ def serve_class(k, demand, t, w, state, makers, market, p):
         weight = makers[m].commercial[k]
         if state.alive[m] == 0 or weight <= 0.0 or state.truck_capacity[m] <= 0.0:
             continue
-        gap = (state.mastered[m, ENGINE] + state.mastered[m, PLATFORM] + state.mastered[m, PROCESS]) / 3.0 - w.frontier[ENGINE]
+        gap = (
+            state.mastered[m, ENGINE] + state.mastered[m, PLATFORM] + state.mastered[m, PROCESS]
+        ) / 3.0 - w.frontier[ENGINE]
         room = market * state.truck_capacity[m] * 1.1 + w.plan_trucks[m] - w.truck_sold[m]
         if room > 0.0:
-            w.truck_weight[m] = weight * state.truck_capacity[m] ** p.truck_network * math.exp(p.truck_quality * gap)
+            value = p.truck_quality * gap - p.truck_price_taste * math.log(truck_cost(gap, makers[m], p))
+            w.truck_weight[m] = weight * state.truck_capacity[m] ** p.truck_network * math.exp(value)
             total += w.truck_weight[m]
     if total <= 0.0:
         return 0.0
@@ -89,7 +93,16 @@ def serve_class(k, demand, t, w, state, makers, market, p):
     return served
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
+def truck_cost(gap, maker, p):
+    """Return the relative unit cost of a maker's trucks: laggards build cheaper, ventures pay for parts from abroad."""
+    owner = 1.0
+    if maker.ownership <= PRIVATE:
+        owner = p.cost_private * (1.0 if maker.ownership == PRIVATE else p.cost_state)
+    return owner * math.exp(p.cost_gap * gap)
+
+
+@kernel
 def trade_abroad(t, w, state, world, policy, makers, p):
     """Add exports of trucks and buses (million) and invest for the demand expected when new capacity will stand."""
     rate = world[t].real_exchange_rate
@@ -98,14 +111,16 @@ def trade_abroad(t, w, state, world, policy, makers, p):
             continue
         gap = state.mastered[m, PROCESS] - w.frontier[PROCESS]
         odds = p.truck_export + p.export_quality * gap - p.export_exchange * math.log(rate)
-        odds += p.window_effect * policy[t].abroad_window - p.tariff_effect * math.log1p(policy[t].abroad_tariff)
+        odds += p.window_effect * policy[t].abroad_window - p.tariff_effect * math.log1p(
+            policy[t].abroad_tariff
+        )
         share = (1.0 - policy[t].plan_share) * p.truck_export_most / (1.0 + math.exp(-odds))
         w.truck_exports[m] = share * w.truck_sold[m]
         w.truck_sold[m] += w.truck_exports[m]
         order(m, t, w, state, policy, makers, p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def order(m, t, w, state, policy, makers, p):
     """Take delivery of capacity, wear out, and order for two years on (million a year)."""
     state.truck_capacity[m] = (1.0 - p.capacity_wear * (1.0 - policy[t].plan_share)) * state.truck_capacity[m]
@@ -122,11 +137,13 @@ def order(m, t, w, state, policy, makers, p):
     state.truck_pipeline[m, 1] = min(max(0.0, wish - coming), limit * state.truck_capacity[m])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def add_to_fleet(t, w, state, p):
     """Scrap and add this year's home sales of trucks and buses (million)."""
     sold = w.truck_sold.sum() - w.truck_exports.sum()
     if state.truck_sales > 0.0 and sold > 0.0:
-        state.truck_trend += 0.5 * (min(max(math.log(sold / state.truck_sales), -0.3), 0.3) - state.truck_trend)
+        state.truck_trend += 0.5 * (
+            min(max(math.log(sold / state.truck_sales), -0.3), 0.3) - state.truck_trend
+        )
     state.truck_sales = sold
     state.truck_fleet = (1.0 - p.truck_scrap) * state.truck_fleet + sold

@@ -1,19 +1,18 @@
 """What does a maker earn, and what happens when it loses? Revenue, profit, dividends, soft budgets, subsidies and taxes.
 
     net price   n_j = (P_j + subsidy) / wedge,   profit = sum_j (n_j - c_j) q_j + export margin + trucks - fixed - R&D
-    dividends   a joint venture pays out a share of its profit; the Chinese parent receives its equity part
+    dividends   a joint venture pays out a share of its profit; the home parent receives its equity part
     dependence  dividends / (dividends + max(0, own profit))                              smoothed; feeds comfort
     soft budget a loss of a state maker is made good by softness x loss, at a cost to the budget; private losses eat cash
 
 Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint); model notes stage 11.
 """
 
-from numba import njit
-
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE
+from latecomer.compiled import kernel
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def settle(t, w, state, policy, makers, p):
     """Book revenue, profit, dividends, cash and dependence of every maker; sum subsidies, taxes and soft aid."""
     now = policy[t]
@@ -43,7 +42,7 @@ def settle(t, w, state, policy, makers, p):
             settle_cash(m, w, state, now, makers[m], p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def add_other_sales(m, w, state, p):
     """Add exports, trucks and plan deliveries, and take off fixed cost and research."""
     home = max(w.sold_home[m], 1e-9)
@@ -56,7 +55,7 @@ def add_other_sales(m, w, state, p):
     state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + w.effort[m]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def settle_cash(m, w, state, now, maker, p):
     """Move cash with profit, dividends and soft aid; smooth dependence; count loss years."""
     profit = state.profit[m]
@@ -68,6 +67,8 @@ def settle_cash(m, w, state, now, maker, p):
     if maker.ownership < PRIVATE and profit + gained < 0.0:
         aid = now.budget_softness * -(profit + gained)
         w.soft_aid += aid
-    kept = profit if maker.ownership != JOINT_VENTURE else (1.0 - p.payout) * max(0.0, profit) + min(0.0, profit)
+    kept = (
+        profit if maker.ownership != JOINT_VENTURE else (1.0 - p.payout) * max(0.0, profit) + min(0.0, profit)
+    )
     state.cash[m] = (1.0 - p.cash_decay) * state.cash[m] + kept + gained + aid
     state.losses[m] = state.losses[m] + 1.0 if profit + gained + aid < 0.0 else 0.0

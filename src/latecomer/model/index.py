@@ -8,18 +8,21 @@ and weights are parameters (group `index`). Built after the manufacturing-power 
 automobile-power index of Zhao and Liu.
 """
 
+from latecomer.compiled import kernel
+
 import math
 
-from numba import njit
 
-
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def measure(w, state, p, out):
     """Fill great, strong and their pillars (ratios to the reference mean) from the year record."""
     revenue = max(out.revenue, 1e-9)
     great = (
         (out.vehicles / p.reference_output, p.great_output),
-        ((out.home_sales + out.commercial_vehicles - out.commercial_exports) / p.reference_market, p.great_market),
+        (
+            (out.home_sales + out.commercial_vehicles - out.commercial_exports) / p.reference_market,
+            p.great_market,
+        ),
         ((out.capacity + state.truck_capacity.sum() * 1e6) / p.reference_capacity, p.great_capacity),
         (p.value_added_share * revenue / p.reference_value, p.great_value),
         (out.vehicle_exports / p.reference_exports, p.great_exports),
@@ -36,7 +39,9 @@ def measure(w, state, p, out):
     behind = (out.frontier[4] - out.own_capability[4]) if out.vehicles > 0.0 else 1.0
     price = out.own_brand_price / out.average_price if out.average_price > 0.0 else 0.5
     exported = p.export_price * out.own_brand_price * out.own_exports / max(out.vehicles, 1.0)
-    gain = max(out.profit - out.soft_aid - p.subsidy_gain * out.subsidy, 0.0) / max(out.capacity * p.capacity_price * 1e-6, 1e-9)
+    gain = max(out.profit - out.soft_aid - p.subsidy_gain * out.subsidy, 0.0) / max(
+        out.capacity * p.capacity_price * 1e-6, 1e-9
+    )
     strong = (
         (out.core_control / p.reference_control, p.strong_control),
         (share / p.reference_brands, p.strong_brands),

@@ -1,6 +1,6 @@
 """How do capacity, exports, exit and the memory of lines move from one year to the next?
 
-    capacity   order for t+2 on demand expected at t+2.5: wish = (q + unmet) (1 + g)^2.5 / u*, up to what finance and the era allow
+    capacity   order for t+2 on demand expected at t+2.5: wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*, up to what finance and the era allow
     exports    q_x = W share x 1 / (1 + e^-(x0 + x1 (Q - F) + trust + x2 ln sales + x3 network - x4 ln rer - x5 ln(1 + tariff)))
     network    once abroad, n' = n + .1 (1 - n): the sunk cost of a sales network, paid once
     exit       a line after a run of loss years, by hazard; a maker when its own money is gone; soft budgets put it off
@@ -11,8 +11,6 @@ Planning one year ahead with a two-year lag would hide a shortage premium for de
 
 import math
 
-from numba import njit
-
 from latecomer.axes import (
     COMBUSTION,
     IMPORTER,
@@ -21,13 +19,14 @@ from latecomer.axes import (
     PRIVATE,
     SEGMENTS,
 )
+from latecomer.compiled import kernel
 from latecomer.keys import uniform
 
 NSEGMENTS, TRAINS = len(SEGMENTS), len(POWERTRAINS)
 DROP, LEAVE = 31, 32
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def leave_room(w, state, policy, t, makers, p):
     """Fill w.room[m]: capacity left for the home market after plan and exports (million a year; boundless for importers)."""
     for m in range(makers.size):
@@ -37,19 +36,22 @@ def leave_room(w, state, policy, t, makers, p):
             w.room[m] = max(1.1 * state.capacity[m] * (1.0 - policy[t].plan_share) - state.exports[m], 1e-6)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def record_sales(w, state, makers):
     """Carry this year's sales of lines into the state and sum them by maker (million)."""
     w.sold_home[:] = 0.0
+    w.mean_price[:] = 0.0
     state.sold[:] = 0.0
     for j in range(w.lines):
         m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
         w.sold_home[m] += w.sold[j]
+        w.mean_price[m] += w.sold[j] * w.price[j]
         state.sold[m, s, e] = w.sold[j]
-        state.price[m, s, e] = w.price[j]
+    for m in range(makers.size):
+        w.mean_price[m] = w.mean_price[m] / w.sold_home[m] if w.sold_home[m] > 0.0 else 0.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def export(t, w, state, world, policy, makers, p):
     """Set passenger exports of every maker that builds at home (million), within its capacity."""
     now, here = policy[t], world[t]
@@ -60,7 +62,9 @@ def export(t, w, state, world, policy, makers, p):
             state.exports[m] = 0.0
             continue
         foreign = makers[m].ownership >= JOINT_VENTURE
-        odds = p.export_constant + p.export_quality * w.gap[m] + p.export_size * math.log(0.05 + w.sold_home[m])
+        odds = (
+            p.export_constant + p.export_quality * w.gap[m] + p.export_size * math.log(0.05 + w.sold_home[m])
+        )
         odds += p.export_network * state.network[m] - p.export_exchange * math.log(here.real_exchange_rate)
         odds += p.window_effect * now.abroad_window - p.tariff_effect * math.log1p(now.abroad_tariff) + fresh
         odds -= p.export_venture if foreign else 0.0
@@ -70,7 +74,7 @@ def export(t, w, state, world, policy, makers, p):
             state.network[m] += 0.1 * (1.0 - state.network[m])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def invest(t, w, state, policy, makers, p):
     """Take delivery of capacity, wear out, and order for two years on."""
     openness = policy[t].reform_state_firms
@@ -86,19 +90,24 @@ def invest(t, w, state, policy, makers, p):
         state.pipeline[m, 1] = 0.0
         if policy[t].plan_share >= 1.0 or built <= 0.0:
             continue
-        wish = (built + p.unmet_weight * w.unmet[m]) * (1.0 + growth) ** 2.5 / p.target_utilisation
+        scarce = math.exp(min(p.scarcity_signal * state.shadow[m] / max(w.mean_price[m], 1.0), 1.0))
+        wish = (built + p.unmet_weight * w.unmet[m]) * scarce * (1.0 + growth) ** 2.5 / p.target_utilisation
         coming = state.capacity[m] * (1.0 - p.capacity_wear) ** 2 + state.pipeline[m, 0]
         money = funds(m, state, policy[t], makers[m], p)
         order = min(wish - coming, limit * state.capacity[m] + p.start_capacity_own, money / p.capacity_price)
         state.pipeline[m, 1] = max(0.0, order)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def funds(m, state, now, maker, p):
     """Return what maker m can put into new capacity this year (billion CNY)."""
     own = max(0.0, 0.7 * state.cash[m] + 1.5 * state.profit[m])
     if maker.ownership < PRIVATE:
-        own = max(0.0, state.cash[m]) + 0.5 * state.dividends[m] + p.state_credit * (1.0 + 2.0 * now.budget_softness)
+        own = (
+            max(0.0, state.cash[m])
+            + 0.5 * state.dividends[m]
+            + p.state_credit * (1.0 + 2.0 * now.budget_softness)
+        )
     elif maker.ownership == PRIVATE:
         own += p.private_credit
     else:
@@ -106,7 +115,7 @@ def funds(m, state, now, maker, p):
     return own
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def drop_and_exit(t, w, state, world, policy, makers, p, seed, history):
     """Age lines, drop those that keep losing, and end makers whose money is gone."""
     softness = policy[t].budget_softness
@@ -114,6 +123,7 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history):
     for j in range(w.lines):
         m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
         state.age[m, s, e] += 1.0
+        state.price[m, s, e] = w.price[j]
         earned = (w.price[j] - w.unit_cost[j]) / w.wedge[j] * w.sold[j]
         upkeep = p.line_upkeep * w.unit_cost[j]
         w.earned[m] += earned
@@ -121,10 +131,17 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history):
         soft = softness if makers[m].ownership < PRIVATE else 0.0
         over = 1.0 / (1.0 + math.exp(-2.0 * (state.line_losses[m, s, e] - 4.5)))
         line = (m * NSEGMENTS + s) * TRAINS + e
-        if makers[m].ownership != IMPORTER and uniform(seed, history, t, line, DROP) < p.drop_hazard * (1.0 - soft) * over:
+        if (
+            makers[m].ownership != IMPORTER
+            and uniform(seed, history, t, line, DROP) < p.drop_hazard * (1.0 - soft) * over
+        ):
             state.active[m, s, e] = 0
     for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER or world[t].year < makers[m].passenger_start + 3:
+        if (
+            state.alive[m] == 0
+            or makers[m].ownership == IMPORTER
+            or world[t].year < makers[m].passenger_start + 3
+        ):
             continue
         soft = softness if makers[m].ownership < PRIVATE else 0.0
         broke = 1.0 / (1.0 + math.exp(-2.0 * (state.losses[m] - 4.5)))
@@ -133,7 +150,7 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history):
             end_maker(m, w, state)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def end_maker(m, w, state):
     """End maker m: its lines leave the market and its plant is scrapped."""
     state.alive[m] = 0
@@ -149,10 +166,10 @@ def end_maker(m, w, state):
     w.exits += 1.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def carry(t, w, state, policy, makers, p):
     """Carry output, experience, the mix of the market, chargers and the electric fleet into next year."""
-    home, electric, ventures = 0.0, 0.0, 0.0
+    home, spent, electric, ventures = 0.0, 0.0, 0.0, 0.0
     state.segment_share[:] = 0.0
     for m in range(makers.size):
         made = 0.0 if makers[m].ownership == IMPORTER else w.sold_home[m] + state.exports[m] + w.plan_built[m]
@@ -163,15 +180,18 @@ def carry(t, w, state, policy, makers, p):
             ventures += made
     for j in range(w.lines):
         home += w.sold[j]
-        state.segment_share[w.segment[j]] += w.sold[j]
+        spent += w.sold[j] * w.price[j]
+        state.segment_share[w.segment[j]] += w.sold[j] * w.price[j]
         if w.powertrain[j] != COMBUSTION:
             electric += w.sold[j]
             state.experience_electric[w.maker[j]] += w.sold[j]
     if home > 0.0:
         for s in range(NSEGMENTS):
-            state.segment_share[s] /= home
+            state.segment_share[s] /= spent
         if state.home_sales > 0.0:
-            state.car_trend += 0.5 * (min(max(math.log(home / state.home_sales), -0.3), 0.5) - state.car_trend)
+            state.car_trend += 0.5 * (
+                min(max(math.log(home / state.home_sales), -0.3), 0.5) - state.car_trend
+            )
     state.home_sales = home
     state.electric_share = electric / home if home > 0.0 else 0.0
     state.chargers = p.charger_market * state.electric_fleet / (state.electric_fleet + p.charger_half)

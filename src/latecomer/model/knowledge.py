@@ -15,8 +15,6 @@ cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nel
 
 import math
 
-from numba import njit
-
 from latecomer.axes import (
     BATTERY,
     CENTRAL_STATE,
@@ -24,24 +22,30 @@ from latecomer.axes import (
     ELECTRONICS,
     ENGINE,
     FOREIGN_PLANT,
+    IMPORTER,
     JOINT_VENTURE,
     LOCAL_STATE,
     PRIVATE,
     PROCESS,
 )
+from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 
 NDOMAINS = len(DOMAINS)
 IMPROVE, STEP = 11, 12
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def fund(t, w, state, policy, makers, p):
-    """Set research of own-brand makers from revenue, dividends, comfort and tax deduction; let organisation improve with reform."""
+    """Set research from revenue, dividends, comfort and tax deduction; let organisation of state makers improve with reform."""
     now = policy[t]
     for m in range(makers.size):
         kind = makers[m].ownership
-        if state.alive[m] == 0 or kind > PRIVATE:
+        w.effort[m] = 0.0
+        if state.alive[m] == 0 or kind == IMPORTER:
+            continue
+        if kind > PRIVATE:
+            w.effort[m] = p.venture_research * state.revenue[m]
             continue
         comfort = max(0.0, 1.0 - p.comfort_effect * state.dependence[m])
         intensity = p.research_intensity * (p.private_research if kind == PRIVATE else 1.0)
@@ -56,7 +60,7 @@ def fund(t, w, state, policy, makers, p):
         state.organisation[m] += p.organisation_speed * (target - state.organisation[m])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def attention(d, maker, state, p):
     """Return v_d, the weight of domain d in a maker's research: young domains draw effort as the electric market grows."""
     if maker.electric_only == 1:
@@ -66,7 +70,7 @@ def attention(d, maker, state, p):
     return 1.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def average_ventures(w, state, makers):
     """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of living joint ventures."""
     w.venture_mean[:] = 0.0
@@ -77,12 +81,14 @@ def average_ventures(w, state, makers):
             count += 1
             for d in range(NDOMAINS):
                 w.venture_mean[d] += state.accessible[m, d]
-                w.region_best[makers[m].home, d] = max(w.region_best[makers[m].home, d], state.accessible[m, d])
+                w.region_best[makers[m].home, d] = max(
+                    w.region_best[makers[m].home, d], state.accessible[m, d]
+                )
     for d in range(NDOMAINS):
         w.venture_mean[d] = w.venture_mean[d] / count if count > 0 else -9.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def learn(t, w, state, policy, makers, p, seed, history):
     """Update mastered capability C[m, d] of own-brand makers for a year (log units)."""
     average_ventures(w, state, makers)
@@ -101,19 +107,25 @@ def learn(t, w, state, policy, makers, p, seed, history):
         doing = 0.0
         if state.output[m] + state.truck_output[m] > 0.0:
             made = state.output[m] + state.truck_output[m]
-            doing = p.learning_by_doing * math.log((state.experience[m] + 0.02) / (state.experience[m] - made + 0.02))
+            doing = p.learning_by_doing * math.log(
+                (state.experience[m] + 0.02) / (state.experience[m] - made + 0.02)
+            )
         for d in range(NDOMAINS):
-            gain = domain_gain(d, m, t, effort, presence, best[m, d], w, state, policy, makers, p, seed, history)
+            gain = domain_gain(
+                d, m, t, effort, presence, best[m, d], w, state, policy, makers, p, seed, history
+            )
             if d == PROCESS:
                 gain += doing
             state.mastered[m, d] += min(gain, p.learning_cap)
     for m in range(makers.size):
-        if state.alive[m] == 1 and (makers[m].ownership == JOINT_VENTURE or makers[m].ownership == FOREIGN_PLANT):
+        if state.alive[m] == 1 and (
+            makers[m].ownership == JOINT_VENTURE or makers[m].ownership == FOREIGN_PLANT
+        ):
             for d in range(NDOMAINS):
                 state.mastered[m, d] = state.accessible[m, d]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p, seed, history):
     """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring)."""
     known = state.mastered[m, d]
@@ -125,15 +137,27 @@ def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p,
     from_industry = presence * max(0.0, w.venture_mean[d] - p.withheld - p.distance_penalty - known)
     source = max(from_partner, from_industry)
     bought = max(0.0, state.accessible[m, d] - known)
-    gain = p.digestion * absorb * (source * math.exp(-source) + p.purchase_weight * bought * math.exp(-bought))
+    gain = (
+        p.digestion * absorb * (source * math.exp(-source) + p.purchase_weight * bought * math.exp(-bought))
+    )
     gain += p.affiliation * duty * open_ear * from_partner
     if makers[m].home >= 0:
-        gain += p.region_spillover * open_ear * max(0.0, w.region_best[makers[m].home, d] - p.withheld - known)
-    gain += p.industry_spillover * presence * open_ear * w.talent * max(0.0, w.venture_mean[d] - p.industry_withheld - known)
+        gain += (
+            p.region_spillover * open_ear * max(0.0, w.region_best[makers[m].home, d] - p.withheld - known)
+        )
+    gain += (
+        p.industry_spillover
+        * presence
+        * open_ear
+        * w.talent
+        * max(0.0, w.venture_mean[d] - p.industry_withheld - known)
+    )
     young = d == BATTERY
     if young:
         gain += p.supplier_spillover * open_ear * max(0.0, w.frontier[d] - known)
-    odds = 1.0 - math.exp(-p.improvement * max(focus, 0.0) ** 0.65 * (1.0 + p.public_effect * state.public_knowledge[d]))
+    odds = 1.0 - math.exp(
+        -p.improvement * max(focus, 0.0) ** 0.65 * (1.0 + p.public_effect * state.public_knowledge[d])
+    )
     year = t
     entity = m * NDOMAINS + d
     if uniform(seed, history, year, entity, IMPROVE) < odds:

@@ -3,12 +3,12 @@
 Buyers are nodes (region r, class b) with two kinds of demand: first cars (N1) and replacements (N2, whose buyers add psi to the value
 of any car). Mixed logit over lines j with outside good 0:
 
-    u_rbj = delta_j + l_b z_j - alpha_b (P_j^lam - 1)/lam + ln phi_re + h_b [home of j is r]
-    alpha_b = alpha (y_b / 60)^-kappa / 100,  l_b = ln(y_b / 60)                                   (Box-Cox price term)
+    u_rbj = delta_j + l_b z_j - alpha_b ((P_j/100)^lam - .01^lam)/lam + ln phi_re + h_b [home of j is r]
+    alpha_b = alpha (y_b / 60)^-kappa,  l_b = ln(y_b / 60)                                         (Box-Cox price term)
 
 Makers set prices in the buyer's money, P = c + lambda + ..., by the zeta map of Morrow and Skerlos (2011, eq. 27), which reads here
 
-    P_j = c_j + q_j P_j^(1-lam) / L_j + w_j G_j / L_j,   L_j = sum_n alpha e_jn A1_n,   G_j = sum_n alpha e_jn A2_n E_fn
+    P_j = c_j + q_j / (s_j L_j) + w_j G_j / L_j,   s_j = (P_j/100)^(lam-1) / 100,   L_j = sum_n alpha e_jn A1_n,   G_j = sum_n alpha e_jn A2_n E_fn
 
 with A1 = sum_i N_i k_i, A2 = sum_i N_i k_i^2, k the probability of a unit of value, E_fn the sum over a firm's lines of value times net
 margin, a joint venture counting with weight omega for its group. w is the wedge of taxes between the maker's and the buyer's
@@ -22,18 +22,18 @@ compares it with the plain loop over all nodes (`latecomer.market`).
 
 import math
 
-from numba import njit
-
 from latecomer.axes import BUYERS, COMBUSTION, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
+from latecomer.compiled import kernel
 from latecomer.exponential import exp
 
 CLASSES = len(BUYERS)
 TRAINS = len(POWERTRAINS)
-PRICE_UNIT = 60.0
+INCOME_BASE = 60.0
+PRICE_BASE = 100.0
 SHADOW_CAP = 250.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def clear(w, state, world, makers, p):
     """Solve prices and quantities of the lines gathered in the scratch record `w`.
 
@@ -54,7 +54,7 @@ def clear(w, state, world, makers, p):
     while rounds < p.price_rounds:
         respond(w, world, p)
         residual = reprice(w, state, p)
-        raise_shadow_costs(w, state, p)
+        residual = max(residual, raise_shadow_costs(w, state, p))
         rounds += 1
         if residual < p.price_tolerance:
             break
@@ -63,13 +63,27 @@ def clear(w, state, world, makers, p):
     settle(w, world, p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def price_response(income, p):
     """Return alpha_b, the weight of the price term of a class with this income (thousand CNY a year)."""
-    return p.price_sensitivity / 100.0 * (income / PRICE_UNIT) ** (-p.income_effect)
+    return p.price_sensitivity * (income / INCOME_BASE) ** (-p.income_effect)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
+def price_term(price, lam):
+    """Return the Box-Cox price term: zero at a price of one thousand CNY, so that giving up a cheap car costs the poor little."""
+    if lam > 1e-6:
+        return ((price / PRICE_BASE) ** lam - PRICE_BASE**-lam) / lam
+    return math.log(price)
+
+
+@kernel
+def price_slope(price, lam):
+    """Return s, the derivative of the price term at this price (per thousand CNY)."""
+    return (price / PRICE_BASE) ** (lam - 1.0) / PRICE_BASE
+
+
+@kernel
 def list_sellers(w, makers):
     """Number the makers with lines (sellers), their groups, and their sites: pairs of group and home region."""
     w.sellers, w.groups, w.sites = 0, 0, 0
@@ -87,7 +101,7 @@ def list_sellers(w, makers):
         w.seller[j] = found
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def number_group(w, makers, s):
     """Give seller s the group and site number of an earlier seller of the same group (and region), or new ones."""
     maker = makers[w.owner[s]]
@@ -108,14 +122,14 @@ def number_group(w, makers, s):
         w.sites += 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def values_of_class(w, b, income, p):
     """Fill w.weight[j] with e_bj, the value of line j to class b, apart from regional factors."""
     weight, utility, luxury, term = w.weight, w.utility, w.luxury, w.price_term
     alpha = price_response(income, p)
-    rich = math.log(income / PRICE_UNIT)
+    rich = math.log(income / INCOME_BASE)
     if b == INSTITUTION:
-        extra, taste, rich = w.official_taste, 1.0, 0.0
+        extra, taste = w.official_taste, 1.0
     elif b == SMALL_BUSINESS:
         extra, taste = w.firm_taste, 1.0
     else:
@@ -126,13 +140,13 @@ def values_of_class(w, b, income, p):
     return alpha
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def home_of_class(w, b):
     """Return the home factors less one of every line for class b: officials favour home makers twice as much."""
     return w.home_official if b == INSTITUTION else w.home_private
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def spread_of_class(w, home, spread):
     """Fill spread[r] with the sum of values over lines in region r."""
     weight, seller, appeal = w.weight, w.seller, w.appeal
@@ -149,14 +163,14 @@ def spread_of_class(w, home, spread):
             spread[r] += appeal[r, e] * total
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def respond(w, world, p):
     """Compute demand q_j, the sums L_j and G_j, and D_j, the part of q_j that is lost to j itself, at the prices in `w.price`."""
     price, cost, wedge, margin, term = w.price, w.cost, w.wedge, w.margin, w.price_term
     sold, slope, cross, own_part, weight, seller = w.sold, w.slope, w.cross, w.own_part, w.weight, w.seller
     lam = p.price_curvature
     for j in range(w.lines):
-        term[j] = (price[j] ** lam - 1.0) / lam if lam > 1e-6 else math.log(price[j])
+        term[j] = price_term(price[j], lam)
         margin[j] = (price[j] - cost[j]) / wedge[j]
         sold[j], slope[j], cross[j], own_part[j] = 0.0, 0.0, 0.0, 0.0
     lift = math.exp(p.replacement_value)
@@ -193,7 +207,7 @@ def respond(w, world, p):
                 own_part[j] += alpha * weight[j] * weight[j] * lost
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def sum_margins(w, home):
     """Fill firm_value[s, e] and group_value[g, e]: sums over regions of A2 phi_re E for a line of powertrain e."""
     weight, margin, seller, appeal, two = w.weight, w.margin, w.seller, w.appeal, w.second_demand
@@ -230,7 +244,7 @@ def sum_margins(w, home):
                 w.group_value[w.group[s], e] += extra
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def home_margin(w, s, r, share):
     """Return E of seller s in its home region r: own lines plus, with weight `share`, those of its group."""
     own = w.home_corr[s]
@@ -241,7 +255,7 @@ def home_margin(w, s, r, share):
     return (1.0 - share) * own + share * group
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def reprice(w, state, p):
     """Take one damped zeta step in every price and return the largest relative first-order residual."""
     lam = p.price_curvature
@@ -250,7 +264,9 @@ def reprice(w, state, p):
     for j in range(w.lines):
         shadow = state.shadow[w.maker[j]]
         base = w.unit_cost[j] + shadow
-        wish = base + (w.sold[j] * w.price[j] ** (1.0 - lam) + w.wedge[j] * w.cross[j]) / max(w.slope[j], 1e-300)
+        wish = base + (w.sold[j] / price_slope(w.price[j], lam) + w.wedge[j] * w.cross[j]) / max(
+            w.slope[j], 1e-300
+        )
         cap = 5.0 * base + 100.0
         if wish > cap:
             wish = cap
@@ -261,26 +277,35 @@ def reprice(w, state, p):
     return worst
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def raise_shadow_costs(w, state, p):
-    """Move each maker's shadow cost towards the one at which demand meets the capacity left (thousand CNY)."""
-    demand = w.demand
+    """Move each maker's shadow cost by a damped Newton step towards demand = capacity left, and its prices with it (thousand CNY).
+
+    The slope is that of the maker's own demand at full pass-through, -sum_j s_j (L_j - D_j). Prices move at once: if they followed a round
+    later, the two updates would chase each other for ever. Returns the largest step relative to the price of a line.
+    """
+    demand, steep, move = w.demand, w.kept, w.shift
     demand[:] = 0.0
-    weight = w.kept
-    weight[:] = 0.0
+    steep[:] = 0.0
     for j in range(w.lines):
         demand[w.maker[j]] += w.sold[j]
-        weight[w.maker[j]] += w.sold[j] * w.unit_cost[j]
+        steep[w.maker[j]] += price_slope(w.price[j], p.price_curvature) * max(w.slope[j] - w.own_part[j], 0.0)
     for m in range(demand.size):
-        if demand[m] > 0.0:
-            excess = min(math.log(demand[m] / max(w.room[m], 1e-9)), 1.0)
-            step = p.shadow_step * weight[m] / demand[m] * excess
-            state.shadow[m] = min(max(state.shadow[m] + step, 0.0), SHADOW_CAP)
-        else:
-            state.shadow[m] = 0.0
+        move[m] = -state.shadow[m]
+        if demand[m] > 0.0 and steep[m] > 0.0:
+            excess = min(max(math.log(demand[m] / max(w.room[m], 1e-9)), -1.0), 1.0)
+            wish = state.shadow[m] + p.shadow_step * demand[m] / steep[m] * excess
+            move[m] = min(max(wish, 0.0), SHADOW_CAP) - state.shadow[m]
+        state.shadow[m] += move[m]
+    worst = 0.0
+    for j in range(w.lines):
+        worst = max(worst, abs(move[w.maker[j]]) / w.price[j])
+        w.price[j] += move[w.maker[j]]
+        w.cost[j] += move[w.maker[j]]
+    return worst
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def settle(w, world, p):
     """Book elasticity and surplus at the final prices, ration what exceeds capacity, and sum sales by region."""
     demand, keep = w.demand, w.kept
@@ -290,19 +315,21 @@ def settle(w, world, p):
     for j in range(w.lines):
         demand[w.maker[j]] += w.sold[j]
         total += w.sold[j]
-        elastic += w.price[j] ** p.price_curvature * (w.slope[j] - w.own_part[j])
+        elastic += w.price[j] * price_slope(w.price[j], p.price_curvature) * (w.slope[j] - w.own_part[j])
     w.elasticity = -elastic / total if total > 0.0 else 0.0
     w.rationed = 0.0
     for m in range(demand.size):
         keep[m] = min(1.0, w.room[m] / demand[m]) if demand[m] > 0.0 else 1.0
         w.unmet[m] = demand[m] * (1.0 - keep[m])
         w.rationed += w.unmet[m]
+    for j in range(w.lines):
+        w.asked[j] = w.sold[j]
     book_regions(w, world, p, 1.0 - w.rationed / total if total > 0.0 else 1.0)
     for j in range(w.lines):
         w.sold[j] *= keep[w.maker[j]]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def book_regions(w, world, p, served):
     """Sum sales by region (all, own-brand, local) and node, and consumer surplus (billion CNY)."""
     lift = math.exp(p.replacement_value)
@@ -331,7 +358,7 @@ def book_regions(w, world, p, served):
                     w.local_spread[r] += here * (1.0 + home[j])
                     w.own_spread[r] += here * home[j] * w.own[j]
                 w.own_total[e] += w.weight[j] * w.own[j]
-        money = alpha * mean_price ** (p.price_curvature - 1.0)
+        money = alpha * price_slope(mean_price, p.price_curvature)
         for r in range(w.spread.size):
             for e in range(TRAINS):
                 w.own_spread[r] += w.appeal[r, e] * w.own_total[e]

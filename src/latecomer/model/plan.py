@@ -10,12 +10,11 @@ Sources: Kornai 1980, 1992 (shortage, plan bargaining); Naughton 1995 (growing o
 
 import math
 
-from numba import njit
-
 from latecomer.axes import JOINT_VENTURE
+from latecomer.compiled import kernel
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def build(t, w, state, world, policy, makers, p):
     """Fill w.plan_trucks and w.plan_built [m] (million vehicles) and let planned plants grow."""
     share = policy[t].plan_share
@@ -35,8 +34,12 @@ def build(t, w, state, world, policy, makers, p):
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership >= JOINT_VENTURE:
             continue
+        if world[t].year == makers[m].passenger_start and share >= 1.0:
+            state.capacity[m] += p.plan_car_start
         ramp = min(1.0, p.plan_ramp * (1.0 + world[t].year - makers[m].start))
         w.plan_trucks[m] = share * ramp * inputs * state.truck_capacity[m]
-        w.plan_built[m] = share * inputs * state.capacity[m] if makers[m].passenger_start <= world[t].year else 0.0
+        w.plan_built[m] = (
+            share * inputs * state.capacity[m] if makers[m].passenger_start <= world[t].year else 0.0
+        )
         state.truck_capacity[m] *= 1.0 + growth
         state.capacity[m] *= 1.0 + growth

@@ -14,8 +14,6 @@ and Pakes 1995 (utility); model notes section 4, stage 8.
 
 import math
 
-from numba import njit
-
 from latecomer.axes import (
     BATTERY,
     BATTERY_CAR,
@@ -39,6 +37,7 @@ from latecomer.axes import (
     SEGMENTS,
     SUV,
 )
+from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model.scratch import LINES
 
@@ -47,11 +46,25 @@ LAUNCH, FIRST, TASTE = 21, 22, 23
 COST_FLOOR = 8.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def domain_weight(d, e, p):
     """Return v_de, the weight of domain d in the quality of a car of powertrain e; weights of a powertrain sum to one."""
-    combustion = (p.weight_platform, p.weight_engine, p.weight_electronics, 0.0, p.weight_process, p.weight_design)
-    electric = (p.electric_platform, 0.0, p.electric_electronics, p.electric_battery, p.electric_process, p.electric_design)
+    combustion = (
+        p.weight_platform,
+        p.weight_engine,
+        p.weight_electronics,
+        0.0,
+        p.weight_process,
+        p.weight_design,
+    )
+    electric = (
+        p.electric_platform,
+        0.0,
+        p.electric_electronics,
+        p.electric_battery,
+        p.electric_process,
+        p.electric_design,
+    )
     if e == COMBUSTION:
         return combustion[d]
     if e == BATTERY_CAR:
@@ -59,7 +72,7 @@ def domain_weight(d, e, p):
     return 0.5 * (combustion[d] + electric[d])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def technology_used(m, d, state, maker, p):
     """Return the technology of domain d in a car of maker m: what it masters plus, for an own brand, part of what it may use."""
     known = state.mastered[m, d]
@@ -68,7 +81,7 @@ def technology_used(m, d, state, maker, p):
     return known + p.access_use * max(0.0, state.accessible[m, d] - known)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def quality_gap(m, e, w, state, maker, p):
     """Return Q - F of a car of maker m with powertrain e (log units; negative behind the frontier)."""
     gap = 0.0
@@ -77,19 +90,19 @@ def quality_gap(m, e, w, state, maker, p):
     return gap
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def comfort_of(s):
     """Return z_s, the comfort of a segment (utility scale of the prototype)."""
     return (0.0, 0.55, 1.1, 1.25, 2.0)[s]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def base_cost(s, p):
     """Return the best-practice unit cost of segment s with a combustion engine (thousand CNY of 2010)."""
     return (p.cost_minibus, p.cost_economy, p.cost_mainstream, p.cost_suv, p.cost_premium)[s]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def launch(t, w, state, world, policy, makers, p, seed, history):
     """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes with its start."""
     year = int(world[t].year)
@@ -112,9 +125,11 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
                 line = (m * NSEGMENTS + s) * TRAINS + e
                 if uniform(seed, history, t, line, LAUNCH) < hazard:
                     open_line(m, s, e, state)
+                    if maker.ownership != IMPORTER:
+                        state.capacity[m] = max(state.capacity[m], p.start_capacity_own)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def open_line(m, s, e, state):
     """Put the line on sale this year."""
     state.active[m, s, e] = 1
@@ -124,11 +139,15 @@ def open_line(m, s, e, state):
     state.line_losses[m, s, e] = 0.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def first_lines(m, t, state, maker, p, seed, history):
     """Open the lines with which maker m begins: what it was founded to make."""
-    state.capacity[m] += p.start_capacity_venture if maker.ownership == JOINT_VENTURE else p.start_capacity_own
-    state.capacity[m] += p.start_capacity_growth * state.home_sales * (2.0 if maker.ownership == JOINT_VENTURE else 1.0)
+    state.capacity[m] += (
+        p.start_capacity_venture if maker.ownership == JOINT_VENTURE else p.start_capacity_own
+    )
+    state.capacity[m] += (
+        p.start_capacity_growth * state.home_sales * (2.0 if maker.ownership == JOINT_VENTURE else 1.0)
+    )
     if maker.ownership == IMPORTER:
         for s in range(ECONOMY, NSEGMENTS):
             open_line(m, s, COMBUSTION, state)
@@ -144,13 +163,13 @@ def first_lines(m, t, state, maker, p, seed, history):
             open_line(m, ECONOMY if small else MAINSTREAM, COMBUSTION, state)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def smooth_step(x):
     """Return the logistic of x."""
     return 1.0 / (1.0 + math.exp(-min(max(x, -40.0), 40.0)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def combustion_hazard(m, s, t, gap, selling, state, policy, maker, p):
     """Return the chance that maker m launches a combustion line in segment s this year."""
     now = policy[t]
@@ -175,19 +194,26 @@ def combustion_hazard(m, s, t, gap, selling, state, policy, maker, p):
     return hazard * push * max(0.0, 1.0 - p.comfort_effect * state.dependence[m])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def electric_hazard(m, s, e, t, selling, w, state, policy, maker, p):
     """Return the chance that maker m launches a line of electric powertrain e in segment s this year."""
     now = policy[t]
     if w.frontier[BATTERY] <= 0.0 or maker.ownership == IMPORTER or (s == MINIBUS and maker.minibus == 0):
         return 0.0
     aid = now.subsidy_battery_car if e == BATTERY_CAR else now.subsidy_hybrid
-    pull = 0.15 + aid * (1.0 + now.subsidy_local_ratio) / 60000.0 + 6.0 * state.electric_share + p.credit_push * now.credit_ratio
+    pull = (
+        0.15
+        + aid * (1.0 + now.subsidy_local_ratio) / 60000.0
+        + 6.0 * state.electric_share
+        + p.credit_push * now.credit_ratio
+    )
     hazard = p.launch_electric * pull * min(1.0, 3.0 * state.segment_share[s] + 0.05)
     if e == HYBRID:
         hazard *= 0.0 if maker.electric_only == 1 else 0.5
     if s == PREMIUM and maker.electric_only == 0:
-        hazard *= smooth_step((maker.brand - p.premium_brand) / 0.03) if maker.ownership >= JOINT_VENTURE else 0.5
+        hazard *= (
+            smooth_step((maker.brand - p.premium_brand) / 0.03) if maker.ownership >= JOINT_VENTURE else 0.5
+        )
     if maker.ownership == JOINT_VENTURE:
         hazard *= 1.0 - p.venture_lock
     elif maker.ownership < PRIVATE:
@@ -197,7 +223,7 @@ def electric_hazard(m, s, e, t, selling, w, state, policy, maker, p):
     return hazard
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def gather(t, w, state, world, policy, makers, p, seed, history):
     """Collect the lines on sale into the scratch list, sorted by powertrain, with cost, wedge, utility and starting price."""
     w.lines = 0
@@ -225,26 +251,37 @@ def gather(t, w, state, world, policy, makers, p, seed, history):
         w.cost[j] = w.unit_cost[j] + state.shadow[m]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def maker_cost(m, s, gap, industry, w, state, world, policy, t, makers, p):
     """Return the unit cost of a combustion line (thousand CNY of 2010, before tax)."""
     maker = makers[m]
     now = policy[t]
-    cost = base_cost(s, p) * p.cost_scale * math.exp(p.cost_trend * (world[t].year - 2005.0) + p.cost_gap * gap)
+    cost = (
+        base_cost(s, p)
+        * p.cost_scale
+        * math.exp(p.cost_trend * (world[t].year - p.cost_year) + p.cost_gap * gap)
+    )
     if maker.ownership == IMPORTER:
-        return cost * p.import_cost * (1.0 + now.tariff_car) * world[t].real_exchange_rate ** (-p.import_exchange)
+        return (
+            cost
+            * p.import_cost
+            * (1.0 + now.tariff_car)
+            * world[t].real_exchange_rate ** (-p.import_exchange)
+        )
     if maker.ownership <= PRIVATE:
         cost *= p.cost_private * (1.0 if maker.ownership == PRIVATE else p.cost_state)
     else:
         kit = math.exp(-state.experience[m] / p.kit_experience)
         bought = min(kit, 1.0 - now.venture_local_content)
-        cost *= 1.0 + bought * (p.kit_cost + p.kit_tariff * now.tariff_parts) + p.forced_content * (kit - bought)
+        cost *= (
+            1.0 + bought * (p.kit_cost + p.kit_tariff * now.tariff_parts) + p.forced_content * (kit - bought)
+        )
     learned = ((1.0 + state.experience[m] / 0.05) * (1.0 + industry / 0.5)) ** (-p.learning_rate)
     scale = 1.0 + p.scale_cost * math.exp(-state.output[m] / p.scale_size)
     return cost * (1.0 + p.learning_excess * learned) * scale
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def price_cost(j, t, industry, w, state, world, policy, makers, p):
     """Fill wedge, subsidy and unit cost of line j in the buyer's money (thousand CNY of 2010)."""
     m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
@@ -263,14 +300,14 @@ def price_cost(j, t, industry, w, state, world, policy, makers, p):
         cost = p.electric_body * cost + pack_cost(m, s, e, state, world[t], now, makers[m], p)
         cost -= p.credit_points * credit_price(now, state, p) * (1.0 if e == BATTERY_CAR else 0.5)
         central = now.subsidy_battery_car if e == BATTERY_CAR else now.subsidy_hybrid
-        aid = central * (1.0 + now.subsidy_local_ratio) + now.subsidy_trade_in_electric * p.trade_in_share
+        aid = central * (1.0 + now.subsidy_local_ratio) + now.subsidy_trade_in_electric
     w.wedge[j] = (1.0 + now.tax_excise[s]) * (1.0 + now.tax_value_added + tax)
     gross = w.wedge[j] * max(cost, COST_FLOOR)
     w.subsidy[j] = min(aid / 1000.0, p.subsidy_cap * gross)
     w.unit_cost[j] = gross - w.subsidy[j]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def credit_price(now, state, p):
     """Return the price of a new-energy credit (thousand CNY): high while the mandate exceeds what is sold."""
     if now.credit_ratio <= 0.0:
@@ -278,7 +315,7 @@ def credit_price(now, state, p):
     return p.credit_price * now.credit_ratio / (now.credit_ratio + p.credit_points * state.electric_share)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def pack_cost(m, s, e, state, world, now, maker, p):
     """Return the cost of battery and drive of an electric line (thousand CNY of 2010)."""
     size = (0.5, 0.65, 1.0, 1.25, 1.6)[s]
@@ -292,21 +329,28 @@ def pack_cost(m, s, e, state, world, now, maker, p):
     return energy * price + (p.drive_cost if e == BATTERY_CAR else p.hybrid_cost) * size
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     """Fill the utility terms of line j and move its unobserved taste by one year."""
     m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
     maker = makers[m]
     line = (m * NSEGMENTS + s) * TRAINS + e
-    state.taste[m, s, e] = p.taste_memory * state.taste[m, s, e] + p.taste_noise * normal(seed, history, t, line, TASTE)
+    state.taste[m, s, e] = p.taste_memory * state.taste[m, s, e] + p.taste_noise * normal(
+        seed, history, t, line, TASTE
+    )
     own = 1.0 if maker.ownership <= PRIVATE else 0.0
     z = comfort_of(s)
-    u = p.base_utility + p.quality_taste * quality_gap(m, e, w, state, maker, p) + p.comfort_taste * z + state.taste[m, s, e]
+    u = (
+        p.base_utility
+        + p.quality_taste * quality_gap(m, e, w, state, maker, p)
+        + p.comfort_taste * z
+        + state.taste[m, s, e]
+    )
     room = min(state.capacity[m], 1.0) if maker.ownership != IMPORTER else p.import_reach
     u += 0.35 * math.log(0.02 + room) + 0.6 - p.novelty * math.exp(-state.age[m, s, e] / 2.5)
     u -= p.crowding * math.log(max(w.lines, 1) / 30.0)
     if s == SUV:
-        u += p.suv_taste * (world[t].world_suv_share - 0.1)
+        u += p.suv_taste * (world[t].world_suv_share - p.suv_norm)
     if maker.ownership == IMPORTER:
         u -= p.import_handicap + p.licence_strength * policy[t].trade_licence
     if e == COMBUSTION:
@@ -324,10 +368,12 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     w.home_official[j] = math.exp(2.0 * shield) - 1.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def electric_terms(m, e, w, state, world, p):
     """Return the utility of an electric drive: dislike of limits, technology, chargers, fuel saved; less of each in a hybrid."""
     share = 1.0 if e == BATTERY_CAR else p.hybrid_share
     technology = state.accessible[m, BATTERY] if w.frontier[BATTERY] > 0.0 else 0.0
     u = -p.electric_dislike + p.electric_technology * min(technology, w.frontier[BATTERY])
-    return share * (u - p.charger_need * (1.0 - state.chargers) + p.fuel_saving * math.log(max(world.oil_price, 0.05)))
+    return share * (
+        u - p.charger_need * (1.0 - state.chargers) + p.fuel_saving * math.log(max(world.oil_price, 0.05))
+    )

@@ -6,10 +6,10 @@ O_r is last year's output of makers at home in r. The taste enters private deman
 may ban it (the lever). Source: Barwick, Cao and Li 2021, for size and for who is served.
 """
 
-from numba import njit
+from latecomer.compiled import kernel
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def protect(t, w, state, policy, makers, p):
     """Fill w.protection[r] (utility) from last year's output at home."""
     w.stake[:] = 0.0
@@ -19,4 +19,8 @@ def protect(t, w, state, policy, makers, p):
             w.stake[r] += state.output[m] + state.truck_output[m]
     for r in range(w.stake.size):
         stake = w.stake[r] / (w.stake[r] + p.stake_half)
-        w.protection[r] = p.home_taste * policy[t].protection_local * (p.protection_floor + (1.0 - p.protection_floor) * stake)
+        w.protection[r] = (
+            p.home_taste
+            * policy[t].protection_local
+            * (p.protection_floor + (1.0 - p.protection_floor) * stake)
+        )

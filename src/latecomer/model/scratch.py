@@ -19,12 +19,12 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
         (name, "f8", (LINES,))
         for name in (
             "utility", "luxury", "firm_taste", "official_taste", "cost", "unit_cost", "wedge", "subsidy", "price", "best_price",
-            "price_term", "margin", "sold", "slope", "cross", "own_part", "home_private", "home_official", "electric", "own",
+            "price_term", "margin", "sold", "asked", "slope", "cross", "own_part", "home_private", "home_official", "electric", "own",
         )
     ]  # fmt: skip
     maker = [(name, "f8", (makers,)) for name in (
-        "demand", "room", "kept", "home_corr", "site_corr", "plan_built", "plan_trucks", "gap", "truck_weight", "truck_sold", "truck_exports",
-        "unmet", "unmet_trucks", "effort", "sold_home", "carried", "earned", "best_gap",
+        "demand", "room", "kept", "shift", "home_corr", "site_corr", "plan_built", "plan_trucks", "gap", "truck_weight", "truck_sold", "truck_exports",
+        "unmet", "unmet_trucks", "effort", "sold_home", "mean_price", "earned", "best_gap",
     )]  # fmt: skip
     return np.dtype(
         [

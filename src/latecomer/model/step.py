@@ -5,7 +5,7 @@ Everything is compiled by numba into one kernel per history that releases the in
 run as plain Python, slowly, and serve as the oracle.
 """
 
-from numba import njit
+from latecomer.compiled import kernel, stored_kernel
 
 from latecomer.model import (
     accounts,
@@ -20,12 +20,13 @@ from latecomer.model import (
     plan,
     product,
     region,
+    start,
     talent,
     ventures,
 )
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     """Run one year: read the state, write what happened to `out`, and leave the state as the next year needs it."""
     ventures.frontier(world[t].year, p, w.frontier)
@@ -57,8 +58,10 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@stored_kernel
 def simulate(states, scratch, world, policy, makers, contracts, params, seed, history, first, years):
     """Run the years from index `first` on in place: states[0] is carried, years[t] receives what happened."""
+    if first == 0:
+        start.begin(states[0], params[0])
     for t in range(first, years.size):
         year(t, states[0], scratch[0], world, policy, makers, contracts, params[0], seed, history, years[t])

@@ -7,14 +7,13 @@ Talent multiplies effective research; public knowledge raises the odds of improv
 through links: with links at zero, money buys papers, not cars. Source: Lundvall 1992; Griliches 1979 for the stock.
 """
 
-from numba import njit
-
 from latecomer.axes import BATTERY, DOMAINS, ELECTRONICS
+from latecomer.compiled import kernel
 
 NDOMAINS = len(DOMAINS)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def grow(t, w, state, world, policy, p):
     """Set this year's talent and update public knowledge by domain (billion CNY of research, decayed)."""
     source = max(t - int(p.talent_lag), 0)

@@ -11,15 +11,23 @@ not mastered. Source: model notes section 4, stages 1 and 3; vintage and competi
 
 import math
 
-from numba import njit
-
-from latecomer.axes import BATTERY, DOMAINS, ELECTRONICS, FOREIGN_PLANT, IMPORTER, JOINT_VENTURE, PRIVATE, PROCESS
+from latecomer.axes import (
+    BATTERY,
+    DOMAINS,
+    ELECTRONICS,
+    FOREIGN_PLANT,
+    IMPORTER,
+    JOINT_VENTURE,
+    PRIVATE,
+    PROCESS,
+)
+from latecomer.compiled import kernel
 from latecomer.model.industry import end_maker
 
 NDOMAINS = len(DOMAINS)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def frontier(year, p, out):
     """Fill out[d] with the world frontier (log units, first frontier year = 0): old domains grow for ever, young ones from their dawn."""
     base = p.frontier_growth * (year - p.frontier_year)
@@ -29,7 +37,7 @@ def frontier(year, p, out):
     out[BATTERY] = p.battery_growth * max(0.0, year - p.battery_dawn)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def found_and_end(t, w, state, world, policy, makers, p):
     """Let makers whose first year has come begin, and ventures whose contract has run out end."""
     year = int(world[t].year)
@@ -43,7 +51,7 @@ def found_and_end(t, w, state, world, policy, makers, p):
             end_maker(m, w, state)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def begin(m, w, state, maker, p):
     """Start maker m with the skills of its founders, relative to those who are already there."""
     state.alive[m] = 1
@@ -62,7 +70,7 @@ def begin(m, w, state, maker, p):
     state.trust_electric[m] = state.trust[m]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def introduce(t, w, state, world, policy, makers, contracts, p):
     """Set accessible technology M[m, d] of every maker by source, and the best venture of each region."""
     year = int(world[t].year)
@@ -90,12 +98,14 @@ def introduce(t, w, state, world, policy, makers, contracts, p):
                 level = front[d] - distance
                 if d == BATTERY:
                     level = 0.0
-            state.accessible[m, d] = max(state.mastered[m, d], (1.0 - cut) * level + cut * state.mastered[m, d])
+            state.accessible[m, d] = max(
+                state.mastered[m, d], (1.0 - cut) * level + cut * state.mastered[m, d]
+            )
     for c in range(contracts.size):
         use_contract(c, year, state, now, contracts, p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def use_contract(c, year, state, now, contracts, p):
     """Give the receiver of contract c the technology it was handed, from its first year on."""
     contract = contracts[c]
@@ -106,5 +116,7 @@ def use_contract(c, year, state, now, contracts, p):
         share = contract.domain[d]
         if share > 0.0 and d != BATTERY:
             level = p.frontier_growth * (contract.year - contract.vintage - p.frontier_year)
-            reach = state.mastered[m, d] + share * (1.0 - now.supply_cutoff[d]) * max(0.0, level - state.mastered[m, d])
+            reach = state.mastered[m, d] + share * (1.0 - now.supply_cutoff[d]) * max(
+                0.0, level - state.mastered[m, d]
+            )
             state.accessible[m, d] = max(state.accessible[m, d], reach)

@@ -1,0 +1,99 @@
+"""How near do the histories of a run come to the record, in the years the fit has seen and in those it has not?
+
+Errors are taken at the ensemble median: root mean square of the log ratio (measure `log`) or of the difference (`level`). Beside the
+conditional forecast of 2011-25 stand two naive ones made from the facts to 2010 alone: the last value carried on (random walk) and the mean
+growth of the last five years carried on (drift). Coverage is the share of recorded values inside the 90% band. Record and targets come with
+the case; nothing here changes either.
+"""
+
+import numpy as np
+import pandas as pd
+
+from latecomer.record import SERIES, Run
+from latecomer.types import Case
+
+TRAINING_END = 2010
+GROWTH_YEARS = 5
+
+
+def record_table(run: Run) -> pd.DataFrame:
+    """Return simulated beside recorded: series, index, year, median, low, high (90%), recorded, unit, source_id, grade, sample."""
+    rows = run.case.targets
+    found = {key: run.bands(key[0], position(run.case, *key), (0.05, 0.5, 0.95)) for key in keys_of(rows)}
+    place = {int(year): t for t, year in enumerate(run.years)}
+    picked = [found[(r.series, r.index_name)][:, place[int(r.year)]] for r in rows.itertuples()]
+    low, median, high = np.array(picked).reshape(-1, 3).T
+    return pd.DataFrame(
+        {
+            "target_id": rows["target_id"], "series": rows["series"], "index": rows["index_name"], "year": rows["year"].astype(int),
+            "median": median, "low": low, "high": high, "recorded": rows["value"],
+            "unit": [SERIES[s].unit for s in rows["series"]], "source_id": rows["source_id"], "grade": rows["grade"],
+            "sample": np.where(rows["year"] <= TRAINING_END, rows["sample"], "check"), "measure": rows["measure"], "sd": rows["sd"],
+            "note": rows["note"],
+        }
+    )  # fmt: skip
+
+
+def keys_of(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the distinct pairs (series, index) of a table of targets."""
+    return list(dict.fromkeys(zip(rows["series"], rows["index_name"], strict=True)))
+
+
+def position(case: Case, series: str, index: str) -> int | None:
+    """Return the place of an index name along the inner axis of a series, None for a series without one."""
+    letters = SERIES[series].axes
+    return case.labels.along(letters).index(index) if letters else None
+
+
+def gap(row: pd.DataFrame, column: str = "median") -> np.ndarray:
+    """Return the error of each row in the measure of its target: log ratio or difference."""
+    simulated, truth = row[column].to_numpy(float), row["recorded"].to_numpy(float)
+    logs = (row["measure"] == "log").to_numpy()
+    ratio = np.log(np.maximum(simulated, 1.0) / np.maximum(truth, 1.0))
+    return np.where(logs, ratio, simulated - truth)
+
+
+def errors(run: Run) -> pd.DataFrame:
+    """Return one row per target: span, sample, measure, root-mean-square error, bias, coverage of the 90% band, naive forecasts."""
+    table = record_table(run)
+    out = []
+    for target, rows in table.groupby("target_id", sort=False):
+        miss = gap(rows)
+        inside = (rows["recorded"] >= rows["low"]) & (rows["recorded"] <= rows["high"])
+        walk, drift = naive(table, rows)
+        out.append(
+            {
+                "target_id": target, "series": rows["series"].iloc[0], "index": rows["index"].iloc[0],
+                "first": int(rows["year"].min()), "last": int(rows["year"].max()), "sample": rows["sample"].iloc[0],
+                "measure": rows["measure"].iloc[0], "error": float(np.sqrt(np.mean(miss**2))), "bias": float(np.mean(miss)),
+                "coverage": float(inside.mean()), "random_walk": walk, "drift": drift, "points": len(rows),
+                "unit": "log" if rows["measure"].iloc[0] == "log" else rows["unit"].iloc[0],
+            }
+        )  # fmt: skip
+    return pd.DataFrame(out)
+
+
+def naive(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
+    """Return root-mean-square errors of carrying on the last value, and the recent growth, of the same fact series; NaN where none."""
+    first = rows.iloc[0]
+    if first["sample"] != "check":
+        return float("nan"), float("nan")
+    before = table[
+        (table["series"] == first["series"])
+        & (table["index"] == first["index"])
+        & (table["year"] <= TRAINING_END)
+    ]
+    before = before.drop_duplicates("year").sort_values("year")
+    if before.empty:
+        return float("nan"), float("nan")
+    logs = first["measure"] == "log"
+    values = np.log(before["recorded"]) if logs else before["recorded"]
+    last, year = float(values.iloc[-1]), int(before["year"].iloc[-1])
+    recent = before["year"] >= year - GROWTH_YEARS
+    span = max(year - int(before.loc[recent, "year"].min()), 1)
+    slope = (last - float(values[recent].iloc[0])) / span
+    truth = np.log(rows["recorded"]) if logs else rows["recorded"]
+    ahead = rows["year"].to_numpy() - year
+    walk = float(np.sqrt(np.mean((last - truth) ** 2)))
+    drift = float(np.sqrt(np.mean((last + slope * ahead - truth) ** 2)))
+    return walk, drift

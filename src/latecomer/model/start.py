@@ -1,0 +1,19 @@
+"""With what does a history begin? A vehicle park left from before, no maker, no car market, and buyers' tastes for segments.
+
+Start values are parameters (group `start`); everything that is not named here is zero.
+"""
+
+from latecomer.axes import ECONOMY, MAINSTREAM, MINIBUS, PREMIUM, SUV
+from latecomer.compiled import kernel
+
+
+@kernel
+def begin(state, p):
+    """Fill an empty state (all zeros) with the start values of the case."""
+    state.truck_fleet = p.start_truck_fleet
+    state.price_index = 1.0
+    state.segment_share[MINIBUS] = p.start_minibus
+    state.segment_share[ECONOMY] = p.start_economy
+    state.segment_share[MAINSTREAM] = p.start_mainstream
+    state.segment_share[SUV] = p.start_suv
+    state.segment_share[PREMIUM] = p.start_premium
