@@ -41,8 +41,12 @@ Array = NDArray[np.float64]
 TILE_BYTES = 512 * 1024
 WIDEST_TILE = 224
 LANES = 8
+OTHER_MARGINS = (0.01, 0.1, 0.3, 3.0, 10.0)
 DISTINCT = 1e-6  # two stationary points are one if no price differs by more than this, relatively
 UNDO_ABOVE = 2.0
+LARGEST_UTILITY = 600.0
+# A price rises at most this many times S_j / |L_j h'_j| in one step: further up no buyer would be left to steer by.
+LONGEST_RISE = 8.0
 SECANT_BELOW = 1e-2
 DEPTH = 6
 RIDGE = 1e-14
@@ -332,9 +336,9 @@ class _Inputs(NamedTuple):
 class _Market(NamedTuple):
     """One market as the kernels read it: products sorted by maker, agents in tiles.
 
-    utility [t, j, b] without price term, less a bound per agent, so that no exponential exceeds one; outside
-    [t, b] is the exponential of that bound with its sign turned; stake [m, m] is the ownership between makers,
-    stake_start, stake_maker and stake_value the same by rows without zeros.
+    utility [t, j, b] without price term, less a number per agent (zero but for absurd utilities) that keeps
+    exponentials finite; outside [t, b] is the exponential of that number with its sign turned; stake [m, m] is the
+    ownership between makers, stake_start, stake_maker and stake_value the same by rows without zeros.
     """
 
     utility: Array
@@ -544,10 +548,7 @@ def _solve_from(
 
 
 def _other_points(market: _Market, scratch: _Scratch, found: Array, options: _Options) -> list[Array]:
-    """Return stationary prices other than those found, from four further starts.
-
-    They are: margins of nearly nothing, three times and ten times the margins found, and one owner's prices.
-    """
+    """Return stationary prices other than those found, from further starts: other margins, and one owner's prices."""
     joint = market._replace(
         stake=np.ones_like(market.stake),
         stake_start=np.arange(market.stake.shape[0] + 1) * market.stake.shape[0],
@@ -556,7 +557,7 @@ def _other_points(market: _Market, scratch: _Scratch, found: Array, options: _Op
     )
     row = _solve_from(joint, scratch, found, np.zeros_like(found), options)[0]
     margin = found - market.cost
-    starts = [market.cost + scale * margin for scale in (0.01, 3.0, 10.0)] + [scratch.path[row, 0].copy()]
+    starts = [market.cost + scale * margin for scale in OTHER_MARGINS] + [scratch.path[row, 0].copy()]
     points: list[Array] = []
     for start in starts:
         work = _solve_from(market, scratch, np.maximum(start, market.floor), np.zeros_like(found), options)
@@ -733,6 +734,7 @@ def _checked_batch(
     box_cox: float | None,
 ) -> list[_Inputs]:
     """Turn the arguments into one `_Inputs` per market; note every problem, and return nothing if there is one."""
+    earlier = len(problems)
     arrays = {name: _as_numbers(problems, name, value) for name, value in given.items() if value is not None}
     if "cost" in given:
         if (firm is None) == (ownership is None):
@@ -743,13 +745,13 @@ def _checked_batch(
             arrays["firm"] = np.asarray(firm)
     if box_cox is not None and not np.isfinite(box_cox):
         problems.add(column="box_cox", value=box_cox, expected="a finite number or None")
-    if len(problems):
+    if len(problems) > earlier:
         return []
     _check_shapes(problems, arrays)
-    if len(problems):
+    if len(problems) > earlier:
         return []
     _check_values(problems, arrays, box_cox)
-    if len(problems):
+    if len(problems) > earlier:
         return []
     return _split(arrays)
 
@@ -1049,19 +1051,19 @@ def _map(market, scratch, x, y):
         price, share, own = x[0, j], scratch.share[j], scratch.slope[j] * scratch.own[j]
         cross = scratch.slope[j] * scratch.cross[j]
         margin = price - market.cost[j] - x[1, j]
-        # Where nobody buys at all there is nothing to gain by moving.
-        zeta = (cross - share) / own if own < 0.0 else margin
+        traded = share > 0.0 and own < 0.0
+        zeta = (cross - share) / own if traded else margin
         next_price, next_shadow = market.cost[j] + zeta, 0.0
-        gap = (
-            abs(share + own * margin - cross) / (share - own * abs(margin) + abs(cross)) if own < 0.0 else 0.0
-        )
-        if share > 0.0 and np.isfinite(market.capacity[j]):
+        gap = abs(share + own * margin - cross) / (share - own * abs(margin) + abs(cross)) if traded else 0.0
+        if traded and np.isfinite(market.capacity[j]):
             excess = np.log(share / market.capacity[j])
-            bound = price - share * excess / own if own < 0.0 else next_price
+            bound = price - share * excess / own
             if bound > next_price:
                 next_shadow = bound - next_price
                 next_price = bound
             gap = max(gap, abs(excess) if x[1, j] > 0.0 else excess)
+        if traded:
+            next_price = min(next_price, price - LONGEST_RISE * share / own)
         next_price = max(next_price, market.floor[j])
         size = max(abs(price), abs(price - market.cost[j]))
         move = max(abs(next_price - price), abs(next_shadow - x[1, j])) / size
@@ -1124,7 +1126,8 @@ def _factors(market, scratch, tile):
             for b in range(width):
                 factor[2 + maker, b] = multiply_add(stake, margin[other, b], factor[2 + maker, b])
         for b in range(width):
-            factor[2 + maker, b] *= factor[1, b] * total[b]
+            # In this order: the product of the last two alone could underflow.
+            factor[2 + maker, b] = factor[2 + maker, b] * total[b] * factor[1, b]
 
 
 @njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
@@ -1322,22 +1325,21 @@ def _subtract_products(exponentials, factor, inverse, j, row):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def _fill_tiles(market, floor_term, other_utility, mean_utility, price_sensitivity, weights):
-    """Copy agents into tiles and take off each agent's largest utility at the lowest prices.
+    """Copy agents into tiles, less what an agent's largest utility at the lowest prices is above LARGEST_UTILITY.
 
-    No admissible price makes an exponential larger than one then, so nothing can overflow. Places beyond the last
-    agent keep weight zero. Utilities turn from [i, j] to [t, j, b] a cache line of agents at a time.
+    No admissible price lets an exponential overflow then. Places beyond the last agent repeat that agent with
+    weight zero. Utilities turn from [i, j] to [t, j, b] a cache line of agents at a time.
     """
     tiles, products, width = market.utility.shape
     agents = weights.size
     for line in range(tiles * width // LANES):
         tile, start = line * LANES // width, line * LANES % width
         for b in range(start, start + LANES):
-            i = tile * width + b
-            bound = 0.0
-            market.sensitivity[tile, b], market.weight[tile, b] = 0.0, 0.0
-            if i < agents:
-                market.sensitivity[tile, b], market.weight[tile, b] = price_sensitivity[i], weights[i]
-                bound = _largest_utility(price_sensitivity[i], floor_term, mean_utility, other_utility, i)
+            i = min(tile * width + b, agents - 1)
+            market.sensitivity[tile, b] = price_sensitivity[i]
+            market.weight[tile, b] = weights[i] if tile * width + b < agents else 0.0
+            highest = _largest_utility(price_sensitivity[i], floor_term, mean_utility, other_utility, i)
+            bound = max(0.0, highest - LARGEST_UTILITY)
             market.outside[tile, b] = bound
         for j in range(products):
             for b in range(start, start + LANES):
