@@ -19,10 +19,10 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "latecomer"
 FLOORS = {
-    **dict.fromkeys(["axes", "types", "errors", "keys", "exponential"], 0),
+    **dict.fromkeys(["axes", "types", "errors", "keys", "exponential", "compiled"], 0),
     **dict.fromkeys(["case", "model", "market"], 1),
     **dict.fromkeys(["run", "record"], 2),
-    **dict.fromkeys(["fit", "study"], 3),
+    **dict.fromkeys(["fit", "study", "explain"], 3),
     "report": 4,
     **dict.fromkeys(["cli", "web"], 5),
     **dict.fromkeys(["__init__", "__main__"], 6),

@@ -1,0 +1,87 @@
+"""What can be done with this package? Its public names, in the order in which a user meets them.
+
+    load_case, list_cases      a country and an industry as data
+    run                        histories of a case
+    Case, Run                  what these hand over
+    record_table, errors_of    how near a run comes to the record
+    write_report               one HTML file that opens offline
+    explain                    what a name means
+
+Nothing is imported before it is asked for, so that `import latecomer` takes no time.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from latecomer.case.load import list_cases, load_case
+    from latecomer.explain.names import explain
+    from latecomer.fit.score import errors as errors_of
+    from latecomer.fit.score import record_table
+    from latecomer.record import Run
+    from latecomer.report import write_report
+    from latecomer.run import run
+    from latecomer.types import Case
+
+HOME = {
+    "load_case": ("case.load", "load_case"),
+    "list_cases": ("case.load", "list_cases"),
+    "run": ("run", "run"),
+    "Case": ("types", "Case"),
+    "Run": ("record", "Run"),
+    "record_table": ("fit.score", "record_table"),
+    "errors_of": ("fit.score", "errors"),
+    "write_report": ("report", "write_report"),
+    "explain": ("explain.names", "explain"),
+}
+
+__all__ = [
+    "Case",
+    "Run",
+    "__version__",
+    "errors_of",
+    "explain",
+    "list_cases",
+    "load_case",
+    "record_table",
+    "run",
+    "write_report",
+]  # sorted; the order of meeting is in the docstring
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, importing its home on first use."""
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("latecomer")
+        except PackageNotFoundError:
+            return "unreleased"
+    if name not in HOME:
+        raise AttributeError(f"module 'latecomer' has no attribute {name!r}")
+    module, attribute = HOME[name]
+    value = getattr(import_module(f"latecomer.{module}"), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class FrontDoor(ModuleType):
+    """The package as a module whose public names win over submodules of the same name.
+
+    Importing `latecomer.run` would otherwise put the module in the place of the function `latecomer.run`.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in HOME and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = FrontDoor

@@ -1,0 +1,171 @@
+"""What can be asked on the command line? Commands are parsed, called and answered here; nothing is decided or computed.
+
+Exit codes: 0 done, 2 bad input (or a check of `doctor` that failed), 3 too many histories failed, 130 interrupted.
+Heavy parts are imported inside the commands, so that `latecomer --help` answers at once.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, cast
+
+import typer
+
+from latecomer.errors import LatecomerError, printable
+
+# Typer exports only a daughter of the class that it raises for wrong words on a command line.
+USAGE_ERROR: type[Exception] = cast(type[Exception], typer.BadParameter.__mro__[1])
+BAD_INPUT, INTERRUPTED = 2, 130
+
+app = typer.Typer(
+    name="latecomer",
+    help="Run alternate histories of an industry and set them beside the real one.",
+    epilog="Example:  latecomer run china-auto --histories 200 --seed 1",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+# Words that no option knows are collected, and told with everything else that is wrong.
+LOOSE = {"ignore_unknown_options": True}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; messages for people go to standard error."""
+    try:
+        code = app(
+            args=None if arguments is None else list(arguments), prog_name="latecomer", standalone_mode=False
+        )
+        return code if isinstance(code, int) else 0
+    except LatecomerError as error:
+        return complain(str(error), error.exit_code)
+    except USAGE_ERROR as error:
+        return complain(f"{getattr(error, 'message', error)} See `latecomer --help`.", BAD_INPUT)
+    except (KeyboardInterrupt, typer.Abort):
+        return complain("Interrupted. Nothing was written.", INTERRUPTED)
+
+
+def complain(message: str, code: int) -> int:
+    typer.echo("\n".join(printable(line) for line in message.split("\n")), err=True)
+    return code
+
+
+def show_version(asked: bool) -> None:
+    if asked:
+        import latecomer
+
+        typer.echo(f"latecomer {latecomer.__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and stop.", callback=show_version, is_eager=True),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command(short_help="List the cases", epilog="Example:  latecomer cases")
+def cases() -> None:
+    """List the cases that come with the package."""
+    from latecomer.cli.show import case_lines
+
+    for line in case_lines():
+        typer.echo(line)
+
+
+@app.command(
+    short_help="Run histories of a case and write the report",
+    context_settings=LOOSE,
+    epilog="Example:  latecomer run china-auto --histories 200 --seed 1 --out results",
+)
+def run(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = None,
+    histories: Annotated[str, typer.Option(metavar="NUMBER", help="How many histories to run.")] = "200",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Where to write the report [default: here].")
+    ] = "",
+    csv: Annotated[str, typer.Option(metavar="FOLDER", help="Also write the tables as CSV.")] = "",
+    pictures: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Also write every figure as PNG and SVG.")
+    ] = "",
+    netcdf: Annotated[
+        str, typer.Option(metavar="FILE", help="Also write all series of all histories as NetCDF.")
+    ] = "",
+    only: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Run this one history and print its path; write nothing.")
+    ] = "",
+    json: Annotated[
+        bool, typer.Option("--json", help="Print rows as JSON and nothing else; a report only with --out.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, say what would be done, do nothing.")
+    ] = False,
+) -> None:
+    """Run histories of a case, print a short table beside the record, and write the report."""
+    from latecomer.cli.options import read_request
+    from latecomer.cli.running import execute
+
+    given = {"histories": histories, "seed": seed, "threads": threads, "only": only}
+    given |= {"out": out, "csv": csv, "pictures": pictures, "netcdf": netcdf}
+    request, case = read_request(words or [], given, json=json, quiet=quiet, dry_run=dry_run)
+    execute(request, case)
+
+
+@app.command(
+    short_help="Say what a name means: unit, source, equation",
+    epilog="Example:  latecomer explain tariff.car comfort_effect chery",
+)
+def explain(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="One or more names; without one, all are listed."),
+    ] = None,
+    case: Annotated[
+        str, typer.Option(metavar="CASE", help="The case whose values are shown.")
+    ] = "china-auto",
+) -> None:
+    """Say what a lever, parameter, series, world input, maker, region, mechanism or source is."""
+    from latecomer.case.load import load_case
+    from latecomer.cli.show import print_catalogue, print_entry
+    from latecomer.explain.names import catalogue
+    from latecomer.explain.names import explain as meanings
+
+    loaded = load_case(case)
+    if not names:
+        print_catalogue(catalogue(loaded))
+    for entry in meanings(names or [], loaded):
+        print_entry(entry)
+
+
+@app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")
+def doctor() -> int:
+    """Check that everything works on this machine, and say what to do where it does not."""
+    from latecomer.cli.doctor import examine
+
+    return examine()
+
+
+@app.command(short_help="Refresh the generated reference pages", epilog="Example:  latecomer docs --write")
+def docs(
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the pages that are missing or out of date.")
+    ] = False,
+    folder: Annotated[str, typer.Option(metavar="FOLDER", help="The folder of the documentation.")] = "docs",
+) -> int:
+    """For those who change the package: compare the generated reference pages with the code, or write them."""
+    from latecomer.cli.reference import refresh
+
+    return refresh(folder, write)

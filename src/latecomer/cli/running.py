@@ -1,0 +1,249 @@
+"""How is `latecomer run` carried out? Compile, run with progress, print, write; a stop by the user is told with what is kept."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Timer
+
+import numpy as np
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from latecomer.axes import YEAR, record, sizes
+from latecomer.cli.options import Request
+from latecomer.cli.show import (
+    console,
+    first_non_finite,
+    json_rows,
+    path_rows,
+    path_table,
+    result_table,
+    summary,
+    table_notes,
+)
+from latecomer.cli.writing import whole_file, whole_files
+from latecomer.compiled import store
+from latecomer.errors import Interrupted
+from latecomer.record import Run, manifest_of
+from latecomer.run import run, run_history, threads_available, workspace
+from latecomer.types import Case
+
+COMPILING = "Compiling the model, once for this version of the code (about 20 s)"
+PATIENCE = 2.0  # seconds in which a stored kernel is read
+
+
+@dataclass
+class Progressed:
+    """How far a request has come, for the user who stops it."""
+
+    compiled: bool = False
+    done: int = 0
+    written: list[Path] = field(default_factory=list)
+
+
+def execute(request: Request, case: Case) -> None:
+    """Carry out a request that was checked; raises Interrupted, HistoriesFailed, UsageError (a file that cannot be written)."""
+    say = speaker(request)
+    if request.dry_run:
+        for line in intention(request, case):
+            print_line(line)
+        return
+    state = Progressed()
+    try:
+        prepare(case, say)
+        state.compiled = True
+        if request.only is not None:
+            show_one(one_history(case, request.seed, request.only), request)
+            return
+        started = time.perf_counter()
+        result = run_with_progress(request, case, state)
+        say(f"{request.histories} histories in {time.perf_counter() - started:.1f} s")
+        show(result, request)
+        write(result, request, say, state.written)
+    except KeyboardInterrupt:
+        raise Interrupted(what_is_kept(request, state)) from None
+
+
+def speaker(request: Request) -> Callable[[str], None]:
+    """Return what says a line to a person: standard error, nothing when quiet."""
+    screen = console(stderr=True)
+    return (lambda text: None) if request.quiet else (lambda text: screen.print(text, soft_wrap=True))
+
+
+def print_line(text: str) -> None:
+    console().print(text, soft_wrap=True)
+
+
+def intention(request: Request, case: Case) -> list[str]:
+    """Return what would be done."""
+    if request.only is not None:
+        doing = f"would run history {request.only} with seed {request.seed} and print its path"
+    else:
+        threads = request.threads or threads_available()
+        doing = f"would run {request.histories} histories with seed {request.seed} on {threads} threads"
+    size = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.register)} parameters"
+    files = [] if request.only is not None else planned_files(request, case)
+    head = f"{case.name}: {case.title}; {size}; every table is right"
+    return [head, doing, *(f"would write {path}" for path in files), "Nothing was run."]
+
+
+def planned_files(request: Request, case: Case) -> list[Path]:
+    """Return the files and folders that a run would write."""
+    report = [request.out / report_name(case)] if request.out is not None else []
+    return [*report, *(path for path in (request.csv, request.pictures, request.netcdf) if path is not None)]
+
+
+def report_name(case: Case) -> str:
+    return f"latecomer-{case.name}.html"
+
+
+def prepare(case: Case, say: Callable[[str], None]) -> None:
+    """Compile the model, or read what was compiled, in this thread: here a stop by the user is heard.
+
+    Whether a stored kernel fits this case is known only after a while; then the user is told why nothing seems to happen.
+    """
+    say(f"Running {case.name}: {case.title}")
+    known = any(store().glob("**/*.nbi"))
+    told = Timer(PATIENCE if known else 0.0, say, [COMPILING])
+    told.daemon = True
+    told.start()
+    try:
+        one_history(case, 0, 0)
+    finally:
+        told.cancel()
+
+
+def one_history(case: Case, seed: int, history: int) -> Run:
+    """Run one history of an ensemble by its number."""
+    out = np.zeros(
+        (1, len(case.years)), record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
+    ).view(np.recarray)
+    run_history(case, seed, history, out[0], workspace(case), case.params)
+    manifest = manifest_of(case, case.params, seed, 1, (), out)
+    return Run(case, np.array([history]), out, (), manifest)
+
+
+def run_with_progress(request: Request, case: Case, state: Progressed) -> Run:
+    """Run the histories; progress is a bar on a terminal, a line for every tenth otherwise, nothing when quiet."""
+    with teller(request, case) as tell:
+
+        def progress(done: int, total: int) -> None:
+            state.done = done
+            tell(done, total)
+
+        return run(case, request.histories, request.seed, request.threads, progress=progress)
+
+
+@contextmanager
+def teller(request: Request, case: Case) -> Iterator[Callable[[int, int], None]]:
+    """Give the function that shows how far the work is."""
+    screen = console(stderr=True)
+    if request.quiet:
+        yield lambda done, total: None
+    elif screen.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=screen, transient=True) as bar:
+            task = bar.add_task("histories", total=request.histories)
+            yield lambda done, total: bar.update(task, completed=done)
+    else:
+        shown = [0]
+
+        def line(done: int, total: int) -> None:
+            if 10 * done // total > shown[0]:
+                shown[0] = 10 * done // total
+                screen.print(f"{done} of {total} histories")
+
+        yield line
+
+
+def show(result: Run, request: Request) -> None:
+    """Print the result: JSON rows, or the table, what was set aside and the fingerprint."""
+    if request.json:
+        typer.echo(json_rows(summary(result)))
+    elif not request.quiet:
+        screen = console()
+        screen.print(result_table(result))
+        screen.print(table_notes())
+        for line in [*set_aside(result), f"Fingerprint {result.manifest['fingerprint']}"]:
+            screen.print(line, soft_wrap=True)
+
+
+def set_aside(result: Run) -> list[str]:
+    """Return how many histories failed, and how to see the first of them again."""
+    if not result.failed:
+        return []
+    replay = f"latecomer run {result.case.name} --seed {result.manifest['seed']} --only {result.failed[0]}"
+    return [f"{len(result.failed)} histories turned non-finite and were set aside. Replay one: {replay}"]
+
+
+def show_one(result: Run, request: Request) -> None:
+    """Print the path of a single history, and where it first turned non-finite."""
+    if request.json:
+        typer.echo(json_rows(path_rows(result)))
+        return
+    console().print(path_table(result))
+    broken = first_non_finite(result)
+    if broken:
+        print_line(f"Non-finite from {broken[0]} on, first in {broken[1]}")
+    print_line(f"Fingerprint {result.manifest['fingerprint']}")
+
+
+def write(result: Run, request: Request, say: Callable[[str], None], written: list[Path]) -> None:
+    """Write the files that were asked for, each whole or not at all, and print their paths."""
+    if request.out is not None:
+        from latecomer.report import write_report
+
+        say("Writing the report")
+        with whole_file(request.out / report_name(result.case)) as part:
+            write_report(result, part)
+        done([request.out / report_name(result.case)], written, request)
+    if request.csv is not None:
+        say("Writing the tables")
+        with whole_files(request.csv) as part:
+            files = write_csv(result, part)
+        done([request.csv / path.name for path in files], written, request)
+    if request.pictures is not None:
+        from latecomer.report import save_figures
+
+        say("Drawing the pictures")
+        with whole_files(request.pictures) as part:
+            files = save_figures(result, part)
+        done([request.pictures / path.name for path in files], written, request)
+    if request.netcdf is not None:
+        say("Writing all series")
+        with whole_file(request.netcdf) as part:
+            packed = {name: {"zlib": True, "complevel": 1} for name in result.data.data_vars}
+            result.data.to_netcdf(part, engine="h5netcdf", encoding=packed)
+        done([request.netcdf], written, request)
+
+
+def write_csv(result: Run, folder: Path) -> list[Path]:
+    """Write the tables of the report, the summary by year, and the path of every history; return the files."""
+    from latecomer.report import write_tables
+
+    paths = result.to_frame().pivot(index=["history", "year"], columns="series", values="value").reset_index()
+    more = {"summary": summary(result), "histories": paths}
+    for name, table in more.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    return [*write_tables(result, folder), *(folder / f"{name}.csv" for name in more)]
+
+
+def done(files: list[Path], written: list[Path], request: Request) -> None:
+    """Note finished files and print their paths; beside JSON the paths go to standard error."""
+    written += files
+    for path in files:
+        console(stderr=request.json).print(str(path), soft_wrap=True)
+
+
+def what_is_kept(request: Request, state: Progressed) -> str:
+    """Say what a stop by the user left behind."""
+    lines = [f"Interrupted after {state.done} of {request.histories} histories."]
+    lines += [f"Kept: {', '.join(map(str, state.written))}." if state.written else "Nothing was written."]
+    lines += (
+        ["The compiled model is kept: the same command starts at once and gives the same bits."]
+        if state.compiled
+        else []
+    )
+    return " ".join(lines)

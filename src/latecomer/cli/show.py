@@ -1,0 +1,213 @@
+"""How are results and names shown on a terminal and as JSON rows? Formatting only: numbers come from run and score."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import yaml
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from latecomer.axes import YEAR
+from latecomer.case.load import CASES, list_cases
+from latecomer.explain.names import Entry
+from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.record import Run
+
+YEARS_SHOWN = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
+HEADLINES = {
+    "vehicles": ("Vehicles, million", 1e-6),
+    "passenger_cars": ("Cars, million", 1e-6),
+    "own_brand_share": ("Own brands, %", 100.0),
+    "own_brand_home_share": ("  at home, %", 100.0),
+    "own_brand_export_share": ("  in exports, %", 100.0),
+    "new_energy_share": ("New energy, %", 100.0),
+    "vehicle_exports": ("Exports, million", 1e-6),
+    "price_index": ("Price, index", 1.0),
+    "quality_gap": ("Quality gap", 1.0),
+}
+PATH_COLUMNS = {**HEADLINES, "great": ("Great", 1.0), "strong": ("Strong", 1.0)}
+LABEL_WIDTH = 24
+OUTSIDE = "*"
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console that prints text as it stands: no markup, no highlighting."""
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def case_lines() -> list[str]:
+    """Return one line for each case that comes with the package."""
+    lines = []
+    for name in list_cases():
+        head = yaml.safe_load((CASES / name.replace("-", "_") / "case.yaml").read_text(encoding="utf-8"))
+        lines.append(f"{name:16}{head['title']}")
+    return lines
+
+
+def summary(run: Run) -> pd.DataFrame:
+    """Return series, index, year, median, low, high (90%), recorded, unit, source, grade, sample.
+
+    One row for each year of each series that is one number a year, and of each part of a series with a record (`index` names
+    the part); where several targets record the same figure, each has its row. `sample` says whether the fit may use it.
+    """
+    record = record_table(run).rename(columns={"source_id": "source"})
+    keys = ["series", "index", "year"]
+    told = record[["series", "index", "year", "recorded", "source", "grade", "sample"]]
+    parts = [scalar_bands(run, field.name) for field in YEAR if not field.axes]
+    indexed = record[record["index"] != ""]
+    bands = pd.concat(
+        [*parts, indexed[[*keys, "median", "low", "high", "unit"]].drop_duplicates(keys)], ignore_index=True
+    )
+    merged = bands.merge(told, on=keys, how="left")
+    return merged[[*keys, "median", "low", "high", "recorded", "unit", "source", "grade", "sample"]]
+
+
+def scalar_bands(run: Run, name: str) -> pd.DataFrame:
+    """Return the median and the 90% band of a series by year."""
+    low, median, high = run.bands(name, levels=(0.05, 0.5, 0.95))
+    unit = next(field.unit for field in YEAR if field.name == name)
+    columns = {
+        "series": name,
+        "index": "",
+        "year": run.years.astype(int),
+        "median": median,
+        "low": low,
+        "high": high,
+        "unit": unit,
+    }
+    return pd.DataFrame(columns)
+
+
+def json_rows(table: pd.DataFrame) -> str:
+    """Return a table as a JSON list with one row a line; six digits, and null where there is no value."""
+    lines = [
+        json.dumps({key: json_value(value) for key, value in row.items()}, ensure_ascii=False)
+        for row in table.to_dict("records")
+    ]
+    return "[\n" + ",\n".join(lines) + "\n]"
+
+
+def json_value(value: object) -> object:
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if np.isfinite(value) else None
+    return None if value is pd.NA or value is None else value
+
+
+def result_table(run: Run) -> Table:
+    """Return simulated medians beside recorded figures at the chosen years; a star marks a figure outside the 90% band."""
+    years = [year for year in YEARS_SHOWN if year in run.years]
+    table = Table(
+        box=None,
+        padding=(0, 1, 0, 0),
+        title=f"{run.case.title}: {len(run.histories)} histories",
+        title_justify="left",
+    )
+    table.add_column("", no_wrap=True)
+    for year in years:
+        table.add_column(str(year), justify="right", no_wrap=True)
+    rows = summary(run).drop_duplicates(["series", "index", "year"])
+    rows = rows[rows["index"] == ""].set_index(["series", "year"])
+    for name, (label, scale) in HEADLINES.items():
+        at = [rows.loc[(name, year)] for year in years]
+        table.add_row(label, *(short(row["median"] * scale) for row in at))
+        if any(np.isfinite(row["recorded"]) for row in at):
+            table.add_row(
+                Text("  recorded", style="dim"), *(Text(recorded(row, scale), style="dim") for row in at)
+            )
+    return table
+
+
+def table_notes() -> str:
+    """Return what a reader of the table must know."""
+    return (
+        f"Upper lines: median of the histories; - is none. {OUTSIDE} recorded figure outside the 90% band. Fitted on years to "
+        f"{TRAINING_END}; later years are a check. Price: quality-adjusted, start=1. Quality gap: problems per 100 cars, own "
+        "brands less ventures."
+    )
+
+
+def recorded(row: pd.Series, scale: float) -> str:
+    """Return a recorded figure, starred outside the band, or nothing."""
+    if not np.isfinite(row["recorded"]):
+        return ""
+    return short(row["recorded"] * scale) + ("" if row["low"] <= row["recorded"] <= row["high"] else OUTSIDE)
+
+
+def short(value: float) -> str:
+    """Return a number in at most five characters, a dash for nothing."""
+    size = abs(value)
+    if size == 0:
+        return "-"
+    return (
+        f"{value:.0f}"
+        if size >= 100
+        else f"{value:.1f}"
+        if size >= 10
+        else f"{value:.2f}"
+        if size >= 0.1
+        else f"{value:.3f}"
+    )
+
+
+def path_table(run: Run) -> Table:
+    """Return the path of a single history, year by year."""
+    table = Table(
+        box=None,
+        padding=(0, 1, 0, 0),
+        title=f"{run.case.title}: history {run.histories[0]}",
+        title_justify="left",
+    )
+    table.add_column("year", justify="right")
+    for label, _ in PATH_COLUMNS.values():
+        table.add_column(label.strip(), justify="right")
+    for t, year in enumerate(run.years):
+        table.add_row(
+            str(year),
+            *(short(float(run.records[name][0, t]) * scale) for name, (_, scale) in PATH_COLUMNS.items()),
+        )
+    return table
+
+
+def path_rows(run: Run) -> pd.DataFrame:
+    """Return the path of a single history as rows of series, year, value, unit."""
+    return run.to_frame().drop(columns="history")
+
+
+def first_non_finite(run: Run) -> tuple[int, str] | None:
+    """Return the first year in which a series of a single history is not a number, and that series."""
+    for t, year in enumerate(run.years):
+        for field in YEAR:
+            if not np.isfinite(run.records[field.name][0, t]).all():
+                return int(year), field.name
+    return None
+
+
+def print_catalogue(names: dict[str, list[str]]) -> None:
+    """Print all names by kind, wrapped to the terminal."""
+    screen = console()
+    for kind, members in names.items():
+        screen.print(f"{kind} ({len(members)})")
+        screen.print(Text("  ").append(", ".join(members)))
+    screen.print("\nlatecomer explain NAME tells what a name is.")
+
+
+def print_entry(entry: Entry) -> None:
+    """Print one meaning of a name: facts in two columns, then the equations that use it, as they stand in the model."""
+    screen = console()
+    screen.print(Text(f"{entry.name} ({entry.kind})", style="bold"))
+    screen.print(entry.about)
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, max_width=LABEL_WIDTH)
+    grid.add_column(overflow="fold")
+    for label, said in entry.facts:
+        grid.add_row(Text(label, style="dim"), said)
+    screen.print(grid)
+    for mechanism in entry.equations:
+        screen.print(Text(f"\nmodel/{mechanism.name}.py: {mechanism.question}", style="dim"))
+        screen.print(mechanism.equations, soft_wrap=True)
+        sources = [text for text in mechanism.remarks.split(". ") if text.startswith("Source")]
+        for text in sources[:1]:
+            screen.print(" ".join(text.split()), soft_wrap=True)
+    screen.print()

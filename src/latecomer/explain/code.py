@@ -1,0 +1,151 @@
+"""Which file of the model reads or fills a quantity, and which equations stand at its head? Answered from the source.
+
+The kernels name their records alike everywhere: `policy[t]` or `now`, `world[t]` or `here`, `p` for parameters, `state`,
+`makers[m]`, `maker` or `peer`, `contracts[c]` or `contract`, and `out` for what happened. A use is an attribute of one of these.
+"""
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+MODEL = Path(__file__).resolve().parents[1] / "model"
+RECORD_OF = {
+    "policy": "policy", "now": "policy", "world": "world", "here": "world", "p": "params", "state": "state", "makers": "makers",
+    "maker": "makers", "peer": "makers", "contracts": "contracts", "contract": "contracts", "out": "out",
+}  # fmt: skip
+CONTENTS = "step"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One line of the year: the file and function it calls, and the first lines of the function's docstring."""
+
+    file: str
+    function: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A file of the model: its question, its equations as written at its head, and what is said after them."""
+
+    name: str
+    question: str
+    equations: str
+    remarks: str
+
+
+@cache
+def parsed(name: str) -> ast.Module:
+    """Return the syntax tree of model/NAME.py."""
+    return ast.parse((MODEL / f"{name}.py").read_text(encoding="utf-8"))
+
+
+@cache
+def files() -> tuple[str, ...]:
+    """Return the names of the model's files."""
+    return tuple(sorted(path.stem for path in MODEL.glob("*.py") if path.stem != "__init__"))
+
+
+@cache
+def uses() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return for each (record, field) the files that mention it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in files():
+        attributes = [node for node in ast.walk(parsed(name)) if isinstance(node, ast.Attribute)]
+        for pair in {pair for node in attributes if (pair := field_of(node))}:
+            found.setdefault(pair, []).append(name)
+    return {pair: tuple(names) for pair, names in found.items()}
+
+
+@cache
+def fills() -> dict[str, tuple[str, ...]]:
+    """Return for each series the files that assign it."""
+    found: dict[str, list[str]] = {}
+    for name in files():
+        for series in {field for node in ast.walk(parsed(name)) for field in assigned(node)}:
+            found.setdefault(series, []).append(name)
+    return {series: tuple(names) for series, names in found.items()}
+
+
+def readers(record: str, field: str) -> tuple[str, ...]:
+    """Return the model files that use a field of a record (policy, world, params, state, makers, contracts, out)."""
+    return uses().get((record, field), ())
+
+
+def field_of(node: ast.AST) -> tuple[str, str] | None:
+    """Return (record, field) if the node is an attribute of a record, else None."""
+    if not isinstance(node, ast.Attribute):
+        return None
+    owner = node.value
+    while isinstance(owner, ast.Subscript):
+        owner = owner.value
+    if isinstance(owner, ast.Name) and owner.id in RECORD_OF:
+        return RECORD_OF[owner.id], node.attr
+    return None
+
+
+def assigned(node: ast.AST) -> set[str]:
+    """Return the series that a statement assigns, whole or in part."""
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AugAssign)
+        else []
+    )
+    fields = set()
+    for target in targets:
+        for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+            while isinstance(part, ast.Subscript):
+                part = part.value
+            pair = field_of(part)
+            if pair and pair[0] == "out":
+                fields.add(pair[1])
+    return fields
+
+
+@cache
+def mechanism(name: str) -> Mechanism:
+    """Return the head of model/NAME.py, split into question, equations (its indented lines) and remarks."""
+    paragraphs = (ast.get_docstring(parsed(name)) or "").split("\n\n")
+    indented = [i for i, text in enumerate(paragraphs) if text.startswith("    ")]
+    equations = "\n\n".join(paragraphs[i] for i in indented)
+    remarks = "\n\n".join(text for i, text in enumerate(paragraphs) if i not in indented and i > 0)
+    return Mechanism(name, paragraphs[0], equations, remarks)
+
+
+@cache
+def mechanisms() -> tuple[Mechanism, ...]:
+    """Return the files that take part in the year, in the order in which the year first calls them."""
+    order = [stage.file for stage in stages()]
+    others = [name for name in files() if name not in order and mechanism(name).equations]
+    return tuple(mechanism(name) for name in dict.fromkeys([*order, *others]))
+
+
+@cache
+def stages() -> tuple[Stage, ...]:
+    """Return the lines of the year, in order."""
+    year = function_of(CONTENTS, "year")
+    calls = [
+        node for node in ast.walk(year) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    found = []
+    for call in sorted(calls, key=lambda node: node.lineno):
+        if (
+            isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id in files()
+        ):
+            file, function = call.func.value.id, call.func.attr
+            found.append(Stage(file, function, ast.get_docstring(function_of(file, function)) or ""))
+    return tuple(found)
+
+
+def function_of(file: str, name: str) -> ast.FunctionDef:
+    """Return the syntax tree of a function of model/FILE.py; raises LookupError if there is none."""
+    for node in parsed(file).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return node
+    raise LookupError(f"model/{file}.py has no function {name}")

@@ -1,0 +1,326 @@
+"""What is this name: a lever, parameter, series, world input, maker, region, mechanism, part of the state, or source?
+
+A name may mean several things (research intensity is a parameter and a series); every meaning is told. Nothing is computed
+here: entries are put together from the declarations in `axes`, the registers of the case, and the heads of the model's files.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from latecomer import axes
+from latecomer.errors import Problems, UsageError, plain
+from latecomer.explain import code
+from latecomer.types import Case
+
+AXES = {
+    "t": "year", "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer class", "d": "technology domain",
+    "k": "commercial class", "o": "origin of a brand", "a": "age of a car", "i": "pillar of an index", "n": "history",
+    "p": "years still to wait",
+}  # fmt: skip
+ROWS_SHOWN = 12
+NEAR = 4
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One meaning of a name: its kind, one line on what it is, labelled facts, and the equations that use it by file."""
+
+    name: str
+    kind: str
+    about: str
+    facts: tuple[tuple[str, str], ...]
+    equations: tuple[code.Mechanism, ...] = ()
+
+
+def explain(names: Sequence[str], case: Case) -> list[Entry]:
+    """Return every meaning of every name; raise UsageError that lists all unknown names with their nearest ones."""
+    known = vocabulary(case)
+    sources = {plain(source): [partial(of_source, source, case)] for source in case.sources.index}
+    problems = Problems()
+    found: list[Entry] = []
+    for name in names:
+        meanings = [*known.get(plain(name), []), *sources.get(plain(name), [])]
+        found += [make() for make in meanings]
+        if not meanings:
+            near = near_names(plain(name), known)
+            others = f" (also near: {', '.join(near[1:])})" if len(near) > 1 else ""
+            expected = f"a name the model or the case uses{others}; `latecomer explain` lists them"
+            problems.add(None, None, None, name, expected, nearest=near[0] if near else None)
+    problems.raise_if_any(UsageError)
+    return found
+
+
+def near_names(name: str, known: Iterable[str]) -> list[str]:
+    """Return the nearest names, best first; `tariff.car` and `tariff_car` are one."""
+    near = get_close_matches(name, list(known), n=2 * NEAR, cutoff=0.5)
+    return list({other.replace(".", "_"): other for other in reversed(near)}.values())[::-1][:NEAR]
+
+
+def catalogue(case: Case) -> dict[str, list[str]]:
+    """Return all names by kind, in the order in which the project lists them."""
+    return {
+        "mechanisms": [mechanism.name for mechanism in code.mechanisms()],
+        "levers": [lever.public_name for lever in axes.POLICY],
+        "series": [field.name for field in axes.YEAR],
+        "world inputs": [field.name for field in axes.WORLD],
+        "parameters": list(case.register["name"]),
+        "makers": list(case.labels.makers),
+        "regions": list(case.labels.regions),
+        "state": [field.name for field in axes.STATE],
+    }
+
+
+def vocabulary(case: Case) -> dict[str, list[Callable[[], Entry]]]:
+    """Return what makes the entries of every name but sources, by its plain spelling: lower case, one separator."""
+    known: dict[str, list[Callable[[], Entry]]] = {}
+
+    def add(make: Callable[[], Entry], *names: str) -> None:
+        for name in dict.fromkeys(plain(name) for name in names if name):
+            known.setdefault(name, []).append(make)
+
+    for mechanism in code.mechanisms():
+        add(partial(of_mechanism, mechanism, case), mechanism.name)
+    for lever in axes.POLICY:
+        add(partial(of_lever, lever, case), lever.public_name, lever.name)
+    for row in case.register.itertuples():
+        add(partial(of_parameter, row, case), row.name)
+    for field in axes.YEAR:
+        add(partial(of_series, field, case), field.name)
+    for field in axes.WORLD:
+        add(partial(of_world, field, case), field.name)
+    for field in axes.STATE:
+        add(partial(of_state, field), field.name)
+    labels = case.labels
+    for m, (name, english, native) in enumerate(
+        zip(labels.makers, labels.maker_names, labels.maker_names_zh, strict=True)
+    ):
+        add(partial(of_maker, m, case), name, english, native)
+    for r, (name, english, native) in enumerate(
+        zip(labels.regions, labels.region_names, labels.region_names_zh, strict=True)
+    ):
+        add(partial(of_region, r, case), name, english, native)
+    return known
+
+
+def of_mechanism(mechanism: code.Mechanism, case: Case) -> Entry:
+    """Explain a file of the model: its equations, and the levers, parameters, world inputs and series it touches."""
+    touched = [pair for pair, files in code.uses().items() if mechanism.name in files]
+
+    def among(record: str, declared: Sequence[str]) -> str:
+        used = {field for where, field in touched if where == record}
+        return ", ".join(name for name in declared if name in used) or "none"
+
+    public = {lever.name: lever.public_name for lever in axes.POLICY}
+    levers = {field for where, field in touched if where == "policy"}
+    stages = [stage for stage in code.stages() if stage.file == mechanism.name]
+    filled = [field.name for field in axes.YEAR if mechanism.name in code.fills().get(field.name, ())]
+    facts = (
+        ("file", f"model/{mechanism.name}.py"),
+        *((f"{mechanism.name}.{stage.function}", first_line(stage.about)) for stage in stages),
+        ("levers", ", ".join(public[name] for name in public if name in levers) or "none"),
+        ("world inputs", among("world", [field.name for field in axes.WORLD])),
+        ("parameters", among("params", list(case.register["name"]))),
+        ("series filled", ", ".join(filled) or "none"),
+    )
+    return Entry(mechanism.name, "mechanism", mechanism.question, facts, (mechanism,))
+
+
+def of_lever(lever: axes.Lever, case: Case) -> Entry:
+    """Explain a lever: unit, bounds, what it was in each year, the dated rules behind it and who reads it."""
+    rows = case.levers[case.levers["lever"] == lever.public_name]
+    rules = [
+        f"{row['since']} to {row['until']}: {row['name']}{' (' + row['index'] + ')' if row['index'] else ''}, "
+        f"{row['value']:g} {row['policy_unit']} [{row['source_id']}, {row['grade']}]"
+        for _, row in rows.iterrows()
+    ]
+    values = case.policy[lever.name]
+    told = steps(case.years, values) if not lever.axes else f"by {AXES[lever.axes]}; see the rules"
+    facts = (
+        ("public name", lever.public_name),
+        *common(lever),
+        ("bounds", f"{number(lever.low)} to {number(lever.high)}"),
+        ("does nothing at", number(lever.off)),
+        *used_in("policy", lever.name),
+        (f"in {case.name}", told),
+        *listed("rules", rules),
+    )
+    return Entry(
+        lever.public_name, "policy lever", lever.about, facts, heads(code.readers("policy", lever.name))
+    )
+
+
+def of_parameter(row: Any, case: Case) -> Entry:
+    """Explain a parameter: default, off value, prior, source and who reads it."""
+    fit = "yes, on outcomes to 2010" if row.fit else "no: held at the default or drawn from the prior"
+    facts = (
+        ("group", row.group),
+        ("unit", row.unit),
+        ("default", number(row.default)),
+        ("does nothing at", "-" if pd.isna(row.off) else number(row.off)),
+        ("prior", f"{row.prior}, {number(row.low)} to {number(row.high)}"),
+        ("moved by the fit", fit),
+        *used_in("params", row.name),
+        ("source", source_line(row.source_id, case)),
+        ("grade", row.grade),
+    )
+    return Entry(row.name, "parameter", row.about, facts, heads(code.readers("params", row.name)))
+
+
+def of_series(field: axes.Field, case: Case) -> Entry:
+    """Explain a series of the result: unit, axes, who fills it, and what it can be compared with."""
+    targets = case.targets[case.targets["series"] == field.name]
+    compared = [
+        f"{target}: {int(rows['year'].min())}-{int(rows['year'].max())}, {len(rows)} years, sample `{rows['sample'].iloc[0]}`"
+        + (f"; {rows['note'].iloc[0]}" if rows["note"].iloc[0] else "")
+        for target, rows in targets.groupby("target_id", sort=False)
+    ]
+    facts = (
+        *common(field),
+        ("filled in", files_told(code.fills().get(field.name, ()))),
+        *listed("compared with", compared or ["no recorded figure"]),
+    )
+    return Entry(field.name, "series", field.about, facts, heads(code.fills().get(field.name, ())))
+
+
+def of_world(field: axes.Field, case: Case) -> Entry:
+    """Explain an input that history outside the industry gives."""
+    values = case.world[field.name]
+    told = (
+        at_years(case.years, values) if not field.axes else f"by {' and '.join(AXES[a] for a in field.axes)}"
+    )
+    facts = (*common(field), (f"in {case.name}", told), *used_in("world", field.name))
+    return Entry(field.name, "world input", field.about, facts, heads(code.readers("world", field.name)))
+
+
+def of_state(field: axes.Field) -> Entry:
+    """Explain a part of what the next year needs."""
+    return Entry(field.name, "state", field.about, (*common(field), *used_in("state", field.name)))
+
+
+def of_maker(m: int, case: Case) -> Entry:
+    """Explain a maker: who owns it, where it is, since when it may build, its contracts and its recorded figures."""
+    maker, labels = case.makers[m], case.labels
+    row = case.tables["makers"].iloc[m]
+    record = case.maker_record[case.maker_record["maker_id"] == labels.makers[m]]
+    contracts = [
+        f"from {contract.year}: {', '.join(labels.domains[d] for d in np.flatnonzero(contract.domain))}; "
+        f"technology {contract.vintage:g} years old"
+        for contract in case.contracts[case.contracts["maker"] == m]
+    ]
+    recorded = [
+        f"{series}: {len(rows)} years, {rows['year'].min()}-{rows['year'].max()}"
+        for series, rows in record.groupby("series")
+    ]
+    facts = (
+        ("names", f"{labels.maker_names[m]}, {labels.maker_names_zh[m]}"),
+        ("ownership", labels.ownership[maker.ownership]),
+        ("home", labels.region_names[maker.home] if maker.home >= 0 else "abroad"),
+        ("group", labels.makers[maker.group] if maker.group >= 0 else "none"),
+        ("origin of the brand", labels.origins[maker.origin]),
+        ("may build from", year_told(maker.start)),
+        ("passenger cars from", year_told(maker.passenger_start)),
+        ("contract ends", year_told(maker.end)),
+        ("Chinese equity", f"{maker.equity:g}"),
+        (
+            "founders",
+            f"{row['line_of_origin']} (skill {maker.skill:+.2f} log units)" if row["line_of_origin"] else "-",
+        ),
+        *listed("contracts", contracts),
+        *listed("recorded", recorded or ["no figures by maker"]),
+        ("source", f"{source_line(row['source_id'], case)} ({row['grade']})"),
+    )
+    return Entry(labels.makers[m], "maker", labels.maker_names[m], facts)
+
+
+def of_region(r: int, case: Case) -> Entry:
+    """Explain a region: its names, its weight and its makers."""
+    labels = case.labels
+    at_home = [labels.makers[m] for m in np.flatnonzero(case.makers["home"] == r)]
+    facts = (
+        ("names", f"{labels.region_names[r]}, {labels.region_names_zh[r]}"),
+        ("share in product", at_years(case.years, case.world["region_gdp_share"][:, r])),
+        ("makers at home", ", ".join(at_home) or "none"),
+    )
+    return Entry(labels.regions[r], "region", labels.region_names[r], facts)
+
+
+def of_source(source: str, case: Case) -> Entry:
+    """Explain a source: who printed it, where, and how many facts rest on it."""
+    row = case.sources.loc[source]
+    facts = (
+        ("publisher", row["publisher"]),
+        ("address", row["address"] or "-"),
+        ("opened", "yes" if row["opened"] else "no: unverified, or not a page"),
+        ("facts", str(int((case.facts["source_id"] == source).sum()))),
+    )
+    return Entry(source, "source", row["title"], facts)
+
+
+def common(field: axes.Field) -> tuple[tuple[str, str], ...]:
+    """Return unit and axes of a declared quantity."""
+    along = ", ".join(AXES[letter] for letter in field.axes)
+    return (("unit", field.unit), *((("one value for each", along),) if along else ()))
+
+
+def used_in(record: str, field: str) -> tuple[tuple[str, str], ...]:
+    """Return the line that names the files in which a quantity is read."""
+    return (("read in", files_told(code.readers(record, field))),)
+
+
+def files_told(names: Sequence[str]) -> str:
+    return ", ".join(f"model/{name}.py" for name in names) or "no file of the model"
+
+
+def heads(names: Sequence[str]) -> tuple[code.Mechanism, ...]:
+    """Return the heads of files that have equations."""
+    return tuple(code.mechanism(name) for name in names if code.mechanism(name).equations)
+
+
+def listed(label: str, lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return one labelled line for each of the first lines, and how many were left out."""
+    shown = [(label if i == 0 else "", line) for i, line in enumerate(lines[:ROWS_SHOWN])]
+    left = len(lines) - ROWS_SHOWN
+    return (*shown, *((("", f"and {left} more"),) if left > 0 else ()))
+
+
+def source_line(source: str, case: Case) -> str:
+    """Return a source's title and publisher with its id."""
+    if source not in case.sources.index:
+        return source
+    row = case.sources.loc[source]
+    return f"{row['title']} ({row['publisher']}) [{source}]"
+
+
+def steps(years: np.ndarray, values: np.ndarray) -> str:
+    """Return a yearly path as spans of equal values."""
+    cuts = [0, *(np.flatnonzero(np.abs(np.diff(values)) > 1e-9) + 1), len(values)]
+    spans = [(years[a], years[b - 1], number(values[a])) for a, b in pairwise(cuts)]
+    return ", ".join(
+        f"{first}: {value}" if first == last else f"{first}-{last}: {value}" for first, last, value in spans
+    )
+
+
+def at_years(years: np.ndarray, values: np.ndarray) -> str:
+    """Return a yearly path at its first year, its last year and the turns of decades between."""
+    picked = [t for t, year in enumerate(years) if t in (0, len(years) - 1) or year % 10 == 0]
+    return ", ".join(f"{int(years[t])}: {number(values[t])}" for t in picked)
+
+
+def number(value: float) -> str:
+    """Return a number in four digits, or whole with separators from ten thousand on."""
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+
+
+def year_told(year: int) -> str:
+    return "never" if year >= 9999 else str(int(year))
+
+
+def first_line(text: str) -> str:
+    return text.split("\n")[0]

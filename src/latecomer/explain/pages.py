@@ -1,0 +1,201 @@
+"""How do the reference pages stay true? They are printed from `axes`, the registers of the case and the model's files.
+
+`latecomer docs --write` writes them; a test compares them with what is printed now.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from latecomer import axes
+from latecomer.explain import code
+from latecomer.explain.names import AXES, number
+from latecomer.types import Case
+
+MADE = "<!-- Made by `latecomer docs --write` from the package; changes made here are lost. -->"
+LABELS = {
+    "s": axes.SEGMENTS, "e": axes.POWERTRAINS, "d": axes.DOMAINS, "k": axes.COMMERCIAL, "o": axes.ORIGINS, "a": axes.AGES,
+    "b": axes.BUYERS,
+}  # fmt: skip
+REFERENCE_YEARS = (1960, 1978, 1992, 2001, 2010, 2020)
+
+
+def pages(case: Case) -> dict[str, str]:
+    """Return the text of every generated page by its path under docs/."""
+    makers: dict[str, Callable[[Case], Iterable[str]]] = {
+        "reference/notation.md": notation,
+        "reference/levers.md": levers,
+        "reference/parameters.md": parameters,
+        "explanation/the-year.md": the_year,
+    }
+    return {path: "\n".join(make(case)) + "\n" for path, make in makers.items()}
+
+
+def stale(case: Case, folder: Path) -> list[str]:
+    """Return the pages under `folder` that are missing or differ from what is printed now."""
+    return [path for path, text in pages(case).items() if not same(folder / path, text)]
+
+
+def same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def notation(case: Case) -> list[str]:
+    """Return the page of axes and of every declared quantity."""
+    about = (
+        "Every quantity has one name: in tables, code, figures and on this page. It is declared in `axes.py`. "
+        "One letter per axis, the same everywhere."
+    )
+    axis_rows = [(f"`{a}`", AXES[a], entries(a, case)) for a in AXES]
+    lines = [*head("Notation", about), "## Axes", "", *table(("letter", "axis", "entries"), axis_rows)]
+    parts = (
+        ("World: given by history outside the industry", axes.WORLD, "read in", "world"),
+        ("Makers: what a maker is", axes.MAKERS, "read in", "makers"),
+        ("Contracts: dated access to technology", axes.CONTRACTS, "read in", "contracts"),
+        ("State: all the next year needs", axes.STATE, "used in", "state"),
+        ("Year: what happened, the series of a result", axes.YEAR, "filled in", "out"),
+    )
+    for title, fields, verb, record in parts:
+        where = (
+            code.fills()
+            if record == "out"
+            else {field.name: code.readers(record, field.name) for field in fields}
+        )
+        rows = [(f"`{f.name}`", along(f), f.unit, f.about, files(where.get(f.name, ()))) for f in fields]
+        lines += [f"## {title}", "", *table(("name", "axes", "unit", "what it is", verb), rows)]
+    return [
+        *lines,
+        "Levers and parameters have pages of their own: [levers](levers.md), [parameters](parameters.md).",
+    ]
+
+
+def levers(case: Case) -> list[str]:
+    """Return the page of policy levers: unit, bounds, off value, reader, and what they were in the case."""
+    lines = head(
+        "Policy levers",
+        "A lever is a dated quantity of government. At its off value it does nothing; values outside its bounds are refused. "
+        f"The columns of years show the case {case.name}; `latecomer explain NAME` lists the dated rules, with sources.",
+    )
+    years = [year for year in REFERENCE_YEARS if year in case.years]
+    for group in dict.fromkeys(lever.group for lever in axes.POLICY):
+        rows = []
+        for lever in (lever for lever in axes.POLICY if lever.group == group):
+            bounds = f"{number(lever.low)} to {number(lever.high)}"
+            told = (
+                f"`{lever.public_name}`",
+                along(lever),
+                lever.unit,
+                bounds,
+                number(lever.off),
+                lever.about,
+            )
+            rows.append(
+                (
+                    *told,
+                    files(code.readers("policy", lever.name)),
+                    *(set_in(lever, year, case) for year in years),
+                )
+            )
+        columns = ("lever", "axes", "unit", "bounds", "off", "what it is", "read in", *map(str, years))
+        lines += [f"## {group.capitalize()}", "", *table(columns, rows)]
+    return lines[:-1]
+
+
+def parameters(case: Case) -> list[str]:
+    """Return the page of behavioural parameters by group."""
+    register = case.register
+    lines = head(
+        "Parameters",
+        f"What describes behaviour in the case {case.name}. At its off value a mechanism does nothing; `-` means that the "
+        "parameter is a scale without an off value. A fitted parameter was moved by the fit, on outcomes to 2010 only. "
+        "Sources are ids of `sources.csv`; `latecomer explain NAME` spells them out.",
+    )
+    for group, rows in register.groupby("group", sort=False):
+        told = [
+            (f"`{row.name}`", row.unit, number(row.default), "-" if pd.isna(row.off) else number(row.off),
+             f"{row.prior} {number(row.low)} to {number(row.high)}", "yes" if row.fit else "", row.about,
+             files(code.readers("params", row.name)), f"{row.source_id} ({row.grade})")
+            for row in rows.itertuples()
+        ]  # fmt: skip
+        columns = (
+            "parameter",
+            "unit",
+            "default",
+            "off",
+            "prior",
+            "fitted",
+            "what it is",
+            "read in",
+            "source",
+        )
+        lines += [f"## {str(group).capitalize()}", "", *table(columns, told)]
+    return lines[:-1]
+
+
+def the_year(case: Case) -> list[str]:
+    """Return the page that tells the year stage by stage, in the words at the head of the model's files."""
+    lines = head(
+        "The year, stage by stage",
+        "A year of the model runs these stages in this order. Each calls one function of one file of `model/`; the equations "
+        "stand below, as they stand at the head of that file.",
+    )
+    rows = [
+        (str(i + 1), f"[`{s.file}.{s.function}`](#{s.file})", sentence(s.about))
+        for i, s in enumerate(code.stages())
+    ]
+    lines += table(("stage", "function", "what it does"), rows)
+    for mechanism in code.mechanisms():
+        lines += [f"## {mechanism.name}", "", mechanism.question, ""]
+        lines += ["```text", *dedented(mechanism.equations), "```", ""] if mechanism.equations else []
+        lines += [mechanism.remarks, ""] if mechanism.remarks else []
+    return lines[:-1]
+
+
+def head(title: str, about: str) -> list[str]:
+    return [f"# {title}", "", MADE, "", about, ""]
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return a table in Markdown, followed by an empty line."""
+    cells = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    return [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *cells)] + [""]
+
+
+def along(field: axes.Field) -> str:
+    return " ".join(f"`{letter}`" for letter in field.axes)
+
+
+def files(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "the case only"
+
+
+def entries(letter: str, case: Case) -> str:
+    """Return the names along an axis, or how many there are and where they stand."""
+    counted = {
+        "m": f"{len(case.labels.makers)} makers of `makers.csv`",
+        "r": f"{len(case.labels.regions)} regions of `regions.csv`",
+        "t": f"{case.years[0]} to {case.years[-1]}",
+        "p": f"{axes.PIPELINE_YEARS}",
+        "n": "as many as are asked for",
+    }
+    if letter == "i":
+        return f"great: {', '.join(axes.GREAT_PILLARS)}; strong: {', '.join(axes.STRONG_PILLARS)}"
+    return counted.get(letter) or ", ".join(LABELS[letter])
+
+
+def set_in(lever: axes.Lever, year: int, case: Case) -> str:
+    """Return a lever's value in a year; of a lever with an axis, its lowest and highest."""
+    value = case.policy[lever.name][list(case.years).index(year)]
+    if not lever.axes or value.min() == value.max():
+        return number(value.min())
+    return f"{number(value.min())} to {number(value.max())}"
+
+
+def sentence(text: str) -> str:
+    """Return the first sentence of a docstring."""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def dedented(text: str) -> list[str]:
+    return [line.removeprefix("    ") for line in text.split("\n")]
