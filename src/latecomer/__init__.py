@@ -54,12 +54,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Return a public name, importing its home on first use."""
     if name == "__version__":
-        from importlib.metadata import PackageNotFoundError, version
+        from latecomer.record import package_version
 
-        try:
-            return version("latecomer")
-        except PackageNotFoundError:
-            return "unreleased"
+        return package_version()
     if name not in HOME:
         raise AttributeError(f"module 'latecomer' has no attribute {name!r}")
     module, attribute = HOME[name]

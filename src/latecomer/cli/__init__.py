@@ -50,9 +50,9 @@ def complain(message: str, code: int) -> int:
 
 def show_version(asked: bool) -> None:
     if asked:
-        import latecomer
+        from latecomer.record import package_version
 
-        typer.echo(f"latecomer {latecomer.__version__}")
+        typer.echo(f"latecomer {package_version()}")
         raise typer.Exit
 
 
