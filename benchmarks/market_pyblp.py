@@ -1,0 +1,157 @@
+"""How much faster than PyBLP are Bertrand-Nash prices, on the same markets, with the same answers?
+
+    python benchmarks/market_pyblp.py [rounds]
+
+Two jobs: the 20 automobile markets of Berry, Levinsohn and Pakes (1995) after General Motors and Ford merge, started
+from observed prices; and a random market of 200 products, 15 firms and 1,000 agents, started from 1.5 times cost.
+Both sides run on one core (one BLAS thread) in double precision. PyBLP uses the faster of its plain and its SQUAREM
+iteration, found in a warm-up, without gradients or second-order checks. Its tolerance is on profit gradients, absolute;
+ours is on prices and on first-order conditions, both relative. At the same number, 1e-12, ours asks for more: printed
+is how far either side's prices are from a solution ten thousand times tighter.
+
+Each round times both sides once, in turn, and the ratio is taken within the round; printed are the median and the middle
+eight tenths of the rounds. "public call" is what a user calls on either side. "fixed point only" leaves out PyBLP's
+building of markets and results, but keeps our checks and preparation.
+"""
+
+# ruff: noqa: E402 (the number of BLAS threads must be set before NumPy is loaded)
+
+import os
+
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+import platform
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numba
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+warnings.simplefilter("ignore")
+
+import pyblp
+from pyblp.markets.market import Market
+from test_market_pyblp import (
+    FORD,
+    GENERAL_MOTORS,
+    automobiles,
+    largest_difference,
+    random_simulation,
+    tight,
+)
+
+from latecomer.market import equilibrium
+
+TOLERANCE = 1e-12
+METHODS = ("simple", "squarem")
+AGREED = 1e-7
+
+
+def iteration(method: str) -> pyblp.Iteration:
+    """Return PyBLP's settings: a plain or an accelerated fixed point, at the common tolerance."""
+    return pyblp.Iteration(method, {"atol": TOLERANCE})
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+class Inside:
+    """The time and evaluations that PyBLP spends in its fixed point alone, noted while it is in force."""
+
+    def __init__(self) -> None:
+        self.seconds, self.evaluations, self.plain = 0.0, 0, Market.compute_equilibrium_prices
+
+    def __enter__(self) -> "Inside":
+        def timed(*arguments, **options):
+            start = time.perf_counter()
+            prices, stats = self.plain(*arguments, **options)
+            self.seconds += time.perf_counter() - start
+            self.evaluations += stats.evaluations
+            return prices, stats
+
+        Market.compute_equilibrium_prices = timed
+        return self
+
+    def __exit__(self, *problem) -> None:
+        Market.compute_equilibrium_prices = self.plain
+
+
+def automobile_job() -> tuple[Callable, Callable]:
+    """Return how PyBLP solves the 20 markets after the merger, given an iteration, and how we do."""
+    products, costs, results, markets = automobiles()
+    firm, observed = products.firm_ids.to_numpy(), products.prices.to_numpy()
+    owner = np.where(firm == FORD, GENERAL_MOTORS, firm)
+
+    def theirs(settings):
+        return results.compute_prices(firm_ids=owner, costs=costs, iteration=settings).ravel()
+
+    def ours():
+        return [
+            equilibrium(*demand, costs[row], owner[row], start=observed[row]) for _, row, demand in markets
+        ]
+
+    return theirs, ours
+
+
+def random_job() -> tuple[Callable, Callable]:
+    """Return the same for one random market of 200 products and 1,000 agents."""
+    simulation, demand, cost, firm, _ = random_simulation(1, 200, 1000, 15, False)
+    without = {"compute_gradients": False, "compute_hessians": False, "error_behavior": "warn"}
+
+    def theirs(settings):
+        found = simulation.replace_endogenous(costs=cost, prices=1.5 * cost, iteration=settings, **without)
+        return found.product_data.prices.ravel()
+
+    return theirs, lambda: [equilibrium(*demand, cost, firm, start=1.5 * cost)]
+
+
+def compare(name: str, job: Callable, rounds: int) -> None:
+    """Check that the answers agree, run one job in paired rounds, and print ratios, times, work and errors."""
+    theirs, ours = job()
+    found, exact = ours(), theirs(tight(1e-16))
+    prices = np.concatenate([one.prices for one in found])
+    trials = {
+        method: min(seconds(lambda m=method: theirs(iteration(m))) for _ in range(3)) for method in METHODS
+    }
+    settings = iteration(min(trials, key=trials.__getitem__))
+    difference = largest_difference(prices, theirs(settings))
+    if not all(one.converged for one in found) or difference > AGREED:
+        raise SystemExit(f"{name}: the answers do not agree: {difference:.1e}")
+    times = []
+    for _ in range(rounds):
+        with Inside() as inside:
+            call = seconds(lambda: theirs(settings))
+        times.append((call, inside.seconds, seconds(ours)))
+    print(f"{name}: {prices.size} prices, the answers differ by at most {difference:.1e} (relative)")
+    print(f"  error of ours {largest_difference(prices, exact):.1e}, ", end="")
+    print(f"of PyBLP's {largest_difference(theirs(settings), exact):.1e}; evaluations in all: ", end="")
+    print(
+        f"ours {sum(one.evaluations for one in found)}, PyBLP's {inside.evaluations} ({settings._description})"
+    )
+    for column, way in enumerate(("public call", "fixed point only")):
+        low, middle, high = np.quantile([row[column] / row[2] for row in times], [0.1, 0.5, 0.9])
+        slow, fast = np.median(times, axis=0)[[column, 2]]
+        print(f"  {way:<16}  PyBLP {1e3 * slow:7.1f} ms, ours {1e3 * fast:6.2f} ms, ", end="")
+        print(f"ratio {middle:5.1f} ({low:.1f} to {high:.1f}, {rounds} rounds)")
+
+
+def main() -> None:
+    """Print versions and run both jobs."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}, Numba {numba.__version__}, ", end="")
+    print(f"PyBLP {pyblp.__version__}; one thread; tolerance {TOLERANCE:g}")
+    compare("20 automobile markets after a merger", automobile_job, rounds)
+    compare("200 products, 1,000 agents", random_job, rounds)
+
+
+if __name__ == "__main__":
+    main()
