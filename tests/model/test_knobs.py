@@ -1,0 +1,257 @@
+"""Is any knob wired to nothing, and is every mechanism still when it is off?
+
+Moves: every parameter, every lever (each entry of those with an axis) and every input of the world, changed within
+its bounds, moves some outcome of some history. Off: with the parameters of a mechanism at their `off` values, the
+knobs that act only through it move nothing, not a bit; and the other way round, with a lever at its off value its
+strength moves nothing. Null reform: a lever set to its own value moves nothing.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from laboratory import differences, outcomes_moved
+
+import latecomer.model.step
+from latecomer.axes import POLICY, WORLD
+
+NUMERICAL = {"price_rounds", "price_tolerance", "price_damping", "shadow_step"}
+NOTICED = 1e-6
+# Worlds in which a knob may show. In the last ones money binds, and lines and makers lose, which they rarely do at the defaults.
+BASES = (
+    {},
+    {"capacity_price": 30.0, "private_credit": 0.0, "state_credit": 0.0, "foreign_credit": 0.0},
+    {"capacity_price": 30.0, "fixed_cost": 0.15, "kit_cost": 0.6, "start_capacity_venture": 0.1},
+)
+HISTORIES = ((1, 0), (2, 3))
+
+# Mechanisms set to their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book the knob.
+SILENT = (
+    (["income_effect", "comfort_income", "status_income", "saturation_half"], ["world.income"], []),
+    (["suv_taste"], ["suv_norm", "world.world_suv_share"], []),
+    (["licence_strength"], ["trade_licence"], []),
+    (["trade_licence"], ["licence_strength"], []),
+    (["procurement_effect"], ["procurement_own_brand"], []),
+    (["procurement_own_brand"], ["procurement_effect"], []),
+    (["taste_noise"], ["taste_memory"], []),
+    (["trade_in_effect"], ["subsidy_trade_in"], []),
+    (["subsidy_trade_in", "subsidy_trade_in_electric"], ["trade_in_effect"], []),
+    (["small_firms"], ["firm_minibus"], []),
+    (["purchase_private"], ["shopping", "saturation", "saturation_half"], []),
+    (["home_taste"], ["protection_floor", "stake_half", "protection_local"], []),
+    (["protection_local"], ["protection_floor", "stake_half", "home_taste"], []),
+    (["cost_trend"], ["cost_year"], []),
+    (["learning_excess"], ["learning_rate"], []),
+    (["scale_cost"], ["scale_size"], []),
+    (["import_exchange", "export_exchange"], ["world.real_exchange_rate"], []),
+    (["kit_cost", "kit_tariff", "forced_content"], ["kit_experience", "venture_local_content", "tariff_parts"], []),
+    (["kit_tariff"], ["tariff_parts"], []),
+    (["tariff_parts"], ["kit_tariff"], []),
+    (["venture_local_content"], ["forced_content"], []),
+    (["charger_need"], ["charger_market", "charger_half", "charger_public", "charging_programme"], ["chargers"]),
+    (["charger_market"], ["charger_half"], []),
+    (["charger_public"], ["charging_programme"], []),
+    (["charging_programme"], ["charger_public"], []),
+    (["fuel_saving"], ["world.oil_price"], []),
+    (["whitelist_burden"], ["battery_whitelist"], []),
+    (["battery_whitelist"], ["whitelist_burden"], []),
+    (["credit_price"], ["credit_points"], []),
+    (["credit_price", "credit_push"], ["credit_ratio", "credit_points"], []),
+    (["credit_ratio"], ["credit_price", "credit_points", "credit_push"], []),
+    (["subsidy_battery_car", "subsidy_hybrid"], ["subsidy_local_ratio"], []),
+    (["subsidy_battery_car", "subsidy_hybrid", "subsidy_trade_in_electric", "subsidy_rural", "subsidy_small_car"],
+     ["subsidy_cap", "subsidy_gain"], []),
+    (["plate_limit"], ["plate_electric_free"], []),
+    (["battery_growth"], [
+        "battery_dawn", "launch_electric", "electric_dislike", "electric_technology", "pack_energy", "pack_learning",
+        "pack_home_edge", "hybrid_share", "hybrid_energy", "hybrid_cost", "drive_cost", "electric_body", "electric_reset", "foreign_electric",
+        "subsidy_battery_car", "subsidy_hybrid", "tax_purchase_electric", "entry_electric", "world.battery_price"], []),
+    (["launch_electric"], ["credit_push", "entry_electric", "world.battery_price"], []),
+    (["electronics_growth"], ["electronics_dawn"], []),
+    (["defect_trend"], ["defect_year"], []),
+    (["launch_own"], ["launch_state", "entry_private"], []),
+    (["launch_venture"], ["premium_aloof"], []),
+    (["digestion"], ["purchase_weight", "distance_penalty"], []),
+    (["digestion", "industry_spillover"], ["presence_half"], []),
+    (["affiliation"], ["research_duty_effect", "venture_research_duty"], []),
+    (["venture_research_duty"], ["research_duty_effect"], []),
+    (["industry_spillover"], ["industry_withheld"], []),
+    (["improvement"], ["public_effect"], []),
+    (["public_effect"],
+     ["public_share", "public_decay", "public_lag", "research_links", "research_electric", "world.research_spending"], []),
+    (["research_links"], ["public_effect", "public_share", "public_decay", "public_lag", "research_electric"], []),
+    (["talent_weight"], ["talent_lag", "world.engineers"], []),
+    (["deduction_effect"], ["research_deduction"], []),
+    (["research_deduction"], ["deduction_effect"], []),
+    (["budget_softness"], ["softness_effect"], []),
+    (["trust_floor"], ["national_weight"], []),
+    (["drop_hazard"], ["line_upkeep"], []),
+    (["export_network"], ["export_noticed"], []),
+    (["export_electric"], ["world.world_electric_share"], []),
+    (["tariff_effect"], ["abroad_tariff"], []),
+    (["abroad_tariff"], ["tariff_effect"], []),
+    (["window_effect"], ["abroad_window"], []),
+    (["abroad_window"], ["window_effect"], []),
+    (["plan_investment"], ["plan_norm", "plan_growth", "plan_priority"], []),
+    (["plan_priority"], ["plan_norm", "plan_growth", "plan_investment"], []),
+    (["plan_share"], ["plan_norm", "plan_growth", "plan_investment", "plan_priority", "plan_inputs", "plan_car_start",
+                      "plan_ramp", "plan_margin"], []),
+    (["truck_investment"], ["investment_norm", "world.investment"], []),
+    (["truck_export_most"], ["truck_export"], []),
+    (["venture_allowed"], ["venture_lag_least", "venture_lag_extra", "first_line_economy", "affiliation", "region_spillover",
+                           "venture_research_duty"], []),
+)  # fmt: skip
+
+# Mechanisms that no other knob acts through alone. Their effect at `off` is shown by closed forms (tests of the mechanisms).
+ALONE = {
+    "replacement_value", "quality_taste", "comfort_taste", "novelty", "crowding", "import_handicap", "venture_weight",
+    "institutions", "cost_gap", "cost_state", "access_use", "venture_lock", "entry_shortfall", "purchase_closed",
+    "withheld", "supplier_spillover", "learning_by_doing", "research_intensity", "venture_research",
+    "private_research", "dividend_research", "comfort_effect", "fixed_cost", "state_credit", "private_credit",
+    "foreign_credit", "scarcity_signal", "exit_hazard", "export_quality", "export_size", "export_venture",
+    "heavy_growth", "medium_decline", "official_luxury", "reach_effect", "truck_price_taste", "truck_quality",
+    "control_distance",
+}  # fmt: skip
+
+LEVERS = {lever.name: lever for lever in POLICY}
+
+
+def values_within(knob, laboratory):
+    """Return values to try for a knob: the ends of its range, then the middle; world inputs are scaled."""
+    if knob.startswith("world."):
+        return 0.7, 1.2
+    if knob in LEVERS:
+        low, high = LEVERS[knob].low, LEVERS[knob].high
+    else:
+        row = laboratory.case.register.set_index("name").loc[knob]
+        low, high = row["low"], row["high"]
+    return low, high, 0.5 * (low + high)
+
+
+def split(changes, laboratory):
+    """Return changes of knobs as the arguments of a run: parameters, levers and world inputs (by factors)."""
+    levers = {name: value for name, value in changes.items() if name in LEVERS}
+    world = {name[6:]: value for name, value in changes.items() if name.startswith("world.")}
+    world = {name: factor * laboratory.case.world[name] for name, factor in world.items()}
+    params = {name: value for name, value in changes.items() if name not in LEVERS and "." not in name}
+    return {"params": params, "levers": levers, "world": world}
+
+
+def off_values(knobs, laboratory):
+    """Return the off value of every parameter and lever named."""
+    off = laboratory.case.register.set_index("name")["off"]
+    return {name: LEVERS[name].off if name in LEVERS else off[name] for name in knobs}
+
+
+@pytest.fixture(scope="module")
+def bases(laboratory):
+    """Return (changes, seed, history, years) of every world in which a knob may show."""
+    return [
+        (base, seed, history, laboratory.run(base, seed=seed, history=history))
+        for base in BASES
+        for seed, history in HISTORIES
+    ]
+
+
+def largest_move(laboratory, bases, changes, enough):
+    """Return the largest move of an outcome over the bases; stop at the first that is enough."""
+    largest = 0.0
+    for base, seed, history, years in bases:
+        altered = laboratory.run(**split({**base, **changes}, laboratory), seed=seed, history=history)
+        largest = max(largest, max(outcomes_moved(years, altered).values(), default=0.0))
+        if largest > enough:
+            break
+    return largest
+
+
+def moves(laboratory, bases, knob, enough=NOTICED):
+    """Return whether some value of a knob within its bounds moves an outcome by more than `enough`."""
+    values = values_within(knob, laboratory)
+    return any(largest_move(laboratory, bases, {knob: value}, enough) > enough for value in values)
+
+
+def test_every_parameter_moves_an_outcome(laboratory, bases):
+    names = [name for name in laboratory.case.register["name"] if name not in NUMERICAL]
+    assert len(names) > 200
+    assert [name for name in names if not moves(laboratory, bases, name)] == []
+
+
+def test_every_numerical_parameter_moves_some_digit(laboratory, bases):
+    assert [name for name in sorted(NUMERICAL) if not moves(laboratory, bases, name, enough=0.0)] == []
+
+
+def test_every_lever_moves_an_outcome(laboratory, bases):
+    dead = []
+    for lever in POLICY:
+        own = laboratory.case.policy[lever.name]
+        for place in np.ndindex(own.shape[1:]):
+            changed = np.array(own)
+            found = False
+            for value in values_within(lever.name, laboratory):
+                changed[(slice(None), *place)] = value
+                found = found or largest_move(laboratory, bases[:2], {lever.name: changed}, NOTICED) > NOTICED
+            if not found:
+                dead.append((lever.name, *place))
+    assert dead == []
+
+
+def test_every_input_of_the_world_moves_an_outcome(laboratory, bases):
+    names = [f"world.{field.name}" for field in WORLD if field.name != "year"]
+    assert [name for name in names if not moves(laboratory, bases[:2], name)] == []
+
+
+@pytest.mark.parametrize(("mechanisms", "knobs", "booked"), SILENT, ids=lambda part: "+".join(part))
+def test_a_mechanism_at_its_off_value_is_inert(laboratory, mechanisms, knobs, booked):
+    off = off_values(mechanisms, laboratory)
+    assert all(np.isfinite(list(off.values())))
+    still = laboratory.run(**split(off, laboratory))
+    stirred = {
+        (knob, value): sorted(found)
+        for knob in knobs
+        for value in values_within(knob, laboratory)
+        if (found := differences(still, laboratory.run(**split({**off, knob: value}, laboratory))).keys() - set(booked))
+    }  # fmt: skip
+    assert stirred == {}
+
+
+def test_every_parameter_with_an_off_value_is_looked_at(case):
+    with_off = set(case.register["name"][case.register["off"].notna()])
+    in_pairs = {name for mechanisms, knobs, _ in SILENT for name in mechanisms + knobs}
+    assert with_off - in_pairs - ALONE == set()
+    assert ALONE - with_off == set()
+
+
+def test_off_values_and_policies_lie_within_the_bounds_of_their_levers(case):
+    outside = [
+        lever.name
+        for lever in POLICY
+        if not lever.low <= lever.off <= lever.high
+        or case.policy[lever.name].min() < lever.low
+        or case.policy[lever.name].max() > lever.high
+    ]
+    assert outside == []
+
+
+def test_a_lever_at_its_own_value_changes_nothing(laboratory):
+    """Null reform = 0: a policy written again, value by value, gives the same bits."""
+    plain = laboratory.run().tobytes()
+    changed = [
+        lever.name
+        for lever in POLICY
+        if laboratory.run(levers={lever.name: np.array(laboratory.case.policy[lever.name])}).tobytes()
+        != plain
+    ]
+    assert changed == []
+
+
+def test_every_lever_is_read_where_its_declaration_says():
+    sources = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in Path(latecomer.model.step.__file__).parent.glob("*.py")
+    }
+    misplaced = {
+        lever.name: (lever.reader, sorted(name for name, text in sources.items() if f".{lever.name}" in text))
+        for lever in POLICY
+        if f".{lever.name}" not in sources[lever.reader]
+    }
+    assert misplaced == {}
