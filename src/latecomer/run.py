@@ -76,10 +76,10 @@ def run(
 ) -> Run:
     """Run `histories` histories of the case and return them with labels and manifest.
 
-    History n uses parameter vector n modulo the number of `draws` (default: the case's own parameters). `progress(done, total)` is called from the calling thread after
+    History n uses parameter vector n modulo the number of `draws` (default: those of the case). `progress(done, total)` is called from the calling thread after
     every batch. Histories that turn non-finite are set aside, counted and named in the result; above 1% `HistoriesFailed` is raised.
     """
-    vectors = np.array(case.params if draws is None else draws).view(np.recarray)
+    vectors = np.array(case.draws if draws is None else draws).view(np.recarray)
     kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
     out = np.zeros((histories, len(case.years)), kind).view(np.recarray)
 

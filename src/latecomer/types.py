@@ -45,7 +45,8 @@ class Labels:
 class Case:
     """A country and industry as data, checked when loaded.
 
-    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all.
+    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all, `draws` one record for each
+    vector that the last fit left.
     `register` is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
     model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source prints, with the
     rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read. `checksum` covers every file.
@@ -59,6 +60,7 @@ class Case:
     makers: np.recarray
     contracts: np.recarray
     params: np.recarray
+    draws: np.recarray
     labels: Labels
     register: pd.DataFrame
     levers: pd.DataFrame

@@ -18,7 +18,7 @@ import yaml
 from latecomer import axes
 from latecomer.case import outcomes
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
-from latecomer.case.params import build_params
+from latecomer.case.params import build_params, read_draws
 from latecomer.case.policy import build_policy
 from latecomer.case.schemas import FIRST, LAST, NAMED_BY, SCHEMAS, SHORT_LISTS
 from latecomer.case.series import Quantities, check_rules
@@ -168,11 +168,12 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     record = outcomes.maker_record(tables["firm_targets"], tables["firm_sales"])
     of_groups = record["series"] == outcomes.GROUP_SERIES
     params = build_params(tables["params"], problems)
-    for array in (years, world, policy, makers, contracts, params):
+    draws = read_draws(folder, params, tables["params"], problems)
+    for array in (years, world, policy, makers, contracts, params, draws):
         array.setflags(write=False)
     return Case(
         name=head["name"], title=head["title"], years=years, world=world, policy=policy, makers=makers, contracts=contracts,
-        params=params, labels=labels, register=tables["params"], levers=levers, targets=recorded, moments=moments, facts=facts,
+        params=params, draws=draws, labels=labels, register=tables["params"], levers=levers, targets=recorded, moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
         named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder),

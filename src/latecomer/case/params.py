@@ -2,7 +2,12 @@
 
 The register has one row a parameter. `default` is used unless a run says otherwise; at `off` the mechanism does nothing; `low`
 and `high` bound what is accepted; `prior` says how it is drawn; `fit` marks those that the first fit moves.
+
+A fit leaves draws behind: `draws.csv`, one row a parameter vector and one column a parameter, with `draws.json` saying how they were found.
+Histories take them in turn, so that the bands of a run hold what the record leaves open. Without the file there is one vector: the defaults.
 """
+
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +15,7 @@ import pandas as pd
 from latecomer.errors import Problems
 
 FILE = "params.csv"
+DRAWS = "draws.csv"
 
 
 def build_params(register: pd.DataFrame, problems: Problems) -> np.recarray:
@@ -26,3 +32,30 @@ def build_params(register: pd.DataFrame, problems: Problems) -> np.recarray:
         if name in names:
             params[name] = value
     return params
+
+
+def read_draws(folder: Path, params: np.recarray, register: pd.DataFrame, problems: Problems) -> np.recarray:
+    """Return the parameter vectors of the case's last fit, or the defaults alone; refuse unknown names and values out of range."""
+    path = folder / DRAWS
+    if not path.is_file():
+        return params
+    try:
+        table = pd.read_csv(path, float_precision="round_trip")
+    except (ValueError, UnicodeDecodeError) as error:
+        problems.add(DRAWS, expected=f"a table in UTF-8 with one column a parameter ({error})")
+        return params
+    bounds = register.set_index("name")
+    draws = np.repeat(np.array(params), len(table)).view(np.recarray)
+    for name in table.columns:
+        if name not in bounds.index:
+            problems.add(DRAWS, 1, name, name, "the name of a parameter", valid=bounds.index)
+            continue
+        values = pd.to_numeric(table[name], errors="coerce").to_numpy(float)
+        low, high = bounds.loc[name, "low"], bounds.loc[name, "high"]
+        for row in np.flatnonzero(~((values >= low) & (values <= high))):
+            expected = f"a value from {low:g} to {high:g}, the range of the parameter"
+            problems.add(DRAWS, int(row) + 2, name, table[name].iloc[row], expected)
+        draws[name] = values
+    if not len(table):
+        problems.add(DRAWS, 2, None, None, "at least one row")
+    return draws

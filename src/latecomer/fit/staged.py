@@ -12,21 +12,28 @@ Only facts of 2010 and earlier enter; electric parameters come from outside prio
 Ostermeier 2001, package `cma`), seeded. Years after 2010 are not even simulated.
 """
 
+import csv
+import io
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from latecomer.axes import YEAR, record, sizes
+from latecomer.compiled import kernel_digest
+from latecomer.errors import LatecomerError
 from latecomer.fit.score import TRAINING_END, position
-from latecomer.record import SERIES
 from latecomer.run import run_history, threads_available, workspace
 from latecomer.types import Case
 
 PENALTY_CAP = 16.0
 PULL = 0.05
+WALK_BLOCK = 6
+WALK_NARROW, WALK_WIDE = 0.02, 0.12
 
 STAGES: dict[str, tuple[str, ...]] = {
     "plan and trucks": ("plan", "commercial"),
@@ -118,23 +125,58 @@ def moment_misfit(values: np.ndarray, moment: tuple, years: np.ndarray) -> float
     return float(min(((found - moment.value) / moment.sd) ** 2, 4 * PENALTY_CAP))
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """Outcome of a fit: the best vector, vectors near it, their losses, and how they were found."""
+
+    best: np.recarray
+    draws: np.recarray
+    losses: np.ndarray
+    parts: dict[str, float]
+    how: dict
+
+
+def fit(
+    case: Case, evaluations: tuple[int, int, int, int] = (400, 2500, 800, 2500), steps: int = 4000, kept: int = 48, seed: int = 7,
+    histories: int = 6, progress: Callable[[str, int, float], None] | None = None,
+) -> Fitted:  # fmt: skip
+    """Fit the free parameters in stages on facts up to 2010, then draw vectors that do about as well.
+
+    `evaluations` is the budget of each stage, `steps` the length of the random walk that gives the draws, of which `kept` are evenly taken.
+    `progress(stage, count, loss)` is called as work goes on. Same arguments, same result, to the bit.
+    """
+    objective = Objective(case, histories)
+    params = np.array(case.params).view(np.recarray)
+    for stage, budget in zip(STAGES, evaluations, strict=True):
+        if budget:
+            params = search(case, objective, params, stage, budget, seed, progress)
+    draws, losses, accepted = walk(case, objective, params, steps, kept, seed, progress)
+    how = {
+        "case": case.name, "facts_to": TRAINING_END, "evaluations": list(evaluations), "steps": steps, "kept": kept, "seed": seed,
+        "histories": histories, "accepted": round(accepted, 4), "loss_of_best": round(objective.loss(params), 4),
+        "loss_of_draws": [round(float(q), 3) for q in np.quantile(losses, (0.05, 0.5, 0.95))], "kernel": kernel_digest(),
+    }  # fmt: skip
+    return Fitted(params, draws, losses, objective.parts(params), how)
+
+
 def search(
     case: Case, objective: Objective, start: np.recarray, stage: str, evaluations: int, seed: int,
-    progress: Callable[[str, int, float], None] | None = None, step: float = 0.15,
-) -> tuple[np.recarray, np.ndarray]:  # fmt: skip
-    """Minimise the loss over the free parameters of a stage from `start`; return the best vector and the last covariance (unit box)."""
-    import cma
-
+    progress: Callable[[str, int, float], None] | None = None, step: float = 0.07,
+) -> np.recarray:  # fmt: skip
+    """Minimise the loss over the free parameters of a stage from `start` by CMA-ES in the unit box; return the best vector met."""
+    try:
+        import cma
+    except ImportError as error:
+        raise LatecomerError("fitting needs the package cma: pip install 'latecomer[fit]'") from error
     register = case.register
     free = register[(register["fit"] == 1) & register["group"].isin(STAGES[stage])]
     low, span = free["low"].to_numpy(float), (free["high"] - free["low"]).to_numpy(float)
     names = list(free["name"])
-    origin = np.array([(float(start[name][0]) - a) / b for name, a, b in zip(names, low, span, strict=True)])
+    origin = (np.array([float(start[name][0]) for name in names]) - low) / span
 
     def value(x: np.ndarray) -> float:
-        return objective.loss(placed(start, names, low + span * x), STAGE_TARGETS[stage]) + PULL * float(
-            np.sum((2 * x - 1) ** 2)
-        )
+        pull = PULL * float(np.sum((2 * x - 1) ** 2))
+        return objective.loss(placed(start, names, low + span * x), STAGE_TARGETS[stage]) + pull
 
     options = {"bounds": [0, 1], "seed": seed, "maxfevals": evaluations, "verbose": -9, "popsize": 12}
     engine = cma.CMAEvolutionStrategy(np.clip(origin, 0.02, 0.98), step, options)
@@ -148,7 +190,54 @@ def search(
             best, best_value = np.array(points[k]), losses[k]
         if progress:
             progress(stage, int(engine.countevals), best_value)
-    return placed(start, names, low + span * best), engine.sigma**2 * np.array(engine.C)
+    return placed(start, names, low + span * best)
+
+
+def walk(
+    case: Case, objective: Objective, best: np.recarray, steps: int, kept: int, seed: int,
+    progress: Callable[[str, int, float], None] | None = None,
+) -> tuple[np.recarray, np.ndarray, float]:  # fmt: skip
+    """Draw vectors by a random walk from the best one: density exp(-loss / 2) x prior, a few parameters moved at a time.
+
+    Metropolis et al. 1953. Every target counts as one observation of its sd. Priors: uniform over the range for fitted parameters, triangular
+    around the default for the rest; `fixed` ones stay. A short chain from one start: it follows ridges, it does not prove convergence.
+    """
+    register = case.register[case.register["prior"] != "fixed"]
+    names = list(register["name"])
+    low, high = register["low"].to_numpy(float), register["high"].to_numpy(float)
+    peak = np.array([float(best[name][0]) for name in names])
+    peaked = (register["prior"] == "triangular").to_numpy()
+    rng = np.random.default_rng(seed)
+    here, loss, accepted = peak.copy(), objective.loss(best), 0
+    prior = log_prior(here, low, high, peak, peaked)
+    chain, losses = [], []
+    for step in range(steps):
+        chosen = rng.choice(len(names), size=WALK_BLOCK, replace=False)
+        there = here.copy()
+        width = np.where(peaked[chosen], WALK_WIDE, WALK_NARROW) * (high[chosen] - low[chosen])
+        there[chosen] += width * rng.standard_normal(WALK_BLOCK)
+        toss = np.log(rng.random())
+        if np.all((there >= low) & (there <= high)):
+            prior_there = log_prior(there, low, high, peak, peaked)
+            loss_there = objective.loss(placed(best, names, there))
+            if toss < 0.5 * (loss - loss_there) + prior_there - prior:
+                here, loss, prior, accepted = there, loss_there, prior_there, accepted + 1
+        chain.append(here)
+        losses.append(loss)
+        if progress and step % 20 == 0:
+            progress("draws", step, loss)
+    picked = np.linspace(steps // 4, steps - 1, kept).astype(int)
+    draws = np.repeat(np.array(best), kept).view(np.recarray)
+    for column, name in enumerate(names):
+        draws[name] = [float(f"{chain[k][column]:.6g}") for k in picked]
+    return draws, np.array(losses)[picked], accepted / max(steps, 1)
+
+
+def log_prior(x: np.ndarray, low: np.ndarray, high: np.ndarray, peak: np.ndarray, peaked: np.ndarray) -> float:
+    """Return the log density of independent priors: triangular with its mode at `peak` where `peaked`, else uniform."""
+    left, right = np.maximum(peak - low, 1e-12), np.maximum(high - peak, 1e-12)
+    height = np.where(x <= peak, (x - low) / left, (high - x) / right)
+    return float(np.sum(np.log(np.maximum(height[peaked], 1e-12))))
 
 
 def placed(params: np.recarray, names: list[str], values: np.ndarray) -> np.recarray:
@@ -157,3 +246,35 @@ def placed(params: np.recarray, names: list[str], values: np.ndarray) -> np.reca
     for name, value in zip(names, values, strict=True):
         changed[name] = value
     return changed
+
+
+def write(fitted: Fitted, case: Case, folder: Path) -> None:
+    """Write params.csv with the fitted defaults, draws.csv and draws.json into a case folder, each whole or not at all."""
+    free = case.register[case.register["fit"] == 1]["name"]
+    rows = (folder / "params.csv").read_text(encoding="utf-8").splitlines()
+    header = rows[0].split(",")
+    name_at, value_at = header.index("name"), header.index("default")
+    for number, row in enumerate(rows[1:], 1):
+        cells = next(csv.reader([row]))
+        if cells[name_at] in set(free):
+            cells[value_at] = f"{float(fitted.best[cells[name_at]][0]):.6g}"
+            rows[number] = joined(cells)
+    moving = list(case.register[case.register["prior"] != "fixed"]["name"])
+    replace(folder / "params.csv", "\n".join(rows) + "\n")
+    lines = [",".join(moving)] + [",".join(f"{float(draw[name]):.6g}" for name in moving) for draw in fitted.draws]
+    replace(folder / "draws.csv", "\n".join(lines) + "\n")
+    replace(folder / "draws.json", json.dumps({**fitted.how, "loss_by_target": fitted.parts}, indent=1) + "\n")
+
+
+def joined(cells: list[str]) -> str:
+    """Return one CSV row."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_suffix(path.suffix + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -129,7 +129,7 @@ def values_of_class(w, b, income, p):
     alpha = price_response(income, p)
     rich = math.log(income / INCOME_BASE)
     if b == INSTITUTION:
-        extra, taste = w.official_taste, 1.0
+        extra, taste, rich = w.official_taste, 1.0, p.official_luxury
     elif b == SMALL_BUSINESS:
         extra, taste = w.firm_taste, 1.0
     else:
@@ -186,25 +186,37 @@ def respond(w, world, p):
             one[r] = w.first_time[r, b] * k1 + w.replacing[r, b] * k2
             two[r] = w.first_time[r, b] * k1 * k1 + w.replacing[r, b] * k2 * k2
         sum_margins(w, home)
+        weigh_sellers(w, share)
         for e in range(TRAINS):
             demand, square = 0.0, 0.0
             for r in range(spread.size):
                 demand += appeal[r, e] * one[r]
                 square += appeal[r, e] * appeal[r, e] * two[r]
+            reach_home, lost_home, worth_all, worth_home = w.reach_home[e], w.lost_home[e], w.worth_all[e], w.worth_home[e]
             for j in range(w.first[e], w.first[e + 1]):
-                s = seller[j]
-                reach, lost = demand, square
-                worth = (1.0 - share) * w.firm_value[s, e] + share * w.group_value[w.group[s], e]
-                r = w.home[s]
-                if r >= 0:
-                    here = appeal[r, e]
-                    reach += home[j] * here * one[r]
-                    lost += home[j] * (2.0 + home[j]) * here * here * two[r]
-                    worth += home[j] * here * two[r] * home_margin(w, s, r, share)
+                s, h, value = seller[j], home[j], alpha * weight[j]
+                reach = demand + h * reach_home[s]
                 sold[j] += weight[j] * reach
-                slope[j] += alpha * weight[j] * reach
-                cross[j] += alpha * weight[j] * worth
-                own_part[j] += alpha * weight[j] * weight[j] * lost
+                slope[j] += value * reach
+                cross[j] += value * (worth_all[s] + h * worth_home[s])
+                own_part[j] += value * weight[j] * (square + h * (2.0 + h) * lost_home[s])
+
+
+@kernel
+def weigh_sellers(w, share):
+    """Fill, per powertrain and seller, what lines gain at home: reach (A1 phi), loss to themselves (A2 phi^2) and worth (A2 phi E)."""
+    one, two, appeal = w.first_demand, w.second_demand, w.appeal
+    for s in range(w.sellers):
+        r = w.home[s]
+        margin = home_margin(w, s, r, share) if r >= 0 else 0.0
+        for e in range(TRAINS):
+            w.worth_all[e, s] = (1.0 - share) * w.firm_value[s, e] + share * w.group_value[w.group[s], e]
+            w.reach_home[e, s], w.lost_home[e, s], w.worth_home[e, s] = 0.0, 0.0, 0.0
+            if r >= 0:
+                here = appeal[r, e]
+                w.reach_home[e, s] = here * one[r]
+                w.lost_home[e, s] = here * here * two[r]
+                w.worth_home[e, s] = here * two[r] * margin
 
 
 @kernel

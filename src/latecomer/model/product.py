@@ -347,7 +347,7 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
         + state.taste[m, s, e]
     )
     room = min(state.capacity[m], 1.0) if maker.ownership != IMPORTER else p.import_reach
-    u += 0.35 * math.log(0.02 + room) + 0.6 - p.novelty * math.exp(-state.age[m, s, e] / 2.5)
+    u += p.reach_effect * math.log((0.02 + room) / 0.18) - p.novelty * math.exp(-state.age[m, s, e] / 2.5)
     u -= p.crowding * math.log(max(w.lines, 1) / 30.0)
     if s == SUV:
         u += p.suv_taste * (world[t].world_suv_share - p.suv_norm)
@@ -358,7 +358,8 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     else:
         u += state.trust_electric[m] + electric_terms(m, e, w, state, world[t], p)
     w.utility[j] = u
-    w.luxury[j] = p.comfort_income * (z - 1.0) + (p.status_income if s == PREMIUM else 0.0)
+    name = 0.0 if own == 1.0 else (1.0 if e == COMBUSTION else p.foreign_electric)
+    w.luxury[j] = p.comfort_income * (z - 1.0) + p.status_income * name
     w.firm_taste[j] = p.firm_minibus if s == MINIBUS else 0.0
     w.official_taste[j] = p.procurement_effect * policy[t].procurement_own_brand * own
     w.electric[j] = 0.0 if e == COMBUSTION else 1.0

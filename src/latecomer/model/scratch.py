@@ -48,6 +48,7 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
             ("group_margin", "f8", (makers, e)),
             ("firm_value", "f8", (makers, e)),
             ("group_value", "f8", (makers, e)),
+            *[(name, "f8", (e, makers)) for name in ("reach_home", "lost_home", "worth_all", "worth_home")],
             ("own_total", "f8", (e,)),
             ("region_sales", "f8", (regions,)),
             ("region_own", "f8", (regions,)),
