@@ -1,0 +1,60 @@
+"""What stands behind the numbers? Sources, grades, filled values and assumptions of a case."""
+
+import pandas as pd
+
+from latecomer.report.groups import firm_points
+from latecomer.report.tables import RANK, RANK_YEAR, RIVALS
+from latecomer.types import Case
+
+
+def grades(case: Case) -> pd.DataFrame:
+    """Return how many facts each grade has, with its share."""
+    counts = case.facts["grade"].value_counts()
+    return pd.DataFrame(
+        {"grade": counts.index, "facts": counts.to_numpy(), "share": (counts / counts.sum()).to_numpy()}
+    )
+
+
+def filled(case: Case) -> pd.DataFrame:
+    """Return which values of world inputs a rule fills: variable, rule, how many values, first and last year."""
+    groups = case.fills.groupby(["variable", "rule"], sort=True)["year"]
+    return groups.agg(values="size", first="min", last="max").reset_index()
+
+
+def assumed(case: Case) -> pd.DataFrame:
+    """Return the parameters that are assumptions: name, group, unit, default, range, what they are."""
+    rows = case.register[case.register["grade"] == "assumption"]
+    columns = ["name", "group", "unit", "default", "low", "high", "prior", "source_id", "about"]
+    return rows[columns].reset_index(drop=True)
+
+
+def assumed_rows(case: Case) -> pd.DataFrame:
+    """Return how many rows of each table of the case are assumptions."""
+    graded = {name: rows["grade"] == "assumption" for name, rows in case.tables.items() if "grade" in rows}
+    counts = [(name, int(marks.sum()), len(marks)) for name, marks in graded.items() if marks.any()]
+    return pd.DataFrame(counts, columns=["table", "assumptions", "rows"])
+
+
+def sources_shown(case: Case, record: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of everything drawn or printed, numbered from 1 in the order of their names."""
+    firms = [firm_points(case, maker)["source_id"] for maker in case.named_makers]
+    ranks = case.facts["series"].isin((RANK, *RIVALS)) & (case.facts["year"] == RANK_YEAR)
+    used = sorted(set(pd.concat([record["source_id"], case.facts.loc[ranks, "source_id"], *firms])))
+    table = _listed(case, used)
+    table.insert(0, "number", range(1, len(table) + 1))
+    return table
+
+
+def sources_of_inputs(case: Case, shown: pd.DataFrame) -> pd.DataFrame:
+    """Return the further sources behind world inputs, levers and parameters, without those already shown."""
+    world = case.tables["world"][["table", "series"]].drop_duplicates()
+    inputs = case.facts.merge(world, on=["table", "series"])["source_id"]
+    used = set(inputs) | set(case.levers["source_id"]) | set(case.register["source_id"])
+    further = sorted(name for name in used - set(shown["source_id"]) if name in case.sources.index)
+    return _listed(case, further)
+
+
+def _listed(case: Case, names: list[str]) -> pd.DataFrame:
+    """Return what the case says of these sources, blank where it says nothing."""
+    table = case.sources.reindex(names).reset_index(names="source_id")
+    return table[["source_id", "publisher", "title", "address", "accessed"]].fillna("")

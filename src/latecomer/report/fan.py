@@ -1,0 +1,240 @@
+"""How is a band of histories drawn over the record? Fan charts of series, small ones of firms.
+
+Median, 50% and 90% bands, year by year, under the recorded points; the years after the fit are shaded. Shapes carry the grade
+of a recorded value; it is hollow where no source was located.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from latecomer.axes import SEGMENTS
+from latecomer.fit.score import TRAINING_END
+from latecomer.record import SERIES, Run
+from latecomer.report import tables, words
+from latecomer.report.groups import firm_points, group_fan
+from latecomer.report.style import BLACK, BLUE, RED, SHADE, above_frame, layered, tips
+
+GRADES = ("reported", "derived", "estimated", "unsourced", "assumption")
+SHAPES = ("circle", "diamond", "triangle-up", "circle", "cross")
+HOLLOW = ("unsourced", "assumption")
+STEPS = "Equal steps are equal factors."
+HEIGHT = 290
+SMALL_HEIGHT = 150
+SEGMENT_NAMES = {
+    "minibus": "Minibuses", "economy": "Economy cars", "mainstream": "Mainstream cars",
+    "suv": "Sport-utility and multi-purpose cars", "premium": "Premium cars",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A fan chart: the series it draws, its title, what the reader should know, and the scale of its vertical axis."""
+
+    series: str
+    title: str
+    about: str
+    index: str = ""
+    log: bool = False
+
+
+ALL_FANS = (
+    Fan("vehicles", "Motor vehicles made", f"Cars, trucks and buses. {STEPS}", log=True),
+    Fan("passenger_cars", "Passenger cars made", f"Minibuses and exports included. {STEPS}", log=True),
+    Fan(
+        "sedans",
+        "Cars in the narrow sense",
+        "Sedans and hatchbacks: no minibuses, no sport-utility vehicles.",
+    ),
+    Fan("commercial_vehicles", "Trucks and buses made", "Minibuses are counted as passenger cars."),
+    Fan("own_brand_share", "Own brands in passenger cars made", "The headline share: exports count."),
+    Fan("own_brand_home_share", "Own brands in sales at home", "Exports and imports left out."),
+    Fan("own_brand_export_share", "Own brands in passenger cars exported", "No source prints this share."),
+    Fan("new_energy_share", "Plug-in cars in passenger cars made", "Battery cars and plug-in hybrids."),
+    Fan("vehicle_exports", "Vehicles exported", f"Cars, trucks and buses. {STEPS}", log=True),
+    Fan("average_price", "Average price of a car sold at home", "CNY of 2010, taxes in, minibuses left out."),
+    Fan(
+        "price_index",
+        "Quality-adjusted price",
+        f"Start = 1, chained over cars on sale in both years. {STEPS}",
+        log=True,
+    ),
+    Fan("quality_gap", "Quality gap", "Initial problems per 100 cars, own brands less joint ventures."),
+    Fan("top3_share", "Three largest groups", "Their share in all vehicles made."),
+)
+FANS = {fan.series: fan for fan in ALL_FANS}
+SEGMENT_FANS = {
+    f"segment_{name}": Fan("segment_sales", SEGMENT_NAMES.get(name, name), "", name) for name in SEGMENTS
+}
+
+
+def fan_chart(run: Run, record: pd.DataFrame, spec: Fan) -> alt.LayerChart:
+    """Draw median, 50% and 90% bands of a series over its recorded points."""
+    unit = SERIES[spec.series].unit
+    seen = tables.fan(run, spec.series, spec.index)
+    told = tables.points(record, spec.series, spec.index)
+    told["source"] = [tables.source_text(run.case, name) for name in told["source_id"]]
+    told["use"] = np.where(told["sample"] == "fit", "used in the fit", "not used in the fit")
+    layers = _fan_layers(seen, unit, spec.log, run, told)
+    return layered(layers, HEIGHT, describe_fan(spec.title, seen, told, unit))
+
+
+def firm_chart(run: Run, volumes: np.ndarray, maker: str, first: int) -> alt.LayerChart:
+    """Draw from year `first` a group's volume with bands, and its head's own passenger cars, over what is recorded."""
+    case = run.case
+    seen = group_fan(run, volumes, maker)
+    told = firm_points(case, maker)
+    told["source"] = [tables.source_text(case, name) for name in told["source_id"]]
+    told["use"] = "not used in the fit"
+    group, own = told[told["kind"] == "group"], told[told["kind"] == "own"]
+    layers = _fan_layers(seen[seen["year"] >= first], "vehicles", False, run, group, first)
+    x = _x(run, first)
+    cars = tables.fan(run, "maker_sales", maker)
+    if not cars.empty:
+        line = alt.Chart(cars[["year", "median"]])
+        line = line.mark_line(color=RED, strokeWidth=1.4, strokeDash=[4, 2], clip=True)
+        layers.append(line.encode(x=x, y=alt.Y("median:Q", title=None)))
+    if not own.empty:
+        layers.append(_points(own, "vehicles", RED, 22, x))
+    name = case.labels.maker_names[case.labels.makers.index(maker)]
+    told_of = describe_fan(f"{name}, ventures included", seen, group, "vehicles")
+    return layered(layers, SMALL_HEIGHT, told_of).resolve_scale(fill="independent", stroke="independent")
+
+
+def _fan_layers(
+    seen: pd.DataFrame, unit: str, log: bool, run: Run, told: pd.DataFrame, first: int | None = None
+) -> list[alt.Chart]:
+    """Return the layers of a fan: shaded years, bands, median, a strip for reading values, recorded points.
+
+    A year `first` makes it a small panel that starts there.
+    """
+    small = first is not None
+    floor = _floor(seen, told) if log else -np.inf
+    drawn = _drawn(seen, floor, unit)
+    x = _x(run, first if first is not None else first_year(run, drawn, told))
+    y = _y(unit, log, floor, drawn, told, small)
+    base = alt.Chart(drawn)
+    layers = _shading(run, small)
+    for low, high, opacity in (("low90", "high90", 0.18), ("low50", "high50", 0.30)):
+        band = base.mark_area(color=BLUE, opacity=opacity, clip=True)
+        layers.append(band.encode(x=x, y=alt.Y(f"at_{low}:Q", **y), y2=f"at_{high}:Q"))
+    line = base.mark_line(color=BLUE, strokeWidth=1.6 if small else 2.2, clip=True)
+    layers.append(line.encode(x=x, y=alt.Y("at_median:Q", **y)))
+    layers.append(_reader(base))
+    if not told.empty:
+        layers.append(_points(told, unit, BLACK, 26 if small else 44, x))
+    return layers
+
+
+def _drawn(seen: pd.DataFrame, floor: float, unit: str) -> pd.DataFrame:
+    """Return a fan with positions held above the floor of the scale, and with its values as text."""
+    drawn = years(seen[seen["high90"] >= floor])
+    for column in tables.FAN:
+        drawn[f"at_{column}"] = drawn[column].clip(lower=floor)
+    drawn["text"] = [words.quantity(value, unit) for value in drawn["median"]]
+    for level in ("50", "90"):
+        ends = zip(drawn[f"low{level}"], drawn[f"high{level}"], strict=True)
+        drawn[f"text{level}"] = [words.span(low, high, unit) for low, high in ends]
+    return drawn
+
+
+def _reader(base: alt.Chart) -> alt.Chart:
+    """Return an unseen strip over each year that shows the simulated values under the pointer."""
+    shown = tips(year="Year", text="Simulated, median", text50="50% of histories", text90="90% of histories")
+    strip = base.mark_rect(opacity=0, clip=True)
+    return strip.encode(x=alt.X("from:Q", title=None), x2="to:Q", tooltip=shown).properties(name="reader")
+
+
+def _points(told: pd.DataFrame, unit: str, colour: str, size: int, x: alt.X) -> alt.Chart:
+    """Return recorded points: filled where a source reports, derives or estimates them, hollow where none is located."""
+    told = told.assign(text=[words.quantity(value, unit) for value in told["recorded"]])
+    present = [grade for grade in GRADES if grade in set(told["grade"])]
+    legend = alt.Legend(values=present, orient="bottom", symbolStrokeWidth=1.1) if size > 30 else None
+    fills = ["#ffffff" if grade in HOLLOW else colour for grade in GRADES]
+    shape, fill, stroke = (
+        channel("grade:N", scale=alt.Scale(domain=list(GRADES), range=list(marks)), legend=legend)
+        for channel, marks in ((alt.Shape, SHAPES), (alt.Fill, fills), (alt.Stroke, [colour] * len(GRADES)))
+    )
+    shown = tips(year="Year", text="Recorded", source="Source", grade="Grade", use="Sample")
+    base = alt.Chart(told[["year", "recorded", "text", "grade", "source", "use"]])
+    marks = base.mark_point(size=size, strokeWidth=1.1, opacity=1)
+    y = alt.Y("recorded:Q", title=None)
+    return marks.encode(x=x, y=y, shape=shape, fill=fill, stroke=stroke, tooltip=shown)
+
+
+def years(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the edges of each year, for strips."""
+    return table.assign(**{"from": table["year"] - 0.5, "to": table["year"] + 0.5})
+
+
+def first_year(run: Run, *parts: pd.DataFrame) -> int:
+    """Return the first year with anything to show, rounded down to five, not before the first year of the run."""
+    firsts = [int(part["year"].min()) for part in parts if len(part)]
+    return max(int(run.years[0]), 5 * (min(firsts, default=int(run.years[0])) // 5))
+
+
+def _x(run: Run, first: int) -> alt.X:
+    """Return the axis of years from the first to the last, with half a year to spare at both ends."""
+    last = int(run.years[-1])
+    step = 5 if last - first <= 25 else 10 if last - first <= 50 else 20
+    values = [year for year in range(first, last + 1) if year % step == 0]
+    scale = alt.Scale(domain=[first - 0.5, last + 0.5], nice=False, zero=False)
+    return alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, values=values))
+
+
+def _y(
+    unit: str, log: bool, floor: float, drawn: pd.DataFrame, told: pd.DataFrame, small: bool
+) -> dict[str, Any]:
+    """Return title, scale and labels of the vertical axis for values of this unit."""
+    top = max([10.0 * floor if log else 0.0, *drawn["high90"], *told["recorded"]])
+    labels = "format(datum.value, '~g')"
+    if unit.startswith("share"):
+        labels = "format(datum.value, '.0%')" if top > 0.05 else "format(datum.value, '.1%')"
+    elif unit in words.COUNTS:
+        large = "' m'" if small else "' million'"
+        labels = f"datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + {large} : format(datum.value, ',d')"
+    elif unit == "CNY of 2010":
+        labels = "format(datum.value, ',d')"
+    if log:
+        values = [10.0**k for k in range(round(np.log10(floor)), int(np.ceil(np.log10(top))) + 1)]
+        ticks = {"values": values} if len(values) > 2 else {"tickCount": 5}
+        axis = alt.Axis(title=None, labelExpr=labels, **ticks)
+        return {"scale": alt.Scale(type="log", domain=[floor, top * 1.25], nice=False), "axis": axis}
+    bottom = min([0.0, *drawn["low90"], *told["recorded"]])
+    scale = alt.Scale(domain=[float(bottom), float(top * 1.08) or 1.0], nice=False, zero=True)
+    return {"scale": scale, "axis": alt.Axis(title=None, labelExpr=labels, tickCount=3 if small else 5)}
+
+
+def _floor(seen: pd.DataFrame, told: pd.DataFrame) -> float:
+    """Return the lowest power of ten worth drawing: that of the least recorded value, or four decades under the peak."""
+    least = [seen["high90"].max() * 1e-4, seen.loc[seen["median"] > 0, "median"].max(), *told["recorded"]]
+    if seen["median"].min() > 0:
+        least[0] = max(least[0], seen["low90"].min())
+    return float(10.0 ** np.floor(np.log10(min((value for value in least if value > 0), default=1.0))))
+
+
+def _shading(run: Run, small: bool = False) -> list[alt.Chart]:
+    """Return the shaded years after the fit and, in a large panel, their name above the frame."""
+    if run.years[-1] <= TRAINING_END:
+        return []
+    data = pd.DataFrame({"from": [TRAINING_END + 0.5], "to": [int(run.years[-1]) + 0.5]})
+    shade = alt.Chart(data).mark_rect(color=SHADE, clip=True).encode(x=alt.X("from:Q", title=None), x2="to:Q")
+    return [shade] if small else [shade, above_frame(data, "conditional forecast", alt.X("to:Q", title=None))]
+
+
+def describe_fan(title: str, seen: pd.DataFrame, told: pd.DataFrame, unit: str) -> str:
+    """Return the alternative text of a fan chart: where it starts, where it ends, and what is recorded last."""
+    if seen.empty:
+        return f"{title}: nothing simulated."
+    first, last = seen.iloc[0], seen.iloc[-1]
+    ends = [f"{words.quantity(one['median'], unit)} in {one['year']:.0f}" for one in (first, last)]
+    band = words.span(last["low90"], last["high90"], unit)
+    text = f"{title}. Simulated median {ends[0]} and {ends[1]} (90% band {band})"
+    if told.empty:
+        return f"{text}. Nothing recorded."
+    known = told.sort_values("year").iloc[[0, -1]]
+    facts = [f"{words.quantity(row.recorded, unit)} in {row.year}" for row in known.itertuples()]
+    return f"{text}. Recorded: {words.listed(list(dict.fromkeys(facts)))}; {len(told)} recorded years."

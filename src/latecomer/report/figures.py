@@ -1,0 +1,167 @@
+"""What does a run look like? Every figure of the report as a Vega-Lite chart, and all of them as PNG and SVG files.
+
+Data are aggregated before they reach a chart: none holds single histories.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from latecomer.fit.score import record_table
+from latecomer.record import Run
+from latecomer.report import words
+from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
+from latecomer.report.groups import firm_points, group_volumes
+from latecomer.report.power import power_chart
+from latecomer.report.stream import stream_chart
+from latecomer.report.style import MUTED, house_style
+from latecomer.report.tiles import tile_chart
+
+Picture = alt.LayerChart | alt.ConcatChart
+COUNTED = re.compile(r"\b(clip|gradient_)(\d+)\b")
+
+
+def figures(run: Run) -> dict[str, alt.LayerChart]:
+    """Return every figure of the page by name; widths follow the page, descriptions are the alternative texts."""
+    out = drawings(run)
+    for chart in out.values():
+        chart.width = "container"
+        chart.config = house_style()
+    return out
+
+
+def drawings(run: Run) -> dict[str, alt.LayerChart]:
+    """Return every figure by name, without width and style, as parts of a page or of a picture."""
+    record = record_table(run)
+    volumes = group_volumes(run)
+    out = {name: fan_chart(run, record, spec) for name, spec in (FANS | SEGMENT_FANS).items()}
+    out["makers"] = stream_chart(run, volumes)
+    out["great_strong"] = power_chart(run)
+    year = int(run.years[-1])
+    out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
+    out["provinces_own"] = tile_chart(run, year, "own", "Own brands in sales")
+    recorded = [firm_points(run.case, maker) for maker in run.case.named_makers]
+    first = first_year(run, *recorded)
+    for maker in run.case.named_makers:
+        out[f"firm_{maker}"] = firm_chart(run, volumes, maker, first)
+    return out
+
+
+def titles(run: Run) -> dict[str, tuple[str, str]]:
+    """Return title and explanation of every figure by name."""
+    out = {name: (spec.title, spec.about) for name, spec in (FANS | SEGMENT_FANS).items()}
+    out["makers"] = (
+        "Who makes the vehicles",
+        "Groups' shares in all vehicles made, ventures included; medians. "
+        "Blue: central state; green: local state; orange: private; purple: foreign.",
+    )
+    out["great_strong"] = (
+        "From great to strong",
+        "The path of the two indices; crosses are 90% bands; hollow years are conditional forecast.",
+    )
+    year = int(run.years[-1])
+    out["provinces_sales"] = (
+        f"Passenger cars sold, {year}",
+        "Simulated medians by province; k: thousand, m: million.",
+    )
+    out["provinces_own"] = (f"Own brands in sales, {year}", "Simulated medians by province.")
+    for maker in run.case.named_makers:
+        out[f"firm_{maker}"] = (
+            run.case.labels.maker_names[run.case.labels.makers.index(maker)].split(" (")[0],
+            "",
+        )
+    return out
+
+
+def pictures(run: Run) -> dict[str, Picture]:
+    """Return every figure as a picture that stands alone: with title, size and key; small multiples in one picture."""
+    drawn, named = drawings(run), titles(run)
+    count = len(run.histories)
+    key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
+    single = [*FANS, "makers", "great_strong"]
+    out: dict[str, Picture] = {}
+    for name in single:
+        told = [named[name][1], key] if name in FANS else [named[name][1]]
+        out[name] = _titled(drawn[name], named[name][0], told, 640)
+    out["segments"] = _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3)
+    out["provinces"] = _grid(
+        [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
+    )
+    makers = [f"firm_{maker}" for maker in run.case.named_makers]
+    out["firms"] = _grid([_titled(drawn[n], named[n][0], [], 240) for n in makers], 5)
+    out["overview"] = overview(drawn, named, key)
+    for chart in out.values():
+        chart.config = house_style()
+    return out
+
+
+def overview(drawn: dict[str, alt.LayerChart], named: dict[str, tuple[str, str]], key: str) -> Picture:
+    """Return the run in one picture: volume, own brands, and the way from great to strong."""
+    parts = [
+        _titled(drawn[name], named[name][0], [], 360, 300)
+        for name in ("vehicles", "own_brand_share", "great_strong")
+    ]
+    return _grid(parts, 3).properties(
+        title=alt.TitleParams(key, fontSize=12, fontWeight="normal", color=MUTED, offset=14)
+    )
+
+
+def _titled(
+    chart: alt.LayerChart, title: str, subtitle: str | list[str], width: int, height: int | None = None
+) -> alt.LayerChart:
+    """Return the chart with title and size."""
+    text = alt.TitleParams(title, subtitle=subtitle) if subtitle else alt.TitleParams(title)
+    sized = chart.properties(title=text, width=width)
+    return sized.properties(height=height) if height else sized
+
+
+def _grid(charts: list[alt.LayerChart], columns: int) -> alt.ConcatChart:
+    """Return charts in a grid, each with its own scales."""
+    return alt.concat(*charts, columns=columns, spacing=26).resolve_scale(
+        color="independent", fill="independent", stroke="independent", shape="independent"
+    )
+
+
+def vegalite_version() -> str:
+    """Return the version of the chart language that the charts are written in, as the converter names it."""
+    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """Return a chart as SVG. The renderer numbers clips and gradients over its whole life; here they are numbered from 1."""
+    text = vl_convert.vegalite_to_svg(spec, vl_version=vegalite_version())
+    numbered = {name: place for place, name in enumerate(dict.fromkeys(COUNTED.findall(text)), 1)}
+    return COUNTED.sub(lambda found: f"{found[1]}{numbered[(found[1], found[2])]}", text)
+
+
+def save_figures(
+    run: Run, folder: str | Path, formats: Sequence[str] = ("png", "svg"), names: Sequence[str] | None = None
+) -> list[Path]:
+    """Write pictures (all, or those named) into the folder in each format (png, svg) and return the files.
+
+    Raise ValueError for another format or name. `overview` is the one picture that tells the whole run.
+    """
+    drawn = pictures(run)
+    wrong = sorted({*formats} - {"png", "svg"}) + sorted({*(names or ())} - drawn.keys())
+    if wrong:
+        raise ValueError(
+            f"no such format or picture: {words.listed(wrong)}; pictures are {words.listed(list(drawn))}"
+        )
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in names or drawn:
+        spec = drawn[name].to_dict()
+        for kind in formats:
+            written.append(folder / f"{name}.{kind}")
+            written[-1].write_bytes(png(spec) if kind == "png" else svg(spec).encode())
+    return written
+
+
+def png(spec: dict[str, Any]) -> bytes:
+    """Return a chart as PNG at twice its size, sharp on a fine screen and in print."""
+    return vl_convert.vegalite_to_png(spec, vl_version=vegalite_version(), scale=2)

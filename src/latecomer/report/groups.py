@@ -1,0 +1,111 @@
+"""Which makers belong together, and how much do they make? Volumes and shares of groups, ventures included.
+
+The makers of a group are summed within each history before quantiles are taken, since quantiles of parts do not add up to that of
+the whole.
+"""
+
+import numpy as np
+import pandas as pd
+
+from latecomer.axes import CENTRAL_STATE, FOREIGN_PLANT, IMPORTER, LOCAL_STATE
+from latecomer.record import Run
+from latecomer.report.tables import fan_of
+from latecomer.types import Case
+
+OTHERS = "Others"
+KINDS = ("central state", "local state", "private", "foreign")
+SETTLED = 30  # years after which the largest groups are looked for, so that the first few works do not fill the list
+
+
+def heads(case: Case) -> np.ndarray:
+    """Return for every maker [m] the maker that heads its group, itself where it has no parent; -1 for importers."""
+    own = np.arange(len(case.makers))
+    alone = np.where(case.makers["ownership"] == IMPORTER, -1, own)
+    return np.where(case.makers["group"] >= 0, case.makers["group"], alone)
+
+
+def group_volumes(run: Run) -> np.ndarray:
+    """Return vehicles made [n, t, m] by the group that each maker heads, ventures in; zero for makers in another's group."""
+    made = run.series("maker_sales") + run.series("maker_commercial")
+    out = np.zeros_like(made)
+    for maker, head in enumerate(heads(run.case)):
+        if head >= 0:
+            out[:, :, head] += made[:, :, maker]
+    return out
+
+
+def group_fan(run: Run, volumes: np.ndarray, maker: str) -> pd.DataFrame:
+    """Return the fan of the volume of the group that this maker heads."""
+    return fan_of(run, volumes[:, :, run.case.labels.makers.index(maker)])
+
+
+def firm_points(case: Case, maker: str) -> pd.DataFrame:
+    """Return recorded volumes of a maker: `kind` is group (ventures and trucks in) or own (its own passenger cars).
+
+    A figure that serves as both, for a maker without ventures, is kept once, as group.
+    """
+    group = case.group_record[case.group_record["maker_id"] == maker].assign(kind="group")
+    own = case.maker_record
+    own = own[(own["maker_id"] == maker) & (own["series"] == "maker_sales")].assign(kind="own")
+    rows = pd.concat([group, own], ignore_index=True).rename(columns={"value": "recorded"})
+    rows = rows[rows["year"].between(case.years[0], case.years[-1])].drop_duplicates(["year", "recorded"])
+    return rows[["kind", "year", "recorded", "grade", "source_id"]].reset_index(drop=True)
+
+
+def group_shares(run: Run, volumes: np.ndarray, most: int = 8) -> pd.DataFrame:
+    """Return the median share of each group in vehicles made: year, group, kind, share, volume.
+
+    Kept apart are the named makers of the case and the `most` largest others by their best year; the rest is one group. Shares
+    are taken within each history, then their median; the drawing stretches their sum to one.
+    """
+    case, total = run.case, volumes.sum(axis=2, keepdims=True)
+    shares = np.divide(volumes, total, out=np.zeros_like(volumes), where=total > 0)
+    middle = np.median(shares, axis=0)
+    named = [case.labels.makers.index(maker) for maker in case.named_makers]
+    late = run.years > case.years[0] + SETTLED
+    largest = [m for m in np.argsort(-middle[late].max(axis=0), kind="stable") if m not in named][:most]
+    kinds = {m: kind_of(case, m) for m in [*named, *largest]}
+    kept = sorted(kinds, key=lambda m: (KINDS.index(kinds[m]), -middle[:, m].mean(), m))
+    rest = [m for m in range(len(case.makers)) if m not in kinds]
+    parts = [(short_name(case, case.labels.makers[m]), kinds[m], [m]) for m in kept] + [
+        (OTHERS, "other", rest)
+    ]
+    frames = [_share_rows(run, name, kind, shares[:, :, at], volumes[:, :, at]) for name, kind, at in parts]
+    table = pd.concat(frames, ignore_index=True)
+    made = table.groupby("year")["volume"].transform("sum") > 0
+    return table[made].reset_index(drop=True)
+
+
+def _share_rows(run: Run, name: str, kind: str, shares: np.ndarray, volumes: np.ndarray) -> pd.DataFrame:
+    """Return the rows of one layer: median share and median volume by year, of the sum of its groups [n, t, m]."""
+    middle = {
+        "share": np.median(shares.sum(axis=2), axis=0),
+        "volume": np.median(volumes.sum(axis=2), axis=0),
+    }
+    return pd.DataFrame({"year": run.years.astype(int), "group": name, "kind": kind, **middle})
+
+
+def kind_of(case: Case, maker: int) -> str:
+    """Return the ownership of a head of group in plain words."""
+    plain = {CENTRAL_STATE: "central state", LOCAL_STATE: "local state", FOREIGN_PLANT: "foreign"}
+    return plain.get(int(case.makers["ownership"][maker]), "private")
+
+
+def short_name(case: Case, maker: str) -> str:
+    """Return a name that fits a label: FAW, Chery, Li Auto."""
+    full = case.labels.maker_names[case.labels.makers.index(maker)]
+    spaced = maker.replace("_", " ")
+    initials = "_" not in maker and (maker.upper() in full.split() or maker not in full.lower())
+    return maker.upper() if initials else spaced.title()
+
+
+def firms(run: Run) -> pd.DataFrame:
+    """Return the fans of the groups of the named makers, with what is recorded of each."""
+    volumes = group_volumes(run)
+    frames = []
+    for maker in run.case.named_makers:
+        facts = firm_points(run.case, maker)
+        told = facts[facts["kind"] == "group"].set_index("year")[["recorded", "source_id", "grade"]]
+        seen = group_fan(run, volumes, maker).assign(maker_id=maker, unit="vehicles")
+        frames.append(seen.join(told, on="year"))
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,101 @@
+"""From great to strong: the path of the two indices in one plane, both on scales where equal steps are equal factors."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from latecomer.fit.score import TRAINING_END
+from latecomer.record import Run
+from latecomer.report import tables, words
+from latecomer.report.style import BLUE, INK, above_frame, layered, tips
+
+LABELLED_YEARS = (1955, 1978, 1992, 2001, 2010, 2025)
+HEIGHT = 440
+GREAT_TITLE = "Great: output, market, capacity, value added, exports"
+STRONG_TITLE = "Strong: control, own brands, quality, export value, return, talent"
+
+
+def power_chart(run: Run) -> alt.LayerChart:
+    """Draw the path in the plane of the two indices, both on scales where a step of the same length is the same factor."""
+    path = tables.power_path(run)
+    for name in ("great", "strong"):
+        low, high = path[f"{name}_low"], path[f"{name}_high"]
+        bands = [words.span(*ends, "index") for ends in zip(low, high, strict=True)]
+        path[f"{name}_text"] = [
+            f"{words.number(m)} ({band})" for m, band in zip(path[name], bands, strict=True)
+        ]
+    x = alt.X("great:Q", title=GREAT_TITLE, scale=_power_scale(path, "great"), axis=_power_axis())
+    y = alt.Y("strong:Q", title=STRONG_TITLE, scale=_power_scale(path, "strong"), axis=_power_axis())
+    base = alt.Chart(path)
+    shown = tips(year="Year", great_text="Great (90% band)", strong_text="Strong (90% band)")
+    line = base.mark_line(color=BLUE, strokeWidth=2.4, clip=True).encode(x=x, y=y, order="year:O")
+    later = path["year"] > TRAINING_END
+    filled = alt.Chart(path[~later]).mark_point(color=BLUE, fill=BLUE, size=22, strokeWidth=1.3, opacity=1)
+    hollow = alt.Chart(path[later]).mark_point(
+        color=BLUE, fill="#ffffff", size=22, strokeWidth=1.3, opacity=1
+    )
+    dots = [marks.encode(x=x, y=y, tooltip=shown) for marks in (filled, hollow)]
+    note = above_frame(pd.DataFrame({"at": [1]}), "hollow: conditional forecast", alt.value("width"))
+    layers = [*_reference(x, y), *_power_bands(path, x, y), line, *dots, *_power_years(path, x, y), note]
+    return layered(layers, HEIGHT, describe_power(path))
+
+
+def _labelled(path: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the labelled years; those before the path begins give way to its first year."""
+    first = int(path["year"].min()) if len(path) else 0
+    return path[path["year"].isin({max(year, first) for year in LABELLED_YEARS})]
+
+
+def _power_scale(path: pd.DataFrame, name: str) -> alt.Scale:
+    """Return a logarithmic scale that holds the path and the reference point."""
+    low = min(path[f"{name}_low"].min(), 100.0)
+    high = max(path[f"{name}_high"].max(), 100.0)
+    return alt.Scale(type="log", domain=[float(max(low * 0.75, 0.1)), float(high * 1.6)], nice=False)
+
+
+def _power_axis() -> alt.Axis:
+    """Return an axis with two labels to each power of ten."""
+    return alt.Axis(format="~g", values=[0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000], titlePadding=8)
+
+
+def _reference(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return the point of the reference countries with lines through it."""
+    text = "Germany, Japan, USA, Korea: mean of 2012"
+    base = alt.Chart(pd.DataFrame({"great": [100.0], "strong": [100.0], "text": [text]}))
+    rule: dict[str, Any] = {"color": "#a9b0b6", "strokeDash": [3, 3], "strokeWidth": 1}
+    return [
+        base.mark_rule(**rule).encode(x=x),
+        base.mark_rule(**rule).encode(y=y),
+        base.mark_point(shape="diamond", filled=True, color=INK, size=110, opacity=1).encode(x=x, y=y),
+        base.mark_text(align="right", dx=-10, dy=-9, fontSize=11, color=INK).encode(x=x, y=y, text="text:N"),
+    ]
+
+
+def _power_bands(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return 90% bands of both indices at the labelled years, as a cross."""
+    base = alt.Chart(_labelled(path))
+    cross: dict[str, Any] = {"color": BLUE, "opacity": 0.35, "strokeWidth": 5, "clip": True}
+    low, lower = alt.X("great_low:Q", title=GREAT_TITLE), alt.Y("strong_low:Q", title=STRONG_TITLE)
+    across = base.mark_rule(**cross).encode(x=low, x2="great_high:Q", y=y)
+    return [across, base.mark_rule(**cross).encode(x=x, y=lower, y2="strong_high:Q")]
+
+
+def _power_years(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return marks and names of the labelled years, each name with a light edge that keeps it off the path."""
+    base = alt.Chart(_labelled(path))
+    place: dict[str, Any] = {"align": "right", "dx": -5, "dy": -12, "fontSize": 12.5, "fontWeight": "bold"}
+    edge = base.mark_text(**place, color="#ffffff", stroke="#ffffff", strokeWidth=4, strokeJoin="round")
+    dots = base.mark_circle(color=BLUE, size=80, opacity=1)
+    names = [mark.encode(text="year:Q") for mark in (edge, base.mark_text(**place, color=INK))]
+    return [layer.encode(x=x, y=y) for layer in (dots, *names)]
+
+
+def describe_power(path: pd.DataFrame) -> str:
+    """Return the alternative text of the plane: both indices at the labelled years."""
+    rows = _labelled(path).itertuples()
+    steps = [
+        f"{row.year}: great {words.number(row.great)}, strong {words.number(row.strong)}" for row in rows
+    ]
+    axes = "Path in the plane of great (volume) and strong (control, brands, quality)"
+    return f"{axes}, reference countries at 100. {'; '.join(steps)}."

@@ -1,0 +1,119 @@
+"""Are the figures right? They compile, draw the record's own numbers, and come out as files."""
+
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+import vl_convert
+
+from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.report import figures, save_figures
+from latecomer.report.fan import FANS, SEGMENT_FANS
+from latecomer.report.figures import titles, vegalite_version
+from latecomer.report.groups import group_shares, group_volumes
+from latecomer.report.tiles import places
+
+
+@pytest.fixture(scope="module")
+def specs(result):
+    return {name: chart.to_dict() for name, chart in figures(result).items()}
+
+
+def rows_with(spec, *columns):
+    return next(data for data in spec["datasets"].values() if data and set(columns) <= data[0].keys())
+
+
+def test_every_figure_obeys_the_schema_and_compiles(specs):
+    for spec in specs.values():
+        assert vl_convert.vegalite_to_vega(spec, vl_version=vegalite_version())["marks"]
+
+
+def test_every_figure_has_a_title(result, specs):
+    assert titles(result).keys() == specs.keys()
+    assert all(title for title, _ in titles(result).values())
+
+
+@pytest.mark.parametrize("name", [*FANS, *SEGMENT_FANS])
+def test_a_fan_holds_the_quantiles_of_the_run(result, specs, name):
+    spec = (FANS | SEGMENT_FANS)[name]
+    at = result.case.labels.segments.index(spec.index) if spec.index else None
+    low, median, high = result.bands(spec.series, at, (0.05, 0.5, 0.95))
+    place = {int(year): t for t, year in enumerate(result.years)}
+    drawn = rows_with(specs[name], "low90", "high90")
+    assert len(drawn) > 10
+    for row in drawn:
+        t = place[row["year"]]
+        assert (row["low90"], row["median"], row["high90"]) == (low[t], median[t], high[t])
+
+
+@pytest.mark.parametrize("name", ["vehicles", "own_brand_share", "quality_gap"])
+def test_a_fan_holds_every_recorded_value_with_source_and_sample(result, specs, name):
+    record = record_table(result)
+    facts = (
+        record[(record["series"] == name) & (record["index"] == "")].drop_duplicates("year").set_index("year")
+    )
+    drawn = {row["year"]: row for row in rows_with(specs[name], "recorded")}
+    assert drawn.keys() == set(facts.index)
+    for year, row in drawn.items():
+        assert row["recorded"] == facts.loc[year, "recorded"]
+        assert row["source"] and row["grade"] == facts.loc[year, "grade"]
+        assert (row["use"] == "used in the fit") == (facts.loc[year, "sample"] == "fit")
+
+
+def test_every_fan_shades_the_years_after_the_fit(result, specs):
+    firms = {f"firm_{maker}" for maker in result.case.named_makers}
+    for name in {*FANS, *SEGMENT_FANS, *firms}:
+        shade = next(
+            d
+            for d in specs[name]["datasets"].values()
+            if d[0].keys() >= {"from", "to"} and "year" not in d[0]
+        )
+        assert shade[0]["from"] == TRAINING_END + 0.5
+        assert shade[0]["to"] == result.years[-1] + 0.5
+
+
+def test_groups_hold_all_vehicles_made_at_home(result):
+    made = group_volumes(result).sum(axis=2)
+    total = result.series("vehicles")
+    assert np.allclose(made, total, rtol=1e-6, atol=1.0)
+
+
+def test_the_stream_names_the_named_makers_and_adds_up_to_one(result, specs):
+    shares = group_shares(result, group_volumes(result))
+    assert {"FAW", "Dongfeng", "SAIC", "GAC", "BAIC", "CNHTC", "Changan", "Hafei", "Chery", "Geely"} <= set(
+        shares["group"]
+    )
+    drawn = rows_with(specs["makers"], "drawn", "top", "bottom")
+    for year in (1980, 2004, 2025):
+        assert sum(row["drawn"] for row in drawn if row["year"] == year) == pytest.approx(1.0)
+
+
+def test_provinces_have_each_their_own_tile(result):
+    at = places(result.case.labels.regions)
+    assert len(set(at)) == len(at) == 31
+    north, south = (at[result.case.labels.regions.index(code)][1] for code in ("CN-HL", "CN-HI"))
+    assert north < south
+
+
+def test_unknown_regions_fill_a_plain_grid():
+    assert places(["A", "B", "C", "D", "E"]) == [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)]
+
+
+def test_pictures_come_out_as_png_and_svg(result, tmp_path):
+    names = ("vehicles", "overview")
+    written = save_figures(result, tmp_path / "pictures", ("png", "svg"), names)
+    assert [path.name for path in written] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
+    for path in written:
+        if path.suffix == ".png":
+            assert path.read_bytes().startswith(b"\x89PNG")
+        else:
+            assert ElementTree.parse(path).getroot().tag.endswith("svg")
+    again = save_figures(result, tmp_path / "again", ("svg",), ("overview",))
+    assert again[0].read_bytes() == (tmp_path / "pictures" / "overview.svg").read_bytes()
+
+
+@pytest.mark.parametrize(("formats", "names"), [(("gif",), None), (("png",), ("vehicels",))])
+def test_an_unknown_format_or_name_writes_nothing(result, tmp_path, formats, names):
+    with pytest.raises(ValueError, match=r"gif|vehicels"):
+        save_figures(result, tmp_path / "none", formats, names)
+    assert not (tmp_path / "none").exists()

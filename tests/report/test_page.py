@@ -1,0 +1,148 @@
+"""Does the page open offline, hold every figure, escape its text, and print the score's own numbers?"""
+
+import base64
+import dataclasses
+import hashlib
+import json
+import re
+
+import numpy as np
+import pytest
+from page_reader import Reader
+
+from latecomer.fit.score import errors, record_table
+from latecomer.report import figures, save_figures, write_report
+from latecomer.report.page import page
+from latecomer.report.tables import MARKED_YEARS, SHOWN, fan
+
+MEGABYTE = 2**20
+SPITEFUL = '</script><script>alert("1")</script><img src=x onerror=alert(2)> & {{ 7*7 }} "\'<b>'
+
+
+@pytest.fixture(scope="module")
+def found(text):
+    return Reader(text)
+
+
+@pytest.fixture(scope="module")
+def specs(found):
+    return json.loads("".join(next(s for s in found.all("script") if s.attributes.get("id") == "specs").text))
+
+
+def test_nothing_is_loaded_from_elsewhere(found):
+    assert [s.attributes for s in found.all("script") if "src" in s.attributes] == []
+    assert [tag for tag in ("link", "iframe", "object", "embed", "base", "form") if found.all(tag)] == []
+    assert all(image.attributes["src"].startswith("data:image/svg+xml;base64,") for image in found.all("img"))
+    assert re.findall(r"url\(|@import", "".join(found.all("style")[0].text)) == []
+    assert all(a.attributes["href"].startswith(("#", "http://", "https://")) for a in found.all("a"))
+
+
+def test_the_pictures_in_the_page_load_nothing_either(found):
+    for image in found.all("img"):
+        picture = base64.b64decode(image.attributes["src"].split(",")[1]).decode()
+        assert re.findall(r'(?:href|src)="(?!#)', picture) == []
+
+
+def test_the_policy_allows_the_scripts_of_the_page_and_no_request(found):
+    policy = next(m.attributes["content"] for m in found.all("meta") if "http-equiv" in m.attributes)
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert "http" not in policy and "'unsafe-inline'" not in rules["script-src"]
+    code = ["".join(s.text) for s in found.all("script") if s.attributes.get("type") != "application/json"]
+    assert len(code) == 2
+    for script in code:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in rules["script-src"]
+
+
+def test_every_figure_is_there_with_its_text(result, found, specs):
+    names = list(figures(result))
+    assert {f"firm_{maker}" for maker in result.case.named_makers} < set(names)
+    assert list(specs) == names
+    assert {f"figure-{name}" for name in names} <= set(found.ids())
+    plots = {e.attributes["id"]: e.attributes for e in found.elements if e.attributes.get("role") == "img"}
+    assert all(len(plots[f"plot-{name}"]["aria-label"]) > 40 for name in names)
+    assert len(found.all("img")) == len(names)
+    assert all(image.attributes["alt"] for image in found.all("img"))
+
+
+def test_the_page_is_in_order(found, text):
+    assert text.lstrip().startswith("<!DOCTYPE html>")
+    assert found.all("html")[0].attributes["lang"] == "en"
+    assert len(found.all("h1")) == 1
+    assert len(found.ids()) == len(set(found.ids()))
+    inside = {a.attributes["href"][1:] for a in found.all("a") if a.attributes["href"].startswith("#")}
+    assert inside <= set(found.ids())
+    assert all(head.attributes.get("scope") in ("row", "col") for head in found.all("th"))
+    assert found.open == []
+
+
+def test_same_run_same_bytes(result, text, tmp_path):
+    save_figures(
+        result, tmp_path, ("svg",), ("vehicles",)
+    )  # the renderer counts its clips over its whole life
+    assert write_report(result, tmp_path / "deep" / "report.html").read_bytes() == text.encode()
+
+
+def test_the_page_stays_small_and_holds_no_single_histories(text, specs):
+    assert len(text.encode()) < 6 * MEGABYTE
+    rows = [len(data) for spec in specs.values() for data in spec["datasets"].values()]
+    assert max(rows) <= 73 * 19
+
+
+def test_text_of_a_case_is_escaped(result):
+    case = result.case
+    spiteful = dataclasses.replace(
+        case,
+        title=SPITEFUL,
+        targets=case.targets.assign(note=SPITEFUL),
+        sources=case.sources.assign(title=SPITEFUL, publisher=SPITEFUL, address="javascript:alert(3)"),
+        labels=dataclasses.replace(
+            case.labels,
+            maker_names=tuple(SPITEFUL for _ in case.labels.maker_names),
+            region_names=tuple(SPITEFUL for _ in case.labels.region_names),
+        ),
+    )
+    read = Reader(page(dataclasses.replace(result, case=spiteful)))
+    assert len(read.all("script")) == 3
+    assert all(image.attributes["src"].startswith("data:") for image in read.all("img"))
+    assert "".join(read.all("h1")[0].text) == SPITEFUL
+    assert not any(name.startswith("on") for element in read.elements for name in element.attributes)
+    assert not any("javascript" in a.attributes["href"] for a in read.all("a"))
+    stored = json.loads(
+        "".join(next(s for s in read.all("script") if s.attributes.get("id") == "specs").text)
+    )
+    assert SPITEFUL in json.dumps(stored, ensure_ascii=False).replace('\\"', '"')
+
+
+def test_the_table_of_compared_values_is_the_score_s(result, found):
+    record = record_table(result)
+    expected = record[["median", "recorded"]].to_numpy(float).ravel()
+    assert found.numbers("table-record") == expected.tolist()
+
+
+def test_the_table_of_errors_is_the_score_s(result, found):
+    scores = errors(result)[["error", "bias", "random_walk", "drift"]].to_numpy(float).ravel()
+    assert found.numbers("table-errors") == scores[np.isfinite(scores)].tolist()
+
+
+def test_the_table_of_marked_years_is_the_record_s(result, found):
+    expected = []
+    record = record_table(result)
+    for series in SHOWN:
+        seen = fan(result, series).set_index("year")["median"]
+        facts = (
+            record[(record["series"] == series) & (record["index"] == "")]
+            .drop_duplicates("year")
+            .set_index("year")["recorded"]
+        )
+        for year in MARKED_YEARS:
+            expected += [float(part[year]) for part in (seen, facts) if year in part.index]
+    assert found.numbers("table-marked") == expected
+    assert len(expected) > 100
+
+
+def test_what_made_the_run_is_printed(result, found, text):
+    assert result.manifest["fingerprint"] in text
+    commands = ["".join(code.text) for code in found.all("code")]
+    assert "latecomer run china-auto --histories 6 --seed 3" in commands
