@@ -17,6 +17,7 @@ import latecomer
 from latecomer.case.load import CASES, load_case
 from latecomer.cli import main
 from latecomer.cli.options import MOST_HISTORIES
+from latecomer.cli.running import stop_put_off
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import UsageError
 from latecomer.fit.score import record_table
@@ -318,6 +319,22 @@ def test_files_of_a_folder_arrive_together_and_leave_others_alone(tmp_path):
         (part / "a.csv").write_text("1")
     assert sorted(p.name for p in folder.iterdir()) == ["a.csv", "mine.txt"]
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_control_c_while_compiling_waits_for_the_compiler_and_then_stops():
+    """Sent from within, at a moment known for sure; the block goes on to its end."""
+    said, ended = [], []
+    with pytest.raises(KeyboardInterrupt), stop_put_off(said.append):
+        signal.raise_signal(signal.SIGINT)
+        ended.append(True)
+    assert ended == [True]
+    assert len(said) == 1
+    with pytest.raises(KeyboardInterrupt), stop_put_off(said.append):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        ended.append(False)
+    assert ended == [True]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_control_c_says_what_is_kept_and_leaves_nothing_half_written(tmp_path):

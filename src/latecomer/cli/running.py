@@ -1,11 +1,13 @@
 """How is `latecomer run` carried out? Compile, run with progress, print, write; a stop by the user is told with what is kept."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer, current_thread, main_thread
+from types import FrameType
 
 import numpy as np
 import typer
@@ -38,7 +40,6 @@ PATIENCE = 2.0  # seconds in which a stored kernel is read
 class Progressed:
     """How far a request has come, for the user who stops it."""
 
-    compiled: bool = False
     done: int = 0
     written: list[Path] = field(default_factory=list)
 
@@ -53,7 +54,6 @@ def execute(request: Request, case: Case) -> None:
     state = Progressed()
     try:
         prepare(case, say)
-        state.compiled = True
         if request.only is not None:
             show_one(one_history(case, request.seed, request.only), request)
             return
@@ -100,29 +100,55 @@ def report_name(case: Case) -> str:
 
 
 def prepare(case: Case, say: Callable[[str], None]) -> None:
-    """Compile the model, or read what was compiled, in this thread: here a stop by the user is heard.
-
-    Whether a stored kernel fits this case is known only after a while; then the user is told why nothing seems to happen.
-    """
+    """Compile the model, or read what was compiled; whether a stored kernel fits this case shows only after a while."""
     say(f"Running {case.name}: {case.title}")
     known = any(store().glob("**/*.nbi"))
     told = Timer(PATIENCE if known else 0.0, say, [COMPILING])
     told.daemon = True
     told.start()
     try:
-        one_history(case, 0, 0)
+        with stop_put_off(say):
+            one_history(case, 0, 0)
     finally:
         told.cancel()
 
 
+@contextmanager
+def stop_put_off(say: Callable[[str], None]) -> Iterator[None]:
+    """Keep a first Ctrl-C until the block has ended, then raise it; a second one is raised at once.
+
+    Raised inside the compiler, it would be lost in one of its callbacks.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    usual, stopped = signal.getsignal(signal.SIGINT), Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, usual)
+        say("Stopping when the model is compiled; press Ctrl-C again to stop at once")
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if stopped.is_set():
+        raise KeyboardInterrupt
+
+
 def one_history(case: Case, seed: int, history: int) -> Run:
-    """Run one history of an ensemble by its number."""
+    """Run one history of an ensemble by its number, with the parameter vector that it has there."""
+    draw = history % len(case.draws)
+    params = np.array(case.draws[draw : draw + 1]).view(
+        np.recarray
+    )  # a copy, as in an ensemble: the same compiled code
     out = np.zeros(
         (1, len(case.years)), record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
     ).view(np.recarray)
-    run_history(case, seed, history, out[0], workspace(case), case.params)
-    manifest = manifest_of(case, case.params, seed, 1, (), out)
-    return Run(case, np.array([history]), out, (), manifest)
+    run_history(case, seed, history, out[0], workspace(case), params)
+    return Run(case, np.array([history]), out, (), manifest_of(case, params, seed, 1, (), out))
 
 
 def run_with_progress(request: Request, case: Case, state: Progressed) -> Run:
@@ -241,9 +267,5 @@ def what_is_kept(request: Request, state: Progressed) -> str:
     """Say what a stop by the user left behind."""
     lines = [f"Interrupted after {state.done} of {request.histories} histories."]
     lines += [f"Kept: {', '.join(map(str, state.written))}." if state.written else "Nothing was written."]
-    lines += (
-        ["The compiled model is kept: the same command starts at once and gives the same bits."]
-        if state.compiled
-        else []
-    )
-    return " ".join(lines)
+    again = "The same command gives the same bits, and does not compile again what was compiled."
+    return " ".join([*lines, again])

@@ -42,7 +42,9 @@ class Entry:
 def explain(names: Sequence[str], case: Case) -> list[Entry]:
     """Return every meaning of every name; raise UsageError that lists all unknown names with their nearest ones."""
     known = vocabulary(case)
-    sources = {plain(source): [partial(of_source, source, case)] for source in case.sources.index}
+    sources: dict[str, list[Callable[[], Entry]]] = {
+        plain(source): [partial(of_source, source, case)] for source in case.sources.index
+    }
     problems = Problems()
     found: list[Entry] = []
     for name in names:
@@ -71,6 +73,7 @@ def catalogue(case: Case) -> dict[str, list[str]]:
         "series": [field.name for field in axes.YEAR],
         "world inputs": [field.name for field in axes.WORLD],
         "parameters": list(case.register["name"]),
+        "constants of the case": list(case.tables["constants"]["name"]),
         "makers": list(case.labels.makers),
         "regions": list(case.labels.regions),
         "state": [field.name for field in axes.STATE],
@@ -91,6 +94,8 @@ def vocabulary(case: Case) -> dict[str, list[Callable[[], Entry]]]:
         add(partial(of_lever, lever, case), lever.public_name, lever.name)
     for row in case.register.itertuples():
         add(partial(of_parameter, row, case), row.name)
+    for row in case.tables["constants"].itertuples():
+        add(partial(of_constant, row, case), row.name)
     for field in axes.YEAR:
         add(partial(of_series, field, case), field.name)
     for field in axes.WORLD:
@@ -166,11 +171,33 @@ def of_parameter(row: Any, case: Case) -> Entry:
         ("does nothing at", "-" if pd.isna(row.off) else number(row.off)),
         ("prior", f"{row.prior}, {number(row.low)} to {number(row.high)}"),
         ("moved by the fit", fit),
+        *drawn(row.name, case),
         *used_in("params", row.name),
         ("source", source_line(row.source_id, case)),
         ("grade", row.grade),
     )
     return Entry(row.name, "parameter", row.about, facts, heads(code.readers("params", row.name)))
+
+
+def drawn(name: str, case: Case) -> tuple[tuple[str, str], ...]:
+    """Return the range of a parameter over the vectors that the fit left, if it differs between them."""
+    values = case.draws[name]
+    if len(np.unique(values)) < 2:
+        return ()
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    told = f"{len(values)} vectors, median {number(middle)}, 90% from {number(low)} to {number(high)}"
+    return (("left by the fit", told),)
+
+
+def of_constant(row: Any, case: Case) -> Entry:
+    """Explain a constant with which the case turns its tables into inputs."""
+    facts = (
+        ("unit", row.unit),
+        ("value", number(row.value)),
+        ("range", f"{number(row.low)} to {number(row.high)}"),
+        ("source", f"{source_line(row.source_id, case)} ({row.grade})"),
+    )
+    return Entry(row.name, "constant of the case", row.about, facts)
 
 
 def of_series(field: axes.Field, case: Case) -> Entry:

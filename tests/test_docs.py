@@ -1,0 +1,178 @@
+"""Do the pages say what the code does, and is every lever, parameter and series both documented and used?
+
+Generated pages equal what the generator prints now; commands and Python shown to a reader are run; links lead somewhere.
+"""
+
+import ast
+import math
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from latecomer import axes
+from latecomer.case.load import load_case
+from latecomer.cli import app, main
+from latecomer.cli.reference import PLACE, with_finding
+from latecomer.explain import code
+from latecomer.explain.names import catalogue, explain
+from latecomer.explain.pages import pages, stale
+
+PROJECT = Path(__file__).parents[1]
+DOCS = PROJECT / "docs"
+PROSE = sorted([PROJECT / "README.md", *DOCS.rglob("*.md")])
+README_LINES = 120
+CASE_INPUTS = {
+    "deflator"
+}  # world inputs that the case itself uses, to turn recorded money into that of the base year
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load_case("china-auto")
+
+
+def named(path):
+    return str(path.relative_to(PROJECT))
+
+
+def blocks(path, language):
+    """Return the fenced blocks of a page in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def shown_commands():
+    """Return (page, command) for every `latecomer` command in a shell block or at the end of a help text."""
+    found = [
+        (named(path), line) for path in PROSE for block in blocks(path, "sh") for line in block.splitlines()
+    ]
+    found += [
+        ("--help", (command.epilog or "").split("Example:")[1].strip()) for command in app.registered_commands
+    ]
+    return [(page, line) for page, line in found if line.startswith("latecomer ")]
+
+
+def test_generated_pages_are_what_the_code_says_now(case):
+    assert stale(case, DOCS) == [], "run: latecomer docs --write"
+
+
+def test_the_finding_of_the_readme_is_what_a_run_says_now(case):
+    """Figures may differ in their last digit, as machines round differently; nothing else may."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    told = PLACE.search(readme)
+    made = PLACE.search(with_finding(readme, case))
+    numbers = re.compile(r"\d+(?:\.\d+)?")
+    assert numbers.sub("#", told[0]) == numbers.sub("#", made[0]), "run: latecomer docs --write"
+    pairs = zip(numbers.findall(told[0]), numbers.findall(made[0]), strict=True)
+    assert [pair for pair in pairs if not math.isclose(*map(float, pair), rel_tol=0.02, abs_tol=0.011)] == []
+
+
+def test_a_changed_or_missing_page_is_noticed_and_written_anew(case, tmp_path, capsys):
+    assert main(["docs", "--folder", str(tmp_path)]) == 2
+    assert main(["docs", "--folder", str(tmp_path), "--write"]) == 0
+    assert stale(case, tmp_path) == []
+    page = tmp_path / "reference" / "levers.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("tariff", "levy"), encoding="utf-8")
+    assert stale(case, tmp_path) == ["reference/levers.md"]
+    assert main(["docs", "--folder", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize("lever", axes.POLICY, ids=lambda lever: lever.public_name)
+def test_every_lever_is_read_where_it_says_and_documented(case, lever):
+    assert lever.reader in code.readers("policy", lever.name)
+    assert f"`{lever.public_name}`" in pages(case)["reference/levers.md"]
+
+
+def test_every_parameter_is_read_by_the_model_and_documented(case):
+    names = list(case.register["name"])
+    page = pages(case)["reference/parameters.md"]
+    assert [name for name in names if not code.readers("params", name)] == []
+    assert [name for name in names if f"| `{name}` |" not in page] == []
+    assert sorted({field for record, field in code.uses() if record == "params"} - set(names)) == []
+
+
+def test_every_series_is_filled_by_the_model_and_documented(case):
+    page = pages(case)["reference/notation.md"]
+    assert [field.name for field in axes.YEAR if not code.fills().get(field.name)] == []
+    assert [field.name for field in axes.YEAR if f"| `{field.name}` |" not in page] == []
+    assert sorted(set(code.fills()) - {field.name for field in axes.YEAR}) == []
+
+
+def test_everything_given_and_carried_is_read():
+    for record, fields in (
+        ("world", axes.WORLD),
+        ("state", axes.STATE),
+        ("makers", axes.MAKERS),
+        ("contracts", axes.CONTRACTS),
+    ):
+        unread = {field.name for field in fields if not code.readers(record, field.name)}
+        assert unread - CASE_INPUTS == set()
+
+
+def test_the_reader_of_the_source_sees_uses_and_fills():
+    source = "now.a = p.b[1]; out.c[i] += here.d; out.e, out.f = 1, peer.g; w.h = state.i; other.j = 1"
+    tree = ast.parse(source)
+    pairs = {pair for node in ast.walk(tree) if (pair := code.field_of(node))}
+    assert {
+        ("policy", "a"),
+        ("params", "b"),
+        ("out", "c"),
+        ("world", "d"),
+        ("makers", "g"),
+        ("state", "i"),
+    } <= pairs
+    assert not {field for _, field in pairs} & {"h", "j"}
+    assert {field for node in ast.walk(tree) for field in code.assigned(node)} == {"c", "e", "f"}
+
+
+def test_every_stage_of_the_year_is_told(case):
+    page = pages(case)["explanation/the-year.md"]
+    assert len(code.stages()) > 20
+    for stage in code.stages():
+        assert stage.about, f"{stage.file}.{stage.function} has no docstring"
+        assert f"`{stage.file}.{stage.function}`" in page
+    for mechanism in code.mechanisms():
+        assert mechanism.question.rstrip().endswith((".", "?")), mechanism.name
+        assert f"\n## {mechanism.name}\n" in page
+
+
+def test_every_name_can_be_explained(case):
+    for kind, names in catalogue(case).items():
+        entries = explain(names, case)
+        assert len(entries) >= len(names), kind
+        assert all(entry.about and entry.facts for entry in entries)
+
+
+def test_the_readme_is_short_and_shows_the_two_commands():
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < README_LINES
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.M))
+    assert (
+        set(re.findall(r"^make (\w+)", "\n".join(blocks(PROJECT / "README.md", "sh")), re.M))
+        == {"run", "test"} & targets
+    )
+
+
+@pytest.mark.parametrize(("page", "command"), shown_commands(), ids=lambda value: value)
+def test_a_command_shown_to_a_reader_works(capsys, monkeypatch, tmp_path, page, command):
+    """Run it as it stands; `run` only as far as it goes without running, `docs` in a folder of its own."""
+    words = shlex.split(command.split(" | ")[0].split(" > ")[0])[1:]
+    words += {"run": ["--dry-run"], "docs": ["--folder", str(tmp_path)]}.get(words[0], [])
+    monkeypatch.chdir(tmp_path)
+    if any("my-country" in word for word in words):
+        (tmp_path / "my-country").symlink_to(PROJECT / "src" / "latecomer" / "cases" / "china_auto")
+    assert main(words) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", [path for path in PROSE if blocks(path, "python")], ids=named)
+def test_python_shown_to_a_reader_works(monkeypatch, tmp_path, path):
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks(path, "python")), named(path), "exec"), {"__name__": "shown"})
+
+
+@pytest.mark.parametrize("path", PROSE, ids=named)
+def test_links_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    inside = [link for link in links if "://" not in link]
+    assert [link for link in inside if not (path.parent / link).exists()] == []
