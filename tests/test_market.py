@@ -316,7 +316,7 @@ def test_second_derivatives_of_profit_by_differences(box_cox):
     prices, shadow = cost[prepared.order] * 1.6, np.zeros(12)
 
     def first_order(at):
-        market._sums(prepared, scratch, at, shadow)
+        market._sums(prepared, scratch, at, shadow, False)
         return scratch.share + scratch.slope * (scratch.own * (at - prepared.cost) - scratch.cross)
 
     jacobian = np.empty((12, 12))
@@ -326,6 +326,7 @@ def test_second_derivatives_of_profit_by_differences(box_cox):
         step[k] = 1e-5
         slope = (first_order(prices + step) - first_order(prices - step)) / 2e-5
         assert np.allclose(jacobian[:, k], slope, rtol=1e-6, atol=1e-9)
+    market._sums(prepared, scratch, prices, shadow, True)
     market._paces(prepared, scratch, np.stack([prices, shadow, shadow]))
     paces = scratch.slope * scratch.own / np.diag(jacobian)
     assert np.allclose(scratch.pace, np.where((paces > 0) & (paces < market.FASTEST_PACE), paces, 1))

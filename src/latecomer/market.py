@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import log, prod
+from threading import local
 from typing import Any, NamedTuple
 from warnings import warn
 
@@ -187,7 +188,7 @@ def shares(
     rows = []
     for inputs in batch:
         market, scratch, offered = _prepared(inputs, box_cox)
-        _sums(market, scratch, inputs.start[offered][market.order], np.zeros(market.order.size))
+        _sums(market, scratch, inputs.start[offered][market.order], np.zeros(market.order.size), False)
         rows.append(_scattered(market, offered, scratch.share, 0.0))
     return _stacked(rows, batch)
 
@@ -428,12 +429,17 @@ def _prepared(
     cost = inputs.cost[offered][order]
     products, agents = cost.size, inputs.weights.size
     tiles, width = _tile_shape(products, agents)
+    makers = stake.shape[0]
+    utility, sensitivity, weight, outside, exponentials, total, margin, factor = _ARENA.arrays(
+        (tiles, products, width), (tiles, width), (tiles, width), (tiles, width),
+        (products, width), (width,), (makers, width), (2 + makers, width),
+    )  # fmt: skip
     edges = stake != 0.0
     market = _Market(
-        utility=_aligned(tiles, products, width),
-        sensitivity=_aligned(tiles, width),
-        weight=_aligned(tiles, width),
-        outside=_aligned(tiles, width),
+        utility=utility,
+        sensitivity=sensitivity,
+        weight=weight,
+        outside=outside,
         cost=cost,
         floor=cost - 0.5 * np.abs(cost) if floor is None else floor[offered][order],
         capacity=inputs.capacity[offered][order] if limited else np.full(products, np.inf),
@@ -446,15 +452,23 @@ def _prepared(
         plain=box_cox is None,
         power=1.0 if box_cox is None else float(box_cox),
     )
-    scratch = _scratch(products, stake.shape[0], width)
+    scratch = _scratch(exponentials, total, margin, factor)
     _price_terms(market.plain, market.power, market.floor, scratch.term, scratch.slope, scratch.curvature)
     columns = np.nonzero(offered)[0][order]
-    unmoved = columns.size == offered.size and np.all(columns[1:] > columns[:-1])
     _fill_tiles(
-        market, scratch.term, inputs.other_utility if unmoved else inputs.other_utility[:, columns],
-        inputs.mean_utility[columns], inputs.price_sensitivity, inputs.weights,
+        market, scratch.term, _highest_utility(inputs, columns, scratch.term), inputs.other_utility,
+        inputs.mean_utility[columns], columns, inputs.price_sensitivity, inputs.weights,
     )  # fmt: skip
     return market, scratch, offered
+
+
+def _highest_utility(inputs: _Inputs, columns: NDArray[np.int64], floor_term: Array) -> float:
+    """Return a number that no utility exceeds at any admissible price."""
+    if columns.size == 0:
+        return 0.0
+    slopes = inputs.price_sensitivity.min(), inputs.price_sensitivity.max()
+    price = max(slope * term for slope in slopes for term in (floor_term.min(), floor_term.max()))
+    return float(inputs.mean_utility[columns].max() + inputs.other_utility.max() + price)
 
 
 def _makers(inputs: _Inputs, offered: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Array]:
@@ -486,13 +500,14 @@ def _tile_shape(products: int, agents: int) -> tuple[int, int]:
     return -(-agents // width), width
 
 
-def _scratch(products: int, makers: int, width: int) -> _Scratch:
-    """Return uninitialised work space for one market."""
+def _scratch(exponentials: Array, total: Array, margin: Array, factor: Array) -> _Scratch:
+    """Return work space for one market, uninitialised, with the given arrays by agents."""
+    products = exponentials.shape[0]
     return _Scratch(
-        exponentials=_aligned(products, width),
-        total=_aligned(width),
-        margin=_aligned(makers, width),
-        factor=_aligned(2 + makers, width),
+        exponentials=exponentials,
+        total=total,
+        margin=margin,
+        factor=factor,
         term=np.empty(products),
         slope=np.empty(products),
         curvature=np.empty(products),
@@ -510,12 +525,28 @@ def _scratch(products: int, makers: int, width: int) -> _Scratch:
     )
 
 
-def _aligned(*shape: int) -> Array:
-    """Return an uninitialised array that begins at a cache line, so that no vector straddles two."""
-    size = prod(shape)
-    block = np.empty(size + LANES)
-    ahead = -(block.__array_interface__["data"][0] // 8) % LANES
-    return block[ahead : ahead + size].reshape(shape)
+class _Arena(local):
+    """One block of memory per thread, used again by every solve: fresh pages cost as much as an evaluation."""
+
+    block = np.empty(0)
+
+    def arrays(self, *shapes: tuple[int, ...]) -> list[Array]:
+        """Return uninitialised arrays that begin at a cache line each, so that no vector straddles two.
+
+        They hold until the next call in the same thread.
+        """
+        sizes = [-(-prod(shape) // LANES) * LANES for shape in shapes]
+        if self.block.size < sum(sizes) + LANES:
+            self.block = np.empty(sum(sizes) + LANES)
+        start = -(self.block.__array_interface__["data"][0] // 8) % LANES
+        found = []
+        for shape, size in zip(shapes, sizes, strict=True):
+            found.append(self.block[start : start + prod(shape)].reshape(shape))
+            start += size
+        return found
+
+
+_ARENA = _Arena()
 
 
 def _first_guess(market: _Market, inputs: _Inputs, offered: NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -809,6 +840,8 @@ def _check_values(problems: Problems, arrays: dict[str, Array], box_cox: float |
     tests.update({"cost": money, "prices": money, "start": money})
     for name, array in arrays.items():
         test, expected = tests.get(name, (None, ""))
+        if name == "other_utility" and np.isfinite(array.min()) and np.isfinite(array.max()):
+            continue  # by far the largest array, and a NaN or an infinity would show in either
         good = np.ones(array.shape, dtype=bool) if test is None else test(array)
         if name in ("cost", "prices", "start"):
             good = good | ~np.broadcast_to(offered, np.broadcast_shapes(offered.shape, good.shape))
@@ -915,12 +948,16 @@ def _secant(market, scratch, rows, change, residual, tolerance, budget):
 
     Each price's step is scaled as in Newton's method for that price alone, by the curvature of its own profit where the
     phase begins, and steps are combined over the last DEPTH iterates. The first step that more than doubles the change,
-    makes it larger than at the beginning, or leads below a floor is undone and ends the phase.
+    makes it larger than where the phase began, or leads below a floor is undone and ends the phase.
     """
     x, y, trial, beyond = rows
-    _paces(market, scratch, x)
     limited = np.any(np.isfinite(market.capacity))
-    entry, evaluations, taken = change, 2, 0  # the paces cost about as much as two evaluations
+    x[:2] = y[:2]
+    _sums(market, scratch, x[0], x[1], True)
+    _paces(market, scratch, x)
+    entry = change
+    change, residual = _next(market, scratch, x, y)
+    evaluations, taken = 1, 0
     while evaluations < budget and not (change <= tolerance and residual <= tolerance):
         slot = taken % DEPTH
         taken += 1
@@ -1000,17 +1037,10 @@ def _allowed(market, trial):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def _paces(market, scratch, x):
-    """Fill, by product, the ratio of a Newton step in its own price to the step of the zeta map: L_j h'_j / (dF_j/dP_j).
+    """Turn the sums of curvature into, by product, the ratio of a Newton step in its own price to the zeta map's step.
 
-    Where the profit is not concave in that price, or nearly flat, the ratio is one.
+    The ratio is L_j h'_j / (dF_j/dP_j); where the profit is not concave in that price, or nearly flat, it is one.
     """
-    scratch.pace[:] = 0.0
-    _sums(market, scratch, x[0], x[1])
-    for tile in range(market.utility.shape[0]):
-        if market.utility.shape[0] > 1:
-            _exponentials(market, scratch, tile, x[0], x[1])
-            _factors(market, scratch, tile)
-        _accumulate_curvature(market, scratch, tile, x)
     for j in range(market.cost.size):
         margin = x[0, j] - market.cost[j] - x[1, j]
         own = scratch.slope[j] * scratch.own[j]
@@ -1020,12 +1050,12 @@ def _paces(market, scratch, x):
 
 
 @njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
-def _accumulate_curvature(market, scratch, tile, x):
+def _accumulate_curvature(market, scratch, tile, prices, shadow):
     """Add one tile to dF_j/dP_j, except for the parts that S, L and G give (see `_first_order_jacobian`)."""
     exponentials, factor, inverse = scratch.exponentials, scratch.factor, scratch.total
     for j in range(exponentials.shape[0]):
         row = market.maker[j] + 2
-        slope, margin = scratch.slope[j], x[0, j] - market.cost[j] - x[1, j]
+        slope, margin = scratch.slope[j], prices[j] - market.cost[j] - shadow[j]
         once, twice = 0.0, 0.0
         for b in range(inverse.size):
             share = exponentials[j, b] * inverse[b]
@@ -1038,14 +1068,20 @@ def _accumulate_curvature(market, scratch, tile, x):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def _map(market, scratch, x, y):
-    """Evaluate at x = (prices, shadow prices, -), write the shares into x[2] and the next iterate into y.
+    """Evaluate at x = (prices, shadow prices, -); see `_next`."""
+    _sums(market, scratch, x[0], x[1], False)
+    return _next(market, scratch, x, y)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def _next(market, scratch, x, y):
+    """Write the shares at x into x[2] and the next iterate, prices and shadow prices, into y; sums must be up to date.
 
     The next price is the larger of two: cost plus zeta, and, where capacity is limited, the price at which the
     share would fall to capacity if its slope were L_j alone. What the second is above the first is the shadow
     price. At a fixed point either the share is below capacity and the shadow price zero, or it is at capacity.
     Return the largest relative change and the largest relative first-order residual.
     """
-    _sums(market, scratch, x[0], x[1])
     change, residual = 0.0, 0.0
     for j in range(market.cost.size):
         price, share, own = x[0, j], scratch.share[j], scratch.slope[j] * scratch.own[j]
@@ -1075,8 +1111,13 @@ def _map(market, scratch, x, y):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def _sums(market, scratch, prices, shadow):
-    """Fill share S_j, own L_j and cross G_j (both without the slope h') at these prices, tile by tile."""
+def _sums(market, scratch, prices, shadow, curved):
+    """Fill share S_j, own L_j and cross G_j (both without the slope h') at these prices, tile by tile.
+
+    If `curved`, fill pace too, with the part of dF_j/dP_j that S, L and G do not give.
+    """
+    if curved:
+        scratch.pace[:] = 0.0
     _price_terms(market.plain, market.power, prices, scratch.term, scratch.slope, scratch.curvature)
     scratch.share[:] = 0.0
     scratch.own[:] = 0.0
@@ -1087,6 +1128,8 @@ def _sums(market, scratch, prices, shadow):
         _accumulate(
             scratch.exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross
         )
+        if curved:
+            _accumulate_curvature(market, scratch, tile, prices, shadow)
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -1301,7 +1344,7 @@ def _eliminate(matrix, right):
 def _share_slopes(market, scratch, prices, slopes):
     """Fill S_j and dS_j/dP_k [j, k] = h'_k sum_i w_i a_i s_ij ([j = k] - s_ik)."""
     zeros = np.zeros(prices.size)
-    _sums(market, scratch, prices, zeros)
+    _sums(market, scratch, prices, zeros, False)
     for tile in range(market.utility.shape[0]):
         _exponentials(market, scratch, tile, prices, zeros)
         _factors(market, scratch, tile)
@@ -1324,11 +1367,14 @@ def _subtract_products(exponentials, factor, inverse, j, row):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def _fill_tiles(market, floor_term, other_utility, mean_utility, price_sensitivity, weights):
+def _fill_tiles(
+    market, floor_term, highest, other_utility, mean_utility, columns, price_sensitivity, weights
+):
     """Copy agents into tiles, less what an agent's largest utility at the lowest prices is above LARGEST_UTILITY.
 
-    No admissible price lets an exponential overflow then. Places beyond the last agent repeat that agent with
-    weight zero. Utilities turn from [i, j] to [t, j, b] a cache line of agents at a time.
+    No admissible price lets an exponential overflow then; `highest`, which no utility exceeds, mostly spares the search.
+    Places beyond the last agent repeat that agent with weight zero. Utilities turn from [i, j] to [t, j, b] a cache line
+    of agents at a time.
     """
     tiles, products, width = market.utility.shape
     agents = weights.size
@@ -1338,22 +1384,25 @@ def _fill_tiles(market, floor_term, other_utility, mean_utility, price_sensitivi
             i = min(tile * width + b, agents - 1)
             market.sensitivity[tile, b] = price_sensitivity[i]
             market.weight[tile, b] = weights[i] if tile * width + b < agents else 0.0
-            highest = _largest_utility(price_sensitivity[i], floor_term, mean_utility, other_utility, i)
-            bound = max(0.0, highest - LARGEST_UTILITY)
-            market.outside[tile, b] = bound
+            market.outside[tile, b] = 0.0
+            if not highest <= LARGEST_UTILITY:
+                largest = _largest_utility(
+                    price_sensitivity[i], floor_term, mean_utility, other_utility, columns, i
+                )
+                market.outside[tile, b] = max(0.0, largest - LARGEST_UTILITY)
         for j in range(products):
             for b in range(start, start + LANES):
                 i = min(tile * width + b, agents - 1)
-                market.utility[tile, j, b] = other_utility[i, j] + mean_utility[j] - market.outside[tile, b]
+                fixed = other_utility[i, columns[j]] + mean_utility[j]
+                market.utility[tile, j, b] = fixed - market.outside[tile, b]
         for b in range(start, start + LANES):
             market.outside[tile, b] = exp(-market.outside[tile, b])
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"nnan", "nsz", "contract", "reassoc"})
-def _largest_utility(sensitivity, term, mean_utility, other_utility, agent):
+@njit(nogil=True, error_model="numpy", cache=True)
+def _largest_utility(sensitivity, term, mean_utility, other_utility, columns, agent):
     """Return the largest utility of one agent at these price terms, or zero if all are below."""
     largest = 0.0
     for j in range(term.size):
-        utility = sensitivity * term[j] + mean_utility[j] + other_utility[agent, j]
-        largest = utility if utility > largest else largest
+        largest = max(largest, sensitivity * term[j] + mean_utility[j] + other_utility[agent, columns[j]])
     return largest
