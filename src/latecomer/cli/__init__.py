@@ -150,6 +150,31 @@ def explain(
         print_entry(entry)
 
 
+@app.command(
+    short_help="Fit the parameters of a case to its record",
+    epilog="Example:  latecomer fit china-auto --out my-case --evaluations 400,2500,0,4000",
+)
+def fit(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")],
+    out: Annotated[
+        str, typer.Option(metavar="FOLDER", help="A copy of the case with the fitted parameters is written here.")
+    ],
+    evaluations: Annotated[
+        str, typer.Option(metavar="A,B,C,D", help="How many parameter vectors each of the four stages tries.")
+    ] = "400,2500,800,4000",
+    steps: Annotated[str, typer.Option(metavar="NUMBER", help="Steps of the walk that gives the draws.")] = "4000",
+    kept: Annotated[str, typer.Option(metavar="NUMBER", help="Draws kept from the walk.")] = "48",
+    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Seed of the search.")] = "7",
+) -> None:
+    """Fit in stages on facts up to 2010, then draw parameter vectors that do about as well; takes some ten minutes.
+
+    Run the result with `latecomer run FOLDER`.
+    """
+    from latecomer.cli.fitting import fit_case
+
+    fit_case(case, {"--out": out, "--evaluations": evaluations, "--steps": steps, "--kept": kept, "--seed": seed})
+
+
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")
 def doctor() -> int:
     """Check that everything works on this machine, and say what to do where it does not."""

@@ -7,7 +7,7 @@
     stage 5  draws             vectors near the optimum, other parameters drawn from their ranges, kept by loss
 
 Loss: mean over the years of each target of (miss / sd)^2, capped per point, summed over targets, plus the moments (elasticity, price change,
-decay of the quality gap), plus a weak pull towards the middle of each range. Misses are taken at the mean of logs over a few histories.
+decay of the quality gap), plus a weak pull towards the middle of each range. Misses are taken at the mean over a few histories.
 Only facts of 2010 and earlier enter; electric parameters come from outside priors and are not moved. Search: CMA-ES (Hansen and
 Ostermeier 2001, package `cma`), seeded. Years after 2010 are not even simulated.
 """
@@ -110,8 +110,8 @@ def series_of(case: Case, out: np.recarray, series: str, index: str) -> np.ndarr
 def misfit(simulated: np.ndarray, rows: pd.DataFrame, logs: bool) -> float:
     """Return the mean squared miss of the ensemble centre over the years of a target, in units of its sd."""
     truth, sd = rows["value"].to_numpy(float), rows["sd"].to_numpy(float)
-    centre = np.log(np.maximum(simulated, 1.0)).mean(axis=0) if logs else simulated.mean(axis=0)
-    miss = (centre - (np.log(truth) if logs else truth)) / sd
+    centre = simulated.mean(axis=0)
+    miss = (np.log(np.maximum(centre, 1.0) / truth) if logs else centre - truth) / sd
     return float(np.mean(np.minimum(miss**2, PENALTY_CAP)))
 
 

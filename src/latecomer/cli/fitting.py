@@ -1,0 +1,62 @@
+"""How is `latecomer fit` carried out? Options checked together, progress by stage, and a case folder with what was found."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+
+from latecomer.case.load import case_folder
+from latecomer.cli.options import SEED_BITS, checked_case, folder, whole
+from latecomer.cli.show import console
+from latecomer.cli.writing import whole_files
+from latecomer.errors import Problems, UsageError
+from latecomer.fit.staged import STAGES, fit, write
+
+MOST = 1_000_000
+TOLD_EVERY = 240
+
+
+def fit_case(name: str, given: Mapping[str, str]) -> None:
+    """Fit a case and write a copy of it with the result; raise one UsageError with every problem of the request."""
+    problems = Problems()
+    budgets = four_numbers(given["--evaluations"], problems)
+    steps = whole("--steps", given["--steps"], 8, MOST, problems) or 8
+    kept = whole("--kept", given["--kept"], 1, steps, problems) or 1
+    seed = whole("--seed", given["--seed"], 1, 2 ** (SEED_BITS - 32) - 1, problems) or 1
+    out = folder("--out", given["--out"], problems)
+    if out is not None and out.exists() and any(out.iterdir()):
+        problems.add("--out", None, None, given["--out"], "an empty folder, or one that does not exist yet")
+    if find_spec("cma") is None:
+        problems.add(expected="the package cma; install it with: pip install 'latecomer[fit]'")
+    case = checked_case(name, problems)
+    problems.raise_if_any(UsageError)
+    assert case is not None and out is not None
+    found = fit(case, budgets, steps, kept, seed, progress=teller(budgets, steps))
+    with whole_files(out) as part:
+        for path in sorted(case_folder(name).iterdir()):
+            shutil.copyfile(path, part / path.name)
+        write(found, case, part)
+    console().print(f"Loss {found.how['loss_of_best']}; by target in {out / 'draws.json'}", soft_wrap=True)
+    console().print(f"Run it with: latecomer run {out}", soft_wrap=True)
+
+
+def four_numbers(text: str, problems: Problems) -> tuple[int, int, int, int]:
+    """Return the budgets of the four stages."""
+    parts = [whole("--evaluations", part.strip(), 0, MOST, problems) for part in text.split(",")]
+    if len(parts) != len(STAGES):
+        problems.add("--evaluations", None, None, text, f"{len(STAGES)} numbers: {', '.join(STAGES)}")
+    a, b, c, d = ([part or 0 for part in parts] + [0] * len(STAGES))[: len(STAGES)]
+    return a, b, c, d
+
+
+def teller(budgets: tuple[int, ...], steps: int) -> Callable[[str, int, float], None]:
+    """Return what says a line now and then: the stage, how far it is, and the best loss."""
+    screen = console(stderr=True)
+    whole_of = {**dict(zip(STAGES, budgets, strict=True)), "draws": steps}
+    told: dict[str, int] = {}
+
+    def tell(stage: str, count: int, loss: float) -> None:
+        if count - told.get(stage, -TOLD_EVERY) >= TOLD_EVERY:
+            told[stage] = count
+            screen.print(f"{stage}: {count} of {whole_of[stage]}, loss {loss:.2f}", soft_wrap=True)
+
+    return tell
