@@ -30,7 +30,7 @@ def read_only(record: np.recarray) -> np.recarray:
     return record
 
 
-@dataclass
+@dataclass(repr=False)
 class Laboratory:
     """Runs histories of the case with some parameters, levers or inputs set to other values."""
 
@@ -92,20 +92,27 @@ class Laboratory:
         self, space: Workspace, params: np.recarray, seed: int = 1, history: int = 0, first: int = 0, last: int | None = None,
         **inputs: np.recarray,
     ) -> np.recarray:  # fmt: skip
-        """Run the years from index `first` up to, not including, `last`, on the state in `space`.
+        """Run the years from index `first` up to, not including, `last`, on the state in `space`, and return their records.
 
         From a blank state if first is 0; `inputs` are the world, policy and makers if they are not those of the case.
         """
         if first == 0:
             space.state[:] = np.zeros(1, space.state.dtype)
             space.scratch[:] = np.zeros(1, space.scratch.dtype)
+        years = np.zeros(last or len(self.case.years), axes.record(axes.YEAR, self.length)).view(np.recarray)
+        self.fill(space, params, years, seed, history, first, **inputs)
+        return years
+
+    def fill(
+        self, space: Workspace, params: np.recarray, years: np.recarray, seed: int = 1, history: int = 0, first: int = 0,
+        **inputs: np.recarray,
+    ) -> None:  # fmt: skip
+        """Run the years from index `first` on into `years`, as the kernel would."""
         case = self.case
-        years = np.zeros(last or len(case.years), axes.record(axes.YEAR, self.length)).view(np.recarray)
         simulate(
             space.state, space.scratch, inputs.get("world", case.world), inputs.get("policy", case.policy),
             inputs.get("makers", case.makers), case.contracts, params, seed, history, first, years,
         )  # fmt: skip
-        return years
 
     def after(
         self, year: int, params: Mapping[str, float] = NOTHING, seed: int = 1, history: int = 0

@@ -25,7 +25,7 @@ BASES = (
 )
 HISTORIES = ((1, 0), (2, 3))
 
-# Mechanisms set to their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book the knob.
+# Mechanisms at their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book them.
 SILENT = (
     (["income_effect", "comfort_income", "status_income", "saturation_half"], ["world.income"], []),
     (["suv_taste"], ["suv_norm", "world.world_suv_share"], []),
@@ -64,8 +64,9 @@ SILENT = (
     (["plate_limit"], ["plate_electric_free"], []),
     (["battery_growth"], [
         "battery_dawn", "launch_electric", "electric_dislike", "electric_technology", "pack_energy", "pack_learning",
-        "pack_home_edge", "hybrid_share", "hybrid_energy", "hybrid_cost", "drive_cost", "electric_body", "electric_reset", "foreign_electric",
-        "subsidy_battery_car", "subsidy_hybrid", "tax_purchase_electric", "entry_electric", "world.battery_price"], []),
+        "pack_home_edge", "hybrid_share", "hybrid_energy", "hybrid_cost", "drive_cost", "electric_body", "electric_reset",
+        "foreign_electric", "subsidy_battery_car", "subsidy_hybrid", "tax_purchase_electric", "entry_electric",
+        "world.battery_price"], []),
     (["launch_electric"], ["credit_push", "entry_electric", "world.battery_price"], []),
     (["electronics_growth"], ["electronics_dawn"], []),
     (["defect_trend"], ["defect_year"], []),

@@ -1,0 +1,64 @@
+"""Does the compiled kernel say what the same functions say as plain Python?
+
+Three stretches are run twice, compiled here and uncompiled in a process of its own, from the same state: the years from
+the first plants to the opening of the car market; a year of the growing market; a year with electric cars. They differ
+in rounding only, because compiled code may fuse a multiplication with an addition.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from laboratory import differences
+
+from latecomer.run import workspace
+
+PLAIN = Path(__file__).parent / "plain_history.py"
+ROUNDING = 1e-9
+# First and last year, price rounds at most (plain Python takes a second for a round with all lines), seed, history.
+STRETCHES = [(1953, 1982, 12, 1, 0), (2005, 2005, 4, 2, 5), (2022, 2022, 3, 1, 7)]
+# Differences of nearly equal numbers: their rounding is large beside them, so they are compared on their own scale (a share).
+ABSOLUTE = {"account_error": 1e-12, "price_residual": 1e-9}
+
+
+@pytest.mark.parametrize(("since", "until", "rounds", "seed", "history"), STRETCHES)
+def test_compiled_and_plain_code_agree(laboratory, tmp_path, since, until, rounds, seed, history):
+    first, last = laboratory.index(since), laboratory.index(until) + 1
+    params = laboratory.params(price_rounds=rounds)
+    space = workspace(laboratory.case)
+    if first > 0:
+        laboratory.go_on(space, params, seed, history, last=first)
+    start, result = tmp_path / "start.npz", tmp_path / "result.npz"
+    np.savez(start, state=space.state, scratch=space.scratch, params=params, seed=seed, history=history)
+    compiled = laboratory.go_on(space, params, seed, history, first, last)[first:]
+    run_plain(start, first, last, result)
+    with np.load(result) as plain:
+        records, state = plain["years"].view(np.recarray)[first:], plain["state"].view(np.recarray)
+    apart = {name: gap for name, gap in differences(compiled, records).items() if name not in ABSOLUTE}
+    assert {name: gap for name, gap in apart.items() if not gap < ROUNDING} == {}
+    for name, bound in ABSOLUTE.items():
+        assert np.abs(compiled[name] - records[name]).max() < bound
+    state_apart = differences(space.state, state)
+    assert {name: gap for name, gap in state_apart.items() if not gap < ROUNDING} == {}
+    assert compiled.vehicles.max() > 1e5 and (since < 1990 or compiled.lines.max() > 80)
+
+
+def run_plain(start, first, last, result):
+    """Run the stretch in a process of its own, with the compiler switched off."""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(PLAIN.parents[1]), *sys.path])
+    command = [sys.executable, str(PLAIN), str(start), str(first), str(last), str(result)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_oracle_refuses_to_run_compiled(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(PLAIN.parents[1]), *sys.path])
+    command = [sys.executable, str(PLAIN), str(tmp_path / "none"), "0", "1", str(tmp_path / "none")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode != 0
+    assert "NUMBA_DISABLE_JIT" in done.stderr
