@@ -15,7 +15,7 @@ import pytest
 
 import latecomer
 from latecomer.case.load import CASES, load_case
-from latecomer.cli import main
+from latecomer.cli import app, main
 from latecomer.cli.options import MOST_HISTORIES
 from latecomer.cli.running import stop_put_off
 from latecomer.cli.writing import whole_file, whole_files
@@ -23,7 +23,7 @@ from latecomer.errors import UsageError
 from latecomer.fit.score import record_table
 from latecomer.run import run
 
-COMMANDS = ("cases", "run", "explain", "doctor", "docs")
+COMMANDS = tuple(command.callback.__name__ for command in app.registered_commands)
 ROW = ("series", "year", "median", "low", "high", "recorded", "unit", "source", "sample")
 
 

@@ -26,6 +26,7 @@ README_LINES = 120
 CASE_INPUTS = {
     "deflator"
 }  # world inputs that the case itself uses, to turn recorded money into that of the base year
+SHORTENED = {"run": ["--dry-run"], "fit": ["--evaluations", "1,1,1,1", "--steps", "8", "--kept", "2"]}
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +155,14 @@ def test_the_readme_is_short_and_shows_the_two_commands():
     )
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Could not import matplotlib:UserWarning"
+)  # told by the optimiser, which can plot
 @pytest.mark.parametrize(("page", "command"), shown_commands(), ids=lambda value: value)
 def test_a_command_shown_to_a_reader_works(capsys, monkeypatch, tmp_path, page, command):
-    """Run it as it stands; `run` only as far as it goes without running, `docs` in a folder of its own."""
+    """Run it as it stands; `run` as far as it goes without running, `fit` with a handful of tries, `docs` elsewhere."""
     words = shlex.split(command.split(" | ")[0].split(" > ")[0])[1:]
-    words += {"run": ["--dry-run"], "docs": ["--folder", str(tmp_path)]}.get(words[0], [])
+    words += SHORTENED.get(words[0], []) + (["--folder", str(tmp_path)] if words[0] == "docs" else [])
     monkeypatch.chdir(tmp_path)
     if any("my-country" in word for word in words):
         (tmp_path / "my-country").symlink_to(PROJECT / "src" / "latecomer" / "cases" / "china_auto")

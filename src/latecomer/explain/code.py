@@ -15,6 +15,7 @@ RECORD_OF = {
     "maker": "makers", "peer": "makers", "contracts": "contracts", "contract": "contracts", "out": "out",
 }  # fmt: skip
 CONTENTS = "step"
+INDENT = "    "
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,21 @@ class Stage:
 
 @dataclass(frozen=True)
 class Mechanism:
-    """A file of the model: its question, its equations as written at its head, and what is said after them."""
+    """A file of the model by what stands at its head: the question it answers, then paragraphs; equations are indented."""
 
     name: str
     question: str
-    equations: str
-    remarks: str
+    paragraphs: tuple[str, ...]
+
+    @property
+    def equations(self) -> str:
+        """Return the equations alone."""
+        return "\n\n".join(text for text in self.paragraphs if text.startswith(INDENT))
+
+    @property
+    def remarks(self) -> str:
+        """Return what is said around the equations."""
+        return "\n\n".join(text for text in self.paragraphs if not text.startswith(INDENT))
 
 
 @cache
@@ -108,12 +118,9 @@ def assigned(node: ast.AST) -> set[str]:
 
 @cache
 def mechanism(name: str) -> Mechanism:
-    """Return the head of model/NAME.py, split into question, equations (its indented lines) and remarks."""
-    paragraphs = (ast.get_docstring(parsed(name)) or "").split("\n\n")
-    indented = [i for i, text in enumerate(paragraphs) if text.startswith("    ")]
-    equations = "\n\n".join(paragraphs[i] for i in indented)
-    remarks = "\n\n".join(text for i, text in enumerate(paragraphs) if i not in indented and i > 0)
-    return Mechanism(name, paragraphs[0], equations, remarks)
+    """Return the head of model/NAME.py, its first paragraph as the question."""
+    question, *paragraphs = (ast.get_docstring(parsed(name)) or "").split("\n\n")
+    return Mechanism(name, question, tuple(paragraphs))
 
 
 @cache

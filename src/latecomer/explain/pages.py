@@ -147,8 +147,9 @@ def the_year(case: Case) -> list[str]:
     lines += table(("stage", "function", "what it does"), rows)
     for mechanism in code.mechanisms():
         lines += [f"## {mechanism.name}", "", mechanism.question, ""]
-        lines += ["```text", *dedented(mechanism.equations), "```", ""] if mechanism.equations else []
-        lines += [mechanism.remarks, ""] if mechanism.remarks else []
+        for text in mechanism.paragraphs:
+            shown = ["```text", *dedented(text), "```"] if text.startswith(code.INDENT) else [text]
+            lines += [*shown, ""]
     return lines[:-1]
 
 
@@ -198,4 +199,4 @@ def sentence(text: str) -> str:
 
 
 def dedented(text: str) -> list[str]:
-    return [line.removeprefix("    ") for line in text.split("\n")]
+    return [line.removeprefix(code.INDENT) for line in text.split("\n")]
