@@ -127,7 +127,8 @@ def forecast(scores: pd.DataFrame) -> str:
         for row in rows.itertuples():
             size, walk = (words.error(one, row.measure, row.unit) for one in (row.error, row.random_walk))
             beside = f", a random walk by {walk}" if np.isfinite(row.random_walk) else ""
-            told.append(f"it misses {name} by {size} {words.error_unit(row.measure, row.unit)}{beside}")
+            unit = "in logs" if row.measure == "log" else words.error_unit(row.measure, row.unit)
+            told.append(f"it misses {name} by {size} {unit}{beside}")
     start = f"As a conditional forecast of the years after {TRAINING_END} {'; '.join(told)}"
     return f"{start} (root mean squares; 0.1 in logs is about ten per cent)." if told else ""
 

@@ -15,7 +15,7 @@ from latecomer.fit.score import record_table
 from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
-from latecomer.report.groups import firm_points, group_volumes
+from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.power import power_chart
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style
@@ -70,10 +70,8 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     out["provinces_own"] = (f"Own brands in sales, {year}", "Simulated medians by province.")
     for maker in run.case.named_makers:
-        out[f"firm_{maker}"] = (
-            run.case.labels.maker_names[run.case.labels.makers.index(maker)].split(" (")[0],
-            "",
-        )
+        full = run.case.labels.maker_names[run.case.labels.makers.index(maker)]
+        out[f"firm_{maker}"] = (short_name(run.case, maker), full.split(" (")[0])
     return out
 
 
@@ -100,14 +98,11 @@ def pictures(run: Run) -> dict[str, Picture]:
 
 
 def overview(drawn: dict[str, alt.LayerChart], named: dict[str, tuple[str, str]], key: str) -> Picture:
-    """Return the run in one picture: volume, own brands, and the way from great to strong."""
-    parts = [
-        _titled(drawn[name], named[name][0], [], 360, 300)
-        for name in ("vehicles", "own_brand_share", "great_strong")
-    ]
-    return _grid(parts, 3).properties(
-        title=alt.TitleParams(key, fontSize=12, fontWeight="normal", color=MUTED, offset=14)
-    )
+    """Return the run in one picture: volume, own brands, new energy, and the way from great to strong."""
+    names = ("vehicles", "own_brand_share", "new_energy_share", "great_strong")
+    parts = [_titled(drawn[name], named[name][0], [], 350, 240) for name in names]
+    title = alt.TitleParams(key, fontSize=12, fontWeight="normal", color=MUTED, offset=14)
+    return _grid(parts, 2).properties(title=title)
 
 
 def _titled(

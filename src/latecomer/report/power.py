@@ -13,7 +13,7 @@ from latecomer.report.style import BLUE, INK, above_frame, layered, tips
 LABELLED_YEARS = (1955, 1978, 1992, 2001, 2010, 2025)
 HEIGHT = 440
 GREAT_TITLE = "Great: output, market, capacity, value added, exports"
-STRONG_TITLE = "Strong: control, own brands, quality, export value, return, talent"
+STRONG_TITLE = "Strong: control, brands, quality, returns"
 
 
 def power_chart(run: Run) -> alt.LayerChart:
