@@ -33,6 +33,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from latecomer.compiled import kernel, stored_kernel
 from latecomer.errors import Problems, UsageError
 from latecomer.exponential import exp, multiply_add
 
@@ -188,7 +189,7 @@ def shares(
     rows = []
     for inputs in batch:
         market, scratch, offered = _prepared(inputs, box_cox)
-        _sums(market, scratch, inputs.start[offered][market.order], np.zeros(market.order.size), False)
+        _sums(market, scratch, inputs.prices[offered][market.order], np.zeros(market.order.size), False)
         rows.append(_scattered(market, offered, scratch.share, 0.0))
     return _stacked(rows, batch)
 
@@ -208,7 +209,7 @@ def elasticities(
     for inputs in batch:
         share, slopes = _slopes(inputs, box_cox)
         with np.errstate(invalid="ignore", divide="ignore"):
-            rows.append(slopes * inputs.start[None, :] / share[:, None])
+            rows.append(slopes * inputs.prices[None, :] / share[:, None])
     return _stacked(rows, batch)
 
 
@@ -318,7 +319,10 @@ class _Options(NamedTuple):
 
 
 class _Inputs(NamedTuple):
-    """One market's checked arrays; `several` says whether the caller gave a leading axis."""
+    """One market's checked arrays; `several` says whether the caller gave a leading axis.
+
+    Where only demand is described, at given prices, these stand for the costs too, and the other way round.
+    """
 
     several: bool
     mean_utility: Array
@@ -327,6 +331,7 @@ class _Inputs(NamedTuple):
     weights: Array
     cost: Array
     capacity: Array
+    prices: Array
     start: Array | None
     shadow_prices: Array | None
     value_of_money: Array | None
@@ -614,8 +619,8 @@ def _is_concave(market: _Market, scratch: _Scratch, prices: Array, shadow: Array
 
 def _slopes(inputs: _Inputs, box_cox: float | None) -> tuple[Array, Array]:
     """Return shares S [j] and their slopes dS_j/dP_k [j, k], zero for products not offered."""
-    market, scratch, offered = _prepared(inputs, box_cox, floor=inputs.start)
-    prices = inputs.start[offered][market.order]
+    market, scratch, offered = _prepared(inputs, box_cox, floor=inputs.prices)
+    prices = inputs.prices[offered][market.order]
     products = prices.size
     slopes = np.zeros((products, products))
     _share_slopes(market, scratch, prices, slopes)
@@ -629,7 +634,7 @@ def _slopes(inputs: _Inputs, box_cox: float | None) -> tuple[Array, Array]:
 def _plain_utility(inputs: _Inputs, box_cox: float | None) -> Array:
     """Return utilities u_ij [i, j] of the products offered."""
     offered = np.isfinite(inputs.mean_utility)
-    prices = inputs.start[offered]
+    prices = inputs.prices[offered]
     term, slope, curvature = np.empty_like(prices), np.empty_like(prices), np.empty_like(prices)
     _price_terms(box_cox is None, 1.0 if box_cox is None else float(box_cox), prices, term, slope, curvature)
     fixed = inputs.mean_utility[offered] + inputs.other_utility[:, offered]
@@ -669,7 +674,9 @@ def _joined(solved: list[Equilibrium], batch: Sequence[_Inputs]) -> Equilibrium:
         return solved[0]
     names = [name for name in Equilibrium.__dataclass_fields__ if name != "other_points"]
     columns = {name: [getattr(found, name) for found in solved] for name in names}
-    joined = {name: None if values[0] is None else np.stack(values) for name, values in columns.items()}
+    joined: dict[str, Any] = {
+        name: None if values[0] is None else np.stack(values) for name, values in columns.items()
+    }
     searched = solved[0].other_points is not None
     return Equilibrium(**joined, other_points=[found.other_points for found in solved] if searched else None)
 
@@ -861,7 +868,7 @@ def _split(arrays: dict[str, Array]) -> list[_Inputs]:
         one = {
             name: array[number] if array.ndim > len(AXES[name]) else array for name, array in arrays.items()
         }
-        prices = one.get("prices", one.get("start"))
+        prices = one["prices"] if "prices" in one else one["cost"]
         offered = np.isfinite(one["mean_utility"])
         batch.append(
             _Inputs(
@@ -872,7 +879,8 @@ def _split(arrays: dict[str, Array]) -> list[_Inputs]:
                 weights=one["weights"],
                 cost=one.get("cost", prices),
                 capacity=one.get("capacity", np.full(offered.size, np.inf)),
-                start=prices,
+                prices=prices,
+                start=one.get("start"),
                 shadow_prices=one.get("shadow_prices"),
                 value_of_money=one.get("value_of_money", -one["price_sensitivity"]),
                 firm=one.get("firm"),
@@ -882,7 +890,7 @@ def _split(arrays: dict[str, Array]) -> list[_Inputs]:
     return batch
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@stored_kernel
 def _solve(market, scratch, tolerance, most_evaluations):
     """Iterate from path[0]; return (row of the answer, converged, change, residual, evaluations, Newton steps, undone).
 
@@ -940,7 +948,7 @@ def _solve(market, scratch, tolerance, most_evaluations):
     return x, converged, change, residual, evaluations, newton_steps, undone
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _secant(market, scratch, rows, change, residual, tolerance, budget):
     """Go on from rows[0], whose next iterate is rows[1], by secant steps (Anderson 1965).
 
@@ -974,7 +982,7 @@ def _secant(market, scratch, rows, change, residual, tolerance, budget):
     return change, residual, evaluations, 0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _remember(market, scratch, slot, x, y):
     """Store an iterate, its scaled step and that step relative to prices; shadow prices follow the prices."""
     products = market.cost.size
@@ -987,7 +995,7 @@ def _remember(market, scratch, slot, x, y):
         scratch.relative[slot, j], scratch.relative[slot, products + j] = step / size, shadow_step / size
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _combine(scratch, slot, count, length, trial):
     """Write the secant step from the iterate in `slot` into trial [prices, shadow prices].
 
@@ -1016,7 +1024,7 @@ def _combine(scratch, slot, count, length, trial):
         trial[place // products, place % products] = combined
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _product_of_differences(a, b, c, d, length):
     """Return the inner product of a - b and c - d over the first `length` places."""
     total = 0.0
@@ -1025,7 +1033,7 @@ def _product_of_differences(a, b, c, d, length):
     return total
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _allowed(market, trial):
     """Say whether every price is finite and not below its floor; raise negative shadow prices to zero."""
     for j in range(market.cost.size):
@@ -1035,7 +1043,7 @@ def _allowed(market, trial):
     return True
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _paces(market, scratch, x):
     """Turn the sums of curvature into, by product, the ratio of a Newton step in its own price to the zeta map's step.
 
@@ -1049,7 +1057,7 @@ def _paces(market, scratch, x):
         scratch.pace[j] = ratio if 0.0 < ratio < FASTEST_PACE else 1.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _accumulate_curvature(market, scratch, tile, prices, shadow):
     """Add one tile to dF_j/dP_j, except for the parts that S, L and G give (see `_first_order_jacobian`)."""
     exponentials, factor, inverse = scratch.exponentials, scratch.factor, scratch.total
@@ -1066,14 +1074,14 @@ def _accumulate_curvature(market, scratch, tile, prices, shadow):
         scratch.pace[j] += slope * slope * twice - 2.0 * slope * once
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _map(market, scratch, x, y):
     """Evaluate at x = (prices, shadow prices, -); see `_next`."""
     _sums(market, scratch, x[0], x[1], False)
     return _next(market, scratch, x, y)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _next(market, scratch, x, y):
     """Write the shares at x into x[2] and the next iterate, prices and shadow prices, into y; sums must be up to date.
 
@@ -1110,7 +1118,7 @@ def _next(market, scratch, x, y):
     return change, residual
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@stored_kernel
 def _sums(market, scratch, prices, shadow, curved):
     """Fill share S_j, own L_j and cross G_j (both without the slope h') at these prices, tile by tile.
 
@@ -1132,7 +1140,7 @@ def _sums(market, scratch, prices, shadow, curved):
             _accumulate_curvature(market, scratch, tile, prices, shadow)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _exponentials(market, scratch, tile, prices, shadow):
     """Fill one tile's exp(u_ij), their totals with the outside good, and exp times margin by maker."""
     utility, sensitivity = market.utility, market.sensitivity
@@ -1152,7 +1160,7 @@ def _exponentials(market, scratch, tile, prices, shadow):
             margin[maker, b] = multiply_add(earned, value, margin[maker, b])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _factors(market, scratch, tile):
     """Fill what exp(u_ij) is multiplied by in S, L and each maker's G; turn the totals into their inverses."""
     total, margin, factor = scratch.total, scratch.margin, scratch.factor
@@ -1173,7 +1181,7 @@ def _factors(market, scratch, tile):
             factor[2 + maker, b] = factor[2 + maker, b] * total[b] * factor[1, b]
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _accumulate(exponentials, factor, maker, share, own, cross):
     """Add one tile to S, L and G.
 
@@ -1192,7 +1200,7 @@ def _accumulate(exponentials, factor, maker, share, own, cross):
         cross[j] += cross_sum
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@stored_kernel
 def _price_terms(plain, power, prices, term, slope, curvature):
     """Fill h(P), h'(P) and h''(P): P itself if plain, else the Box-Cox form, whose limit at power 0 is ln P."""
     for j in range(prices.size):
@@ -1206,7 +1214,7 @@ def _price_terms(plain, power, prices, term, slope, curvature):
             curvature[j] = (power - 1.0) * slope[j] / prices[j]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _extrapolate(market, x, y, z, trial):
     """Write the SQUAREM jump from three iterates into trial; say whether it is longer than a plain step and allowed."""
     first, second = 0.0, 0.0
@@ -1228,7 +1236,7 @@ def _extrapolate(market, x, y, z, trial):
     return _allowed(market, trial)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _newton_pays(products, evaluations, first, change, tolerance):
     """Say whether three Newton steps cost less than the evaluations that the map will still need at its pace.
 
@@ -1240,7 +1248,7 @@ def _newton_pays(products, evaluations, first, change, tolerance):
     return not 3.0 * (1.0 + 0.2 * products) * pace > log(change / tolerance)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _newton_step(market, scratch, x, trial):
     """Write x - (dF/dP)^-1 F into trial; say whether the prices are allowed."""
     jacobian = np.empty((x.shape[1], x.shape[1]))
@@ -1255,7 +1263,7 @@ def _newton_step(market, scratch, x, trial):
     return _allowed(market, trial)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@stored_kernel
 def _first_order_jacobian(market, scratch, prices, shadow, jacobian):
     """Fill dF_j/dP_k [j, k], the second derivatives of each maker's profit.
 
@@ -1283,7 +1291,7 @@ def _first_order_jacobian(market, scratch, prices, shadow, jacobian):
         jacobian[j, j] += 2.0 * scratch.slope[j] * scratch.own[j] + bent
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _accumulate_row(market, scratch, tile, j, margins, left, row):
     """Add one tile to row j of the Jacobian, except for the parts that S, L and G give."""
     exponentials, factor, inverse = scratch.exponentials, scratch.factor, scratch.total
@@ -1310,7 +1318,7 @@ def _accumulate_row(market, scratch, tile, j, margins, left, row):
     row[j] += slope[j] * slope[j] * (margins[j] * own_square - cross_square)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _eliminate(matrix, right):
     """Solve matrix x = right in place by Gaussian elimination with row exchanges; say whether it is regular.
 
@@ -1340,7 +1348,7 @@ def _eliminate(matrix, right):
     return True
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@stored_kernel
 def _share_slopes(market, scratch, prices, slopes):
     """Fill S_j and dS_j/dP_k [j, k] = h'_k sum_i w_i a_i s_ij ([j = k] - s_ik)."""
     zeros = np.zeros(prices.size)
@@ -1356,7 +1364,7 @@ def _share_slopes(market, scratch, prices, slopes):
             slopes[j, k] *= scratch.slope[k]
 
 
-@njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _subtract_products(exponentials, factor, inverse, j, row):
     """Subtract one tile's sum of w a s_ij s_ik from row j."""
     for k in range(row.size):
@@ -1366,7 +1374,7 @@ def _subtract_products(exponentials, factor, inverse, j, row):
         row[k] -= total
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@stored_kernel
 def _fill_tiles(
     market, floor_term, highest, other_utility, mean_utility, columns, price_sensitivity, weights
 ):
@@ -1399,7 +1407,7 @@ def _fill_tiles(
             market.outside[tile, b] = exp(-market.outside[tile, b])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@kernel
 def _largest_utility(sensitivity, term, mean_utility, other_utility, columns, agent):
     """Return the largest utility of one agent at these price terms, or zero if all are below."""
     largest = 0.0
