@@ -152,7 +152,7 @@ def explain(
 
 @app.command(
     short_help="Fit the parameters of a case to its record",
-    epilog="Example:  latecomer fit china-auto --out my-case --evaluations 400,2500,0,4000",
+    epilog="Example:  latecomer fit china-auto --out my-case",
 )
 def fit(
     case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")],
