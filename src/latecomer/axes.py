@@ -216,7 +216,7 @@ POLICY = (
         "Scrappage and trade-in aid, combustion",
         group="subsidy",
         high=1e5,
-        reader="market",
+        reader="buyers",
     ),
     Lever(
         "subsidy_trade_in_electric",
@@ -225,7 +225,7 @@ POLICY = (
         "Scrappage and trade-in aid, new-energy",
         group="subsidy",
         high=1e5,
-        reader="market",
+        reader="buyers",
     ),
     Lever(
         "credit_ratio",
@@ -243,7 +243,7 @@ POLICY = (
         "Share of a region's buyers held back by a plate quota",
         group="plate",
         high=0.95,
-        reader="market",
+        reader="buyers",
     ),
     Lever(
         "plate_electric_free",
@@ -251,7 +251,7 @@ POLICY = (
         "0..1",
         "Electric cars are exempt from plate quotas",
         group="plate",
-        reader="market",
+        reader="buyers",
     ),
     Lever(
         "charging_programme",
@@ -259,7 +259,7 @@ POLICY = (
         "0..1",
         "Public programme of charging points",
         group="charging",
-        reader="market",
+        reader="industry",
     ),
     Lever(
         "plan_share",
@@ -286,7 +286,7 @@ POLICY = (
         "Households may buy motor vehicles",
         group="purchase",
         off=0.0,
-        reader="market",
+        reader="buyers",
     ),
     Lever(
         "venture_allowed", "", "0..1", "New joint ventures may be signed", group="venture", reader="ventures"
@@ -297,7 +297,7 @@ POLICY = (
         "0..1",
         "Joint ventures must run research and share it",
         group="venture",
-        reader="ventures",
+        reader="knowledge",
     ),
     Lever(
         "venture_local_content",
@@ -383,7 +383,7 @@ POLICY = (
         "0..1",
         "Preference for own brands in official purchases",
         group="procurement",
-        reader="market",
+        reader="product",
     ),
     Lever(
         "battery_whitelist",
