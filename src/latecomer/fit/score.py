@@ -97,3 +97,29 @@ def naive(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
     walk = float(np.sqrt(np.mean((last - truth) ** 2)))
     drift = float(np.sqrt(np.mean((last + slope * ahead - truth) ** 2)))
     return walk, drift
+
+
+def moment_table(run: Run) -> pd.DataFrame:
+    """Return single published numbers beside the run's: the mean of a series over a span, or its log change between two years."""
+    rows = []
+    for moment in run.case.moments.itertuples():
+        place = position(run.case, moment.series, moment.index_name)
+        values = run.series(moment.series) if place is None else run.series(moment.series)[:, :, place]
+        low, median, high = np.quantile(moment_of(values, moment, run.years), (0.05, 0.5, 0.95))
+        rows.append(
+            {
+                "moment_id": moment.moment_id, "series": moment.series, "measure": moment.measure, "first": int(moment.first),
+                "last": int(moment.last), "median": median, "low": low, "high": high, "target": moment.value, "sd": moment.sd,
+                "unit": "log change" if moment.measure == "change" else SERIES[moment.series].unit,
+                "sample": moment.sample, "source_id": moment.source_id, "grade": moment.grade, "note": moment.note,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def moment_of(values: np.ndarray, moment: tuple, years: np.ndarray) -> np.ndarray:
+    """Return a moment of every history [n] from a series [n, t]: mean over the span, or log change from its first to its last year."""
+    first, last = np.searchsorted(years, (moment.first, moment.last))
+    if moment.measure == "mean":
+        return values[:, first : last + 1].mean(axis=1)
+    return np.log(np.maximum(values[:, last], 1e-9) / np.maximum(values[:, first], 1e-9))

@@ -26,7 +26,7 @@ import pandas as pd
 from latecomer.axes import YEAR, record, sizes
 from latecomer.compiled import kernel_digest
 from latecomer.errors import LatecomerError
-from latecomer.fit.score import TRAINING_END, position
+from latecomer.fit.score import TRAINING_END, moment_of, position
 from latecomer.run import run_history, threads_available, workspace
 from latecomer.types import Case
 
@@ -116,12 +116,8 @@ def misfit(simulated: np.ndarray, rows: pd.DataFrame, logs: bool) -> float:
 
 
 def moment_misfit(values: np.ndarray, moment: tuple, years: np.ndarray) -> float:
-    """Return the squared miss of a moment: the mean of a series over a span, or its log change between two years."""
-    first, last = np.searchsorted(years, (moment.first, moment.last))
-    if moment.measure == "mean":
-        found = values[:, first : last + 1].mean()
-    else:
-        found = float(np.mean(np.log(np.maximum(values[:, last], 1e-9) / np.maximum(values[:, first], 1e-9))))
+    """Return the squared miss of a moment at the mean over histories, in units of its sd."""
+    found = float(moment_of(values, moment, years).mean())
     return float(min(((found - moment.value) / moment.sd) ** 2, 4 * PENALTY_CAP))
 
 
@@ -150,7 +146,7 @@ def fit(
     for stage, budget in zip(STAGES, evaluations, strict=True):
         if budget:
             params = search(case, objective, params, stage, budget, seed, progress)
-    draws, losses, accepted = walk(case, objective, params, steps, kept, seed, progress)
+    draws, losses, accepted, params = walk(case, objective, params, steps, kept, seed, progress)
     how = {
         "case": case.name, "facts_to": TRAINING_END, "evaluations": list(evaluations), "steps": steps, "kept": kept, "seed": seed,
         "histories": histories, "accepted": round(accepted, 4), "loss_of_best": round(objective.loss(params), 4),
@@ -196,11 +192,12 @@ def search(
 def walk(
     case: Case, objective: Objective, best: np.recarray, steps: int, kept: int, seed: int,
     progress: Callable[[str, int, float], None] | None = None,
-) -> tuple[np.recarray, np.ndarray, float]:  # fmt: skip
+) -> tuple[np.recarray, np.ndarray, float, np.recarray]:  # fmt: skip
     """Draw vectors by a random walk from the best one: density exp(-loss / 2) x prior, a few parameters moved at a time.
 
     Metropolis et al. 1953. Every target counts as one observation of its sd. Priors: uniform over the range for fitted parameters, triangular
     around the default for the rest; `fixed` ones stay. A short chain from one start: it follows ridges, it does not prove convergence.
+    Returns the draws, their losses, the share of steps accepted, and the vector of least loss met, fitted parameters moved only.
     """
     register = case.register[case.register["prior"] != "fixed"]
     names = list(register["name"])
@@ -211,6 +208,8 @@ def walk(
     here, loss, accepted = peak.copy(), objective.loss(best), 0
     prior = log_prior(here, low, high, peak, peaked)
     chain, losses = [], []
+    free = (register["fit"] == 1).to_numpy()
+    least, lowest = here, loss
     for step in range(steps):
         chosen = rng.choice(len(names), size=WALK_BLOCK, replace=False)
         there = here.copy()
@@ -222,6 +221,8 @@ def walk(
             loss_there = objective.loss(placed(best, names, there))
             if toss < 0.5 * (loss - loss_there) + prior_there - prior:
                 here, loss, prior, accepted = there, loss_there, prior_there, accepted + 1
+                if loss < lowest:
+                    least, lowest = here, loss
         chain.append(here)
         losses.append(loss)
         if progress and step % 20 == 0:
@@ -230,7 +231,10 @@ def walk(
     draws = np.repeat(np.array(best), kept).view(np.recarray)
     for column, name in enumerate(names):
         draws[name] = [float(f"{chain[k][column]:.6g}") for k in picked]
-    return draws, np.array(losses)[picked], accepted / max(steps, 1)
+    found = placed(best, names, np.where(free, least, peak))
+    if objective.loss(found) > objective.loss(best):
+        found = best
+    return draws, np.array(losses)[picked], accepted / max(steps, 1), found
 
 
 def log_prior(x: np.ndarray, low: np.ndarray, high: np.ndarray, peak: np.ndarray, peaked: np.ndarray) -> float:

@@ -15,7 +15,7 @@ import altair as alt
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from latecomer.fit.score import TRAINING_END, errors, record_table
+from latecomer.fit.score import TRAINING_END, errors, moment_table, record_table
 from latecomer.record import Run
 from latecomer.report import answer, evidence, rows, tables, words
 from latecomer.report.fan import SEGMENT_FANS
@@ -82,6 +82,7 @@ def told(run: Run) -> dict[str, Any]:
         "marked": [year for year in tables.MARKED_YEARS if year in run.years],
         "rows": rows.record_rows(record, shown),
         "scores": rows.score_rows(scores),
+        "moments": rows.moment_rows(moment_table(run)),
         "sources": shown.to_dict("records"),
         "further": further.to_dict("records"),
         "reference": words.REFERENCE,

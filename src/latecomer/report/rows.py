@@ -1,5 +1,6 @@
 """How do the tables of the page read? Their rows as text, each number beside its exact value."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -56,6 +57,28 @@ def record_rows(record: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any
         }
         for row in record.itertuples(index=False)
     ]
+
+
+def moment_rows(moments: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return single published numbers beside the run's as text; a log change reads as a change in per cent."""
+    return [moment_row(row) for row in moments.itertuples(index=False)]
+
+
+def moment_row(row: Any) -> dict[str, Any]:
+    """Return one published number beside the run's median and 90% band."""
+    unit = "share" if row.measure == "change" else row.unit
+    simulated, low, high, target = (
+        math.expm1(value) if row.measure == "change" else value for value in (row.median, row.low, row.high, row.target)
+    )
+    title = FANS[row.series].title if row.series in FANS else SERIES[row.series].about
+    return {
+        "name": f"{title}, {'change' if row.measure == 'change' else 'mean'} {row.first}-{row.last}",
+        "median": {"exact": simulated, "text": words.quantity(simulated, unit)},
+        "band": words.span(low, high, unit),
+        "target": words.quantity(target, unit),
+        "grade": row.grade,
+        "note": row.note,
+    }
 
 
 def score_rows(scores: pd.DataFrame) -> list[dict[str, Any]]:
