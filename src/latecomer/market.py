@@ -850,6 +850,8 @@ def _check_values(problems: Problems, arrays: dict[str, Array], box_cox: float |
         if name == "other_utility" and np.isfinite(array.min()) and np.isfinite(array.max()):
             continue  # by far the largest array, and a NaN or an infinity would show in either
         good = np.ones(array.shape, dtype=bool) if test is None else test(array)
+        if good.all():
+            continue
         if name in ("cost", "prices", "start"):
             good = good | ~np.broadcast_to(offered, np.broadcast_shapes(offered.shape, good.shape))
         if not np.all(good):
@@ -1398,11 +1400,14 @@ def _fill_tiles(
                     price_sensitivity[i], floor_term, mean_utility, other_utility, columns, i
                 )
                 market.outside[tile, b] = max(0.0, largest - LARGEST_UTILITY)
+        first = tile * width + start
+        whole = first + LANES <= agents
         for j in range(products):
-            for b in range(start, start + LANES):
-                i = min(tile * width + b, agents - 1)
-                fixed = other_utility[i, columns[j]] + mean_utility[j]
-                market.utility[tile, j, b] = fixed - market.outside[tile, b]
+            column, mean = columns[j], mean_utility[j]
+            for lane in range(LANES):
+                i = first + lane if whole else min(first + lane, agents - 1)
+                fixed = other_utility[i, column] + mean
+                market.utility[tile, j, start + lane] = fixed - market.outside[tile, start + lane]
         for b in range(start, start + LANES):
             market.outside[tile, b] = exp(-market.outside[tile, b])
 
