@@ -103,7 +103,7 @@ SILENT = (
                            "venture_research_duty"], []),
 )  # fmt: skip
 
-# Mechanisms that no other knob acts through alone. Their effect at `off` is shown by closed forms (tests of the mechanisms).
+# Mechanisms that no other knob acts through alone, so that no pair can show them still. Closed forms show most of them.
 ALONE = {
     "replacement_value", "quality_taste", "comfort_taste", "novelty", "crowding", "import_handicap", "venture_weight",
     "institutions", "cost_gap", "cost_state", "access_use", "venture_lock", "entry_shortfall", "purchase_closed",

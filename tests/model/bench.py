@@ -1,0 +1,29 @@
+"""Where is a single mechanism tried? On blank records of a state and its working space, beside copies of the case's inputs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(repr=False)
+class Bench:
+    """Blank records on which one mechanism at a time is tried, in the year 2005 of the case unless said otherwise."""
+
+    state: np.record
+    w: np.record
+    world: np.recarray
+    policy: np.recarray
+    makers: np.recarray
+    contracts: np.recarray
+    p: np.record
+    t: int
+
+    def first(self, ownership):
+        """Return the first maker with this ownership that sells passenger cars."""
+        fits = (self.makers.ownership == ownership) & (self.makers.passenger_start < 9000)
+        return int(np.flatnonzero(fits & (self.makers.electric_only == 0))[0])
+
+    def only(self, *chosen):
+        """Let just these makers live."""
+        self.state.alive[:] = 0
+        self.state.alive[list(chosen)] = 1

@@ -1,0 +1,62 @@
+"""How many look for a car, and how do fleets age? Closed forms and steady states."""
+
+import numpy as np
+import pytest
+
+from latecomer.axes import AGES, BUYERS, INSTITUTION, SMALL_BUSINESS
+from latecomer.model import buyers
+
+
+def test_ageing_conserves_cars(bench):
+    p = bench.p
+    p.scrap_young = p.scrap_middle = p.scrap_old = 0.0
+    fleet = np.array([3.0, 2.0, 1.0])
+    buyers.keep_and_age(fleet, 0.5, p)
+    assert fleet.sum() == pytest.approx(6.5, rel=1e-15)
+    assert fleet == pytest.approx([3.0 * 0.8 + 0.5, 2.0 * 0.8 + 3.0 * 0.2, 1.0 + 2.0 * 0.2], rel=1e-15)
+
+
+def test_a_fleet_with_steady_purchases_settles_where_scrap_equals_purchases(bench):
+    p, fleet = bench.p, np.zeros(len(AGES))
+    for _ in range(3000):
+        buyers.keep_and_age(fleet, 2.0, p)
+    scrapped = sum(buyers.scrap_rate(a, p) * fleet[a] for a in range(len(AGES)))
+    assert scrapped == pytest.approx(2.0, rel=1e-9)
+    steady = fleet.copy()
+    buyers.keep_and_age(fleet, 2.0, p)
+    assert fleet == pytest.approx(steady, rel=1e-9)
+
+
+def test_buyers_are_counted_by_saturation_scrap_and_product(bench):
+    p, t, state = bench.p, bench.t, bench.state
+    here, now = bench.world[t], bench.policy[t]
+    now.purchase_private, now.subsidy_trade_in, now.subsidy_trade_in_electric = 1.0, 5000.0, 0.0
+    now.plate_limit[:], now.plate_electric_free = 0.0, 0.5
+    now.plate_limit[2] = 0.6
+    r, b = 2, 7
+    state.fleet[r, b] = (0.01, 0.02, 0.03)
+    buyers.count(t, bench.w, state, bench.world, bench.policy, p)
+    full = p.saturation * here.income[b] / (here.income[b] + p.saturation_half) * here.households[r, b]
+    assert bench.w.first_time[r, b] == pytest.approx(p.shopping * max(0.0, full - 0.06), rel=1e-13)
+    worn = 0.01 * p.scrap_young + 0.02 * p.scrap_middle + 0.03 * p.scrap_old
+    assert bench.w.replacing[r, b] == pytest.approx(worn * (1.0 + 0.5 * p.trade_in_effect), rel=1e-13)
+    share = here.region_gdp_share[r]
+    assert bench.w.first_time[r, INSTITUTION] == pytest.approx(
+        p.institutions * 0.05 * here.gdp * share, rel=1e-13
+    )
+    assert bench.w.first_time[r, SMALL_BUSINESS] == pytest.approx(
+        p.small_firms * 0.05 * here.gdp**0.9 * share, rel=1e-13
+    )
+    assert bench.w.appeal[2] == pytest.approx([0.4, 0.7, 0.7], rel=1e-15)
+    assert (np.delete(bench.w.appeal, 2, axis=0) == 1.0).all()
+
+
+def test_a_region_of_one_person_more_buys_in_proportion(bench):
+    """First-time demand is extensive: twice the households without cars are twice the buyers."""
+    bench.policy[bench.t].purchase_private = 1.0
+    buyers.count(bench.t, bench.w, bench.state, bench.world, bench.policy, bench.p)
+    once = bench.w.first_time[:, : len(BUYERS) - 2].copy()
+    bench.world.households[:] *= 2.0
+    buyers.count(bench.t, bench.w, bench.state, bench.world, bench.policy, bench.p)
+    assert np.allclose(bench.w.first_time[:, : len(BUYERS) - 2], 2.0 * once, rtol=1e-13)
+    assert once.sum() > 0.0

@@ -1,0 +1,317 @@
+"""Are demand and prices of a year right: against a plain sum, a general solver, and markets small enough to solve by hand?
+
+The kernel sums over regions once per class. Here every buyer is written out as a node (region, class, first car or
+replacement) and given to the general solver of `latecomer.market`, which knows nothing of regions, classes or cars.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from laboratory import altered
+from scipy.optimize import brentq, minimize_scalar
+
+from latecomer.axes import BUYERS, INSTITUTION, SMALL_BUSINESS
+from latecomer.market import elasticities, equilibrium, shares
+from latecomer.model import market
+from latecomer.run import workspace
+
+YEARS = (1986, 1993, 2004, 2018)
+TIGHT = {"price_tolerance": 1e-12, "price_rounds": 400}
+INCOME_BASE, PRICE_BASE = 60.0, 100.0
+
+
+@dataclass(frozen=True, repr=False)
+class Cleared:
+    """A passenger market after a year: working space, state, world and parameters, and what was booked."""
+
+    w: np.record
+    state: np.record
+    world: np.record
+    p: np.record
+    year: np.record
+    makers: np.recarray
+
+    @property
+    def lines(self):
+        """Return the lines on sale."""
+        return slice(0, int(self.w.lines))
+
+    def nodes(self):
+        """Return weight [i], price sensitivity [i], values without price [i, j], class [i] and region [i] of all buyers."""
+        w, p, lines = self.w, self.p, self.lines
+        home = self.makers.home[w.maker[lines]]
+        found = []
+        for b in range(len(BUYERS)):
+            rich = np.log(self.world.income[b] / INCOME_BASE)
+            taste = {INSTITUTION: w.official_taste, SMALL_BUSINESS: w.firm_taste}.get(
+                b, np.zeros_like(w.firm_taste)
+            )[lines]
+            rich = p.official_luxury if b == INSTITUTION else rich
+            factor = (w.home_official if b == INSTITUTION else w.home_private)[lines]
+            alpha = p.price_sensitivity * (self.world.income[b] / INCOME_BASE) ** -p.income_effect
+            for r in range(w.first_time.shape[0]):
+                value = w.utility[lines] + rich * w.luxury[lines] + taste
+                value = value + np.log(w.appeal[r, w.powertrain[lines]]) + np.log1p(factor * (home == r))
+                for buyers, extra in ((w.first_time[r, b], 0.0), (w.replacing[r, b], p.replacement_value)):
+                    if buyers > 0.0:
+                        found.append((buyers, -alpha * PRICE_BASE**-p.price_curvature, value + extra, b, r))
+        weights, slopes, values, classes, regions = zip(*found, strict=True)
+        return np.array(weights), np.array(slopes), np.array(values), np.array(classes), np.array(regions)
+
+    def ownership(self):
+        """Return what the profit of line k weighs in the price of line j [j, k], in the buyer's money of line j."""
+        maker = self.w.maker[self.lines]
+        group = self.makers.group[maker]
+        own = maker[:, None] == maker[None, :]
+        kin = (group[:, None] == group[None, :]) & (group[:, None] >= 0) & ~own
+        wedge = self.w.wedge[self.lines]
+        return (own + self.p.venture_weight * kin) * wedge[:, None] / wedge[None, :]
+
+
+def cleared(laboratory, year, **changes):
+    """Run the case up to and including a year, prices solved to the last digits, and return its market."""
+    space = workspace(laboratory.case)
+    params, n = laboratory.params(**TIGHT, **changes), laboratory.index(year) + 1
+    record = laboratory.go_on(space, params, last=n)[-1]
+    case = laboratory.case
+    return Cleared(space.scratch[0], space.state[0], case.world[n - 1], params[0], record, case.makers)
+
+
+@pytest.fixture(scope="module", params=YEARS)
+def solved(request, laboratory):
+    """Return the market of a year of the case."""
+    return cleared(laboratory, request.param)
+
+
+def test_demand_is_the_sum_over_all_nodes(solved):
+    weights, slopes, values, _, _ = solved.nodes()
+    price = solved.w.price[solved.lines]
+    plain = shares(price, np.zeros(len(price)), slopes, values, weights, box_cox=solved.p.price_curvature)
+    assert solved.w.residual < TIGHT["price_tolerance"]
+    assert np.allclose(solved.w.asked[solved.lines], plain, rtol=1e-9)
+
+
+def test_prices_are_those_of_the_general_solver(solved):
+    """Both search the prices at which nobody gains by a change, each from its own start; scarce capacity is in the cost."""
+    weights, slopes, values, _, _ = solved.nodes()
+    price, cost = solved.w.price[solved.lines], solved.w.cost[solved.lines]
+    general = equilibrium(
+        np.zeros(len(price)), slopes, values, weights, cost, ownership=solved.ownership(), box_cox=solved.p.price_curvature,
+        start=1.2 * price, tolerance=1e-8,
+    )  # fmt: skip
+    assert general.converged
+    assert np.allclose(general.prices, price, rtol=1e-6)
+    assert np.allclose(general.shares, solved.w.asked[solved.lines], rtol=1e-5)
+
+
+def test_prices_are_those_of_the_general_solver_whatever_a_venture_weighs(laboratory):
+    for weight in (0.0, 1.0):
+        solved = cleared(laboratory, 1998, venture_weight=weight)
+        weights, slopes, values, _, _ = solved.nodes()
+        price = solved.w.price[solved.lines]
+        general = equilibrium(
+            np.zeros(len(price)), slopes, values, weights, solved.w.cost[solved.lines], ownership=solved.ownership(),
+            box_cox=solved.p.price_curvature, start=1.2 * price, tolerance=1e-8,
+        )  # fmt: skip
+        assert np.allclose(general.prices, price, rtol=1e-6)
+
+
+def test_costs_are_those_of_the_plant_and_of_its_scarcity(solved):
+    lines = solved.lines
+    assert (solved.w.price[lines] > solved.w.unit_cost[lines]).all()
+    scarce = solved.w.cost[lines] - solved.w.unit_cost[lines]
+    assert scarce.min() > -1e-9
+
+
+def test_scarcity_is_priced_only_where_capacity_binds(solved):
+    """Shadow cost and spare capacity exclude one another: with a shadow cost, demand is capacity; without, it is no more."""
+    w, lines = solved.w, solved.lines
+    for m in np.unique(w.maker[lines]):
+        mine = w.maker[lines] == m
+        demand = w.asked[lines][mine].sum()
+        scarce = (w.cost[lines] - w.unit_cost[lines])[mine].max()
+        assert demand <= w.room[m] * (1.0 + 1e-6)
+        assert (
+            scarce < 1e-6 or scarce > market.SHADOW_CAP - 1e-6 or demand == pytest.approx(w.room[m], rel=1e-6)
+        )
+
+
+def test_regions_and_classes_are_sums_of_their_nodes(solved):
+    weights, slopes, values, classes, regions = solved.nodes()
+    w, lines = solved.w, solved.lines
+    lam = solved.p.price_curvature
+    term = (w.price[lines] ** lam - 1.0) / lam
+    odds = np.exp(values + slopes[:, None] * term)
+    bought = weights[:, None] * odds / (1.0 + odds.sum(axis=1, keepdims=True))
+    served = 1.0 - w.rationed / bought.sum()
+    by_region = np.bincount(regions, bought.sum(axis=1), len(w.region_sales))
+    assert np.allclose(w.region_sales, served * by_region, rtol=1e-9)
+    own = np.bincount(regions, bought @ w.own[lines], len(w.region_sales))
+    assert np.allclose(w.region_own, served * own, rtol=1e-9)
+    local = np.zeros(len(w.region_sales))
+    home = solved.makers.home[w.maker[lines]]
+    for r in range(len(local)):
+        local[r] = bought[regions == r][:, home == r].sum()
+    assert np.allclose(w.region_local, served * local, rtol=1e-9)
+    by_class = np.bincount(classes, bought.sum(axis=1), len(BUYERS))
+    assert np.allclose(w.bought.sum(axis=0), served * by_class, rtol=1e-9)
+    surplus = weights * np.log1p(odds.sum(axis=1))
+    mean_price = (bought.sum(axis=0) @ w.price[lines]) / bought.sum()
+    money = -slopes * mean_price ** (lam - 1.0)
+    assert w.surplus == pytest.approx((surplus / money).sum(), rel=1e-9)
+
+
+def test_the_elasticity_booked_is_that_of_the_general_solver(solved):
+    weights, slopes, values, _, _ = solved.nodes()
+    price = solved.w.price[solved.lines]
+    asked = solved.w.asked[solved.lines]
+    own = np.diag(
+        elasticities(price, np.zeros(len(price)), slopes, values, weights, box_cox=solved.p.price_curvature)
+    )
+    assert solved.year.own_elasticity == pytest.approx((asked @ own) / asked.sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("lam", [0.0, 1e-3, 0.3, 0.7, 1.0])
+def test_the_slope_is_the_derivative_of_the_price_term(lam):
+    for price in (20.0, 100.0, 450.0):
+        step = 1e-4 * price
+        rise = market.price_term(price + step, lam) - market.price_term(price - step, lam)
+        assert market.price_slope(price, lam) == pytest.approx(rise / (2.0 * step), rel=1e-7)
+
+
+def test_the_price_term_is_box_cox_and_runs_into_the_logarithm():
+    assert market.price_term(250.0, 0.7) == pytest.approx((2.5**0.7 - 100.0**-0.7) / 0.7, rel=1e-14)
+    assert market.price_term(1.0, 0.7) == pytest.approx(0.0, abs=1e-15)
+    assert market.price_term(250.0, 1.0) - market.price_term(150.0, 1.0) == pytest.approx(1.0, rel=1e-14)
+    assert market.price_term(250.0, 0.0) == pytest.approx(np.log(250.0), rel=1e-15)
+    assert market.price_term(250.0, 2e-6) == pytest.approx(np.log(250.0), rel=1e-4)
+
+
+def test_price_sensitivity_falls_with_income_and_is_common_at_the_off_value(laboratory):
+    p = laboratory.params(income_effect=0.6, price_sensitivity=3.0)[0]
+    assert market.price_response(60.0, p) == pytest.approx(3.0, rel=1e-15)
+    assert market.price_response(120.0, p) == pytest.approx(3.0 * 2.0**-0.6, rel=1e-14)
+    off = laboratory.params(income_effect=0.0, price_sensitivity=3.0)[0]
+    assert market.price_response(7.0, off) == market.price_response(700.0, off) == 3.0
+
+
+@pytest.fixture
+def one_line(laboratory):
+    """Return a market of one line and one kind of buyer: a million households of one province and class."""
+    space = workspace(laboratory.case)
+    w, state = space.scratch[0], space.state[0]
+    w.lines = 1
+    w.first[:] = (0, 1, 1, 1)
+    w.maker[0], w.utility[0], w.unit_cost[0], w.wedge[0], w.price[0] = 3, 2.5, 60.0, 1.25, 90.0
+    w.appeal[:] = 1.0
+    w.first_time[4, 6] = 1.0
+    w.room[:] = 1e6
+    params = laboratory.params(
+        price_tolerance=1e-14, price_rounds=400, price_sensitivity=3.0, income_effect=0.5
+    )
+    world = altered(laboratory.case.world, {})[laboratory.index(2005)]
+    return Cleared(w, state, world, params[0], None, laboratory.case.makers)
+
+
+def share_at(price, one):
+    """Return the probability that the household buys at a price."""
+    lam = one.p.price_curvature
+    alpha = one.p.price_sensitivity * (one.world.income[6] / INCOME_BASE) ** -one.p.income_effect
+    value = np.exp(one.w.utility[0] - alpha * ((price / 100.0) ** lam - 100.0**-lam) / lam)
+    return value / (1.0 + value)
+
+
+def clear(one):
+    market.clear(one.w, one.state, one.world, one.makers, one.p)
+
+
+def test_a_monopolist_charges_what_a_root_finder_says(one_line):
+    clear(one_line)
+    best = minimize_scalar(
+        lambda p: -(p - 60.0) * share_at(p, one_line), bounds=(60.0, 400.0), options={"xatol": 1e-9}
+    )
+    step = 1e-4
+
+    def marginal_profit(price):
+        gain = [(p - 60.0) * share_at(p, one_line) for p in (price - step, price + step)]
+        return (gain[1] - gain[0]) / (2.0 * step)
+
+    price = brentq(marginal_profit, 61.0, 400.0, xtol=1e-12)
+    assert one_line.w.price[0] == pytest.approx(price, rel=1e-7)
+    assert one_line.w.price[0] == pytest.approx(best.x, rel=1e-4)
+    assert one_line.w.sold[0] == pytest.approx(share_at(price, one_line), rel=1e-7)
+    assert one_line.w.bought.sum() == one_line.w.bought[4, 6] == pytest.approx(one_line.w.sold[0], rel=1e-12)
+    assert one_line.w.rationed == 0.0
+
+
+def test_a_full_plant_charges_what_clears_the_market(one_line):
+    clear(one_line)
+    room = 0.5 * float(one_line.w.sold[0])
+    one_line.w.room[3] = room
+    clear(one_line)
+    clearing = brentq(lambda price: share_at(price, one_line) - room, 20.0, 5000.0, xtol=1e-12)
+    assert one_line.w.price[0] == pytest.approx(clearing, rel=1e-9)
+    assert one_line.w.sold[0] == pytest.approx(room, rel=1e-9)
+    assert one_line.state.shadow[3] > 0.0
+
+
+def test_taxes_between_maker_and_buyer_leave_a_monopolists_price_alone(one_line):
+    """The wedge scales profit, and cost is already in the buyer's money."""
+    clear(one_line)
+    price = one_line.w.price[0]
+    one_line.w.wedge[0], one_line.w.price[0] = 1.9, 70.0
+    clear(one_line)
+    assert one_line.w.price[0] == pytest.approx(price, rel=1e-10)
+
+
+def test_replacing_buyers_count_their_car_as_more_worth(one_line):
+    w = one_line.w
+    w.first_time[4, 6], w.replacing[4, 6] = 0.0, 1.0
+    one_line.p.replacement_value = 0.0
+    clear(one_line)
+    price = w.price[0]
+    w.first_time[4, 6], w.replacing[4, 6] = 1.0, 0.0
+    clear(one_line)
+    assert w.price[0] == pytest.approx(price, rel=1e-12)  # at the off value a replacement is a first car
+    w.first_time[4, 6], w.replacing[4, 6], w.utility[0] = 0.0, 1.0, w.utility[0] - 0.8
+    one_line.p.replacement_value = 0.8
+    clear(one_line)
+    assert w.price[0] == pytest.approx(price, rel=1e-12)
+
+
+def test_a_plate_quota_holds_back_a_share_of_the_value(one_line):
+    one_line.w.appeal[4, 0] = 0.4
+    clear(one_line)
+    price = one_line.w.price[0]
+    one_line.w.appeal[4, 0] = 1.0
+    one_line.w.utility[0] += np.log(0.4)
+    clear(one_line)
+    assert one_line.w.price[0] == pytest.approx(price, rel=1e-12)
+
+
+def test_a_market_without_lines_is_empty(one_line):
+    w = one_line.w
+    clear(one_line)
+    w.lines = 0
+    clear(one_line)
+    booked = [w.bought, w.region_sales, w.region_own, w.region_local]
+    assert all((values == 0.0).all() for values in booked)
+    assert (w.residual, w.rounds, w.rationed, w.surplus, w.elasticity) == (0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def test_years_without_lines_have_no_market(laboratory):
+    years = laboratory.run()
+    closed = years[years.lines == 0.0]
+    assert len(closed) > 20
+    for name in (
+        "average_price",
+        "imports",
+        "rationed",
+        "consumer_surplus",
+        "markup",
+        "price_rounds",
+        "new_energy_vehicles",
+    ):
+        assert (closed[name] == 0.0).all(), name
+    assert (closed.region_sales == 0.0).all()
