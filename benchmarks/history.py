@@ -48,7 +48,10 @@ class Timed:
 def stage_times(case, histories: int) -> dict[str, float]:
     """Return milliseconds per history by stage of the year (after a first history that compiles)."""
     spent: dict[str, float] = defaultdict(float)
-    scope = {name: Timed(value, spent) if isinstance(value, types.ModuleType) else value for name, value in vars(step).items()}
+    scope = {
+        name: Timed(value, spent) if isinstance(value, types.ModuleType) else value
+        for name, value in vars(step).items()
+    }
     year = types.FunctionType(step.year.py_func.__code__, scope)
     space = engine.workspace(case)
     out = empty(case, 1)
@@ -60,7 +63,19 @@ def stage_times(case, histories: int) -> dict[str, float]:
         space.scratch[:] = np.zeros(1, space.scratch.dtype)
         step.start.begin(space.state[0], params[0])
         for t in range(len(case.years)):
-            year(t, space.state[0], space.scratch[0], case.world, case.policy, case.makers, case.contracts, params[0], 1, n, out[0, t])
+            year(
+                t,
+                space.state[0],
+                space.scratch[0],
+                case.world,
+                case.policy,
+                case.makers,
+                case.contracts,
+                params[0],
+                1,
+                n,
+                out[0, t],
+            )
     return {name: 1000.0 * seconds / histories for name, seconds in spent.items()}
 
 
@@ -88,22 +103,32 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     case = load_case(asked.case)
-    print(f"python {platform.python_version()}, numba {numba.__version__}, numpy {np.__version__}, {platform.machine()}")
-    print(f"{case.name}: {len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.years)} years; store {store().name}")
+    print(
+        f"python {platform.python_version()}, numba {numba.__version__}, numpy {np.__version__}, {platform.machine()}"
+    )
+    print(
+        f"{case.name}: {len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.years)} years; store {store().name}"
+    )
     begun = time.perf_counter()
     engine.run(case, histories=1)
     print(f"first history (compiled now, or loaded from the store): {time.perf_counter() - begun:.2f} s")
     for threads in (1, 2):
         found = per_history(case, asked.histories, threads, asked.rounds)
-        print(f"{threads} thread(s): {statistics.median(found):.2f} ms a history (least {min(found):.2f}, most {max(found):.2f})")
+        print(
+            f"{threads} thread(s): {statistics.median(found):.2f} ms a history (least {min(found):.2f}, most {max(found):.2f})"
+        )
     times = stage_times(case, max(asked.histories // 4, 2))
     total = sum(times.values())
     print(f"by stage, called one by one from Python: {total:.2f} ms a history")
     for name, milliseconds in sorted(times.items(), key=lambda item: -item[1]):
         print(f"  {name:28s} {milliseconds:7.3f} ms {milliseconds / total:6.1%}")
     held = empty(case, 1).nbytes
-    print(f"results: {held / 2**20:.2f} MiB a history, {held * 1000 / 2**30:.2f} GiB for 1,000; working memory {working(case) / 2**10:.0f} KiB a thread")
-    print(f"largest resident size of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:.0f} MiB")
+    print(
+        f"results: {held / 2**20:.2f} MiB a history, {held * 1000 / 2**30:.2f} GiB for 1,000; working memory {working(case) / 2**10:.0f} KiB a thread"
+    )
+    print(
+        f"largest resident size of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:.0f} MiB"
+    )
 
 
 def working(case) -> int:

@@ -1,13 +1,14 @@
 """What is every quantity called, along which axes does it run, and in which unit?
 
-This file is the vocabulary of the project. Records that the kernel reads and writes are built from the lists below, labels of
-results come from them, and the notation page of the docs is printed from them. One letter per axis, the same everywhere:
+This file is the vocabulary of the project. Records that the kernel reads and writes are built from the lists below,
+labels of results come from them, and the notation page of the docs is printed from them. One letter per axis, the
+same everywhere:
 
     t year    m maker    s segment    e powertrain    r region    b buyer class    d technology domain
     k commercial class    o origin of a brand    a age of a car    i pillar of an index    n history
 
-A record is one row of a NumPy structured array; a field with axes is a block inside it. Numba passes records by address, so a
-kernel takes a handful of arguments however many fields there are, and adding a field is one line here.
+A record is one row of a NumPy structured array; a field with axes is a block inside it. Numba passes records by
+address, so a kernel takes a handful of arguments however many fields there are, and adding a field is one line here.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ COMMERCIAL = ("heavy_truck", "medium_truck", "light_truck", "bus")
 OWNERSHIP = ("central_state", "local_state", "private", "joint_venture", "foreign_plant", "importer")
 ORIGINS = ("china", "germany", "japan", "usa", "korea", "europe")
 INCOME_CLASSES = 14
-BUYERS = tuple(f"income_{i + 1}" for i in range(INCOME_CLASSES)) + ("institution", "small_business")
+BUYERS = (*(f"income_{i + 1}" for i in range(INCOME_CLASSES)), "institution", "small_business")
 AGES = ("under_5", "5_to_10", "over_10")
 GREAT_PILLARS = ("output", "home_market", "capacity", "value_added", "export_units")
 STRONG_PILLARS = ("core_control", "own_brand_share", "quality", "export_value", "return", "frontier_talent")

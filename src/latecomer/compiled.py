@@ -1,7 +1,9 @@
-"""How is a kernel compiled, and when is a stored one still good? One decorator for the model, and a store named after the code.
+"""How is a kernel compiled, and when is a stored one still good? One decorator for the model, and a store named after
+the code.
 
-numba checks a stored kernel against the file it stands in, not against the files it calls. So kernels are stored in a folder named by a
-digest of the whole package: change any line and the next run compiles afresh. LATECOMER_CACHE moves the store; XDG_CACHE_HOME is followed.
+numba checks a stored kernel against the file it stands in, not against the files it calls. So kernels are stored in a
+folder named by a digest of the whole package: change any line and the next run compiles afresh. LATECOMER_CACHE moves
+the store; XDG_CACHE_HOME is followed.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """What is kept of a run, and how is it recognised again? Labelled results, their manifest and fingerprint.
 
-The fingerprint is a digest of every number of the run together with what produced it: case, code, parameters, seed, number of histories.
-Equal fingerprints mean equal results; the time of day is not part of it.
+The fingerprint is a digest of every number of the run together with what produced it: case, code, parameters, seed,
+number of histories. Equal fingerprints mean equal results; the time of day is not part of it.
 """
 
 import hashlib

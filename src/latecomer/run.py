@@ -1,8 +1,8 @@
 """How is one history run, and how are many? Scheduling only; nothing economic happens here.
 
-Every history has its own number, and every random draw in it is keyed by (seed, history, year, entity, channel). So histories can run in
-any order, on any number of threads, in any batch, and come out with the same bits. The compiled kernel releases the interpreter
-lock, hence threads.
+Every history has its own number, and every random draw in it is keyed by (seed, history, year, entity, channel). So
+histories can run in any order, on any number of threads, in any batch, and come out with the same bits. The compiled
+kernel releases the interpreter lock, hence threads.
 """
 
 import os
@@ -76,8 +76,9 @@ def run(
 ) -> Run:
     """Run `histories` histories of the case and return them with labels and manifest.
 
-    History n uses parameter vector n modulo the number of `draws` (default: those of the case). `progress(done, total)` is called from the calling thread after
-    every batch. Histories that turn non-finite are set aside, counted and named in the result; above 1% `HistoriesFailed` is raised.
+    History n uses parameter vector n modulo the number of `draws` (default: those of the case). `progress(done,
+    total)` is called from the calling thread after every batch. Histories that turn non-finite are set aside, counted
+    and named in the result; above 1% `HistoriesFailed` is raised.
     """
     vectors = np.array(case.draws if draws is None else draws).view(np.recarray)
     kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
@@ -88,7 +89,7 @@ def run(
         last = min(first + batch, histories)
         for n in range(first, last):
             draw = n % len(vectors)
-            run_history(case, seed, n, out[n], space, vectors[draw : draw + 1])
+            run_history(case, seed, n, rows(out[n]), space, rows(vectors[draw : draw + 1]))
         return last - first
 
     pending_starts = list(range(0, histories, batch))[::-1]
@@ -113,16 +114,21 @@ def run(
     return Run(
         case=case,
         histories=kept,
-        records=out[kept] if failed else out,
+        records=rows(out[kept]) if failed else out,
         failed=failed,
         manifest=manifest_of(case, vectors, seed, histories, failed, out),
     )
 
 
+def rows(records: np.ndarray) -> np.recarray:
+    """Return a view of structured records whose fields read as attributes."""
+    return records.view(np.recarray)
+
+
 def finite(out: np.recarray) -> np.ndarray:
     """Return for every history [n] whether all its numbers are finite."""
     good = np.ones(len(out), dtype=bool)
-    for name in out.dtype.names:
+    for name in out.dtype.names or ():
         values = out[name].reshape(len(out), -1)
         good &= np.isfinite(values).all(axis=1)
     return good

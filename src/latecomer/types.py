@@ -1,7 +1,8 @@
 """What is handed from the case folder to the model and to whoever judges a run?
 
-A `Case` holds arrays that the kernel reads (years by rows, laid out by `axes`), the labels of their axes, and the tables behind
-them with their sources, so that every number can be traced to a file and a line. Both are frozen; the arrays are read-only.
+A `Case` holds arrays that the kernel reads (years by rows, laid out by `axes`), the labels of their axes, and the
+tables behind them with their sources, so that every number can be traced to a file and a line. Both are frozen; the
+arrays are read-only.
 """
 
 from collections.abc import Mapping
@@ -45,11 +46,11 @@ class Labels:
 class Case:
     """A country and industry as data, checked when loaded.
 
-    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all, `draws` one record for each
-    vector that the last fit left.
-    `register` is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
-    model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source prints, with the
-    rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read. `checksum` covers every file.
+    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all,
+    `draws` one record for each vector that the last fit left. `register` is the parameter table; `levers` the dated
+    rows behind `policy`; `targets`, `moments` recorded outcomes in the model's units; `facts` every fact with its
+    file and line; `fills` every value of a world input that no source prints, with the rule that gave it; `inputs`
+    the quantities behind `world` by year; `tables` all tables as read. `checksum` covers every file.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """How does a folder of tables become a case that the model can run?
 
-Read every table, check every row, then build: quantities and world, levers by year, makers, contracts, parameters. Nothing is
-returned unless all tables are right; otherwise all problems come in one error. Facts stay as printed; what a rule fills is listed
-in `fills`.
+Read every table, check every row, then build: quantities and world, levers by year, makers, contracts, parameters.
+Nothing is returned unless all tables are right; otherwise all problems come in one error. Facts stay as printed; what
+a rule fills is listed in `fills`.
 """
 
 import hashlib
@@ -181,7 +181,8 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
         array.setflags(write=False)
     return Case(
         name=head["name"], title=head["title"], years=years, world=world, policy=policy, makers=makers, contracts=contracts,
-        params=params, draws=draws, labels=labels, register=tables["params"], levers=levers, targets=recorded, moments=moments, facts=facts,
+        params=params, draws=draws, labels=labels, register=tables["params"], levers=levers, targets=recorded,
+        moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
         named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder),
@@ -216,8 +217,8 @@ def _pairs(table: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
 def _facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return every fact with a year and a number in one table, each with its file and line.
 
-    `index` is the region, firm or venture of a fact; a policy stands at the year of its start. Of the concentration ratios only
-    those that count all vehicles are series; the others keep their scope in the name.
+    `index` is the region, firm or venture of a fact; a policy stands at the year of its start. Of the concentration
+    ratios only those that count all vehicles are series; the others keep their scope in the name.
     """
     out = [tables[name].assign(table=name, index="") for name in SHORT_LISTS["fact tables"]]
     share = tables["concentration"]

@@ -1,10 +1,12 @@
 """Which numbers describe behaviour, what are their ranges, and where do they come from?
 
-The register has one row a parameter. `default` is used unless a run says otherwise; at `off` the mechanism does nothing; `low`
-and `high` bound what is accepted; `prior` says how it is drawn; `fit` marks those that the first fit moves.
+The register has one row a parameter. `default` is used unless a run says otherwise; at `off` the mechanism does
+nothing; `low` and `high` bound what is accepted; `prior` says how it is drawn; `fit` marks those that the first fit
+moves.
 
-A fit leaves draws behind: `draws.csv`, one row a parameter vector and one column a parameter, with `draws.json` saying how they were found.
-Histories take them in turn, so that the bands of a run hold what the record leaves open. Without the file there is one vector: the defaults.
+A fit leaves draws behind: `draws.csv`, one row a parameter vector and one column a parameter, with `draws.json`
+saying how they were found. Histories take them in turn, so that the bands of a run hold what the record leaves open.
+Without the file there is one vector: the defaults.
 """
 
 from pathlib import Path
@@ -35,7 +37,8 @@ def build_params(register: pd.DataFrame, problems: Problems) -> np.recarray:
 
 
 def read_draws(folder: Path, params: np.recarray, register: pd.DataFrame, problems: Problems) -> np.recarray:
-    """Return the parameter vectors of the case's last fit, or the defaults alone; refuse unknown names and values out of range."""
+    """Return the parameter vectors of the case's last fit, or the defaults alone; refuse unknown names and values out
+    of range."""
     path = folder / DRAWS
     if not path.is_file():
         return params

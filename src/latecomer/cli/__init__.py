@@ -157,12 +157,15 @@ def explain(
 def fit(
     case: Annotated[str, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")],
     out: Annotated[
-        str, typer.Option(metavar="FOLDER", help="A copy of the case with the fitted parameters is written here.")
+        str,
+        typer.Option(metavar="FOLDER", help="A copy of the case with the fitted parameters is written here."),
     ],
     evaluations: Annotated[
         str, typer.Option(metavar="A,B,C,D", help="How many parameter vectors each of the four stages tries.")
     ] = "400,2500,800,4000",
-    steps: Annotated[str, typer.Option(metavar="NUMBER", help="Steps of the walk that gives the draws.")] = "4000",
+    steps: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Steps of the walk that gives the draws.")
+    ] = "4000",
     kept: Annotated[str, typer.Option(metavar="NUMBER", help="Draws kept from the walk.")] = "48",
     seed: Annotated[str, typer.Option(metavar="NUMBER", help="Seed of the search.")] = "7",
 ) -> None:
@@ -172,7 +175,9 @@ def fit(
     """
     from latecomer.cli.fitting import fit_case
 
-    fit_case(case, {"--out": out, "--evaluations": evaluations, "--steps": steps, "--kept": kept, "--seed": seed})
+    fit_case(
+        case, {"--out": out, "--evaluations": evaluations, "--steps": steps, "--kept": kept, "--seed": seed}
+    )
 
 
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")

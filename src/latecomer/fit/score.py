@@ -1,10 +1,12 @@
 """How near do the histories of a run come to the record, in the years the fit has seen and in those it has not?
 
-Errors are taken at the ensemble median: root mean square of the log ratio (measure `log`) or of the difference (`level`). Beside the
-conditional forecast of 2011-25 stand two naive ones made from the facts to 2010 alone: the last value carried on (random walk) and the mean
-growth of the last five years carried on (drift). Coverage is the share of recorded values inside the 90% band. Record and targets come with
-the case; nothing here changes either.
+Errors are taken at the ensemble median: root mean square of the log ratio (measure `log`) or of the difference
+(`level`). Beside the conditional forecast of 2011-25 stand two naive ones made from the facts to 2010 alone: the last
+value carried on (random walk) and the mean growth of the last five years carried on (drift). Coverage is the share of
+recorded values inside the 90% band. Record and targets come with the case; nothing here changes either.
 """
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +19,8 @@ GROWTH_YEARS = 5
 
 
 def record_table(run: Run) -> pd.DataFrame:
-    """Return simulated beside recorded: series, index, year, median, low, high (90%), recorded, unit, source_id, grade, sample."""
+    """Return simulated beside recorded: series, index, year, median, low, high (90%), recorded, unit, source_id,
+    grade, sample."""
     rows = run.case.targets
     found = {key: run.bands(key[0], position(run.case, *key), (0.05, 0.5, 0.95)) for key in keys_of(rows)}
     place = {int(year): t for t, year in enumerate(run.years)}
@@ -25,10 +28,12 @@ def record_table(run: Run) -> pd.DataFrame:
     low, median, high = np.array(picked).reshape(-1, 3).T
     return pd.DataFrame(
         {
-            "target_id": rows["target_id"], "series": rows["series"], "index": rows["index_name"], "year": rows["year"].astype(int),
+            "target_id": rows["target_id"], "series": rows["series"], "index": rows["index_name"], "year":
+            rows["year"].astype(int),
             "median": median, "low": low, "high": high, "recorded": rows["value"],
             "unit": [SERIES[s].unit for s in rows["series"]], "source_id": rows["source_id"], "grade": rows["grade"],
-            "sample": np.where(rows["year"] <= TRAINING_END, rows["sample"], "check"), "measure": rows["measure"], "sd": rows["sd"],
+            "sample": np.where(rows["year"] <= TRAINING_END, rows["sample"], "check"), "measure": rows["measure"], "sd":
+            rows["sd"],
             "note": rows["note"],
         }
     )  # fmt: skip
@@ -54,7 +59,8 @@ def gap(row: pd.DataFrame, column: str = "median") -> np.ndarray:
 
 
 def errors(run: Run) -> pd.DataFrame:
-    """Return one row per target: span, sample, measure, root-mean-square error, bias, coverage of the 90% band, naive forecasts."""
+    """Return one row per target: span, sample, measure, root-mean-square error, bias, coverage of the 90% band, naive
+    forecasts."""
     table = record_table(run)
     out = []
     for target, rows in table.groupby("target_id", sort=False):
@@ -74,7 +80,8 @@ def errors(run: Run) -> pd.DataFrame:
 
 
 def naive(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
-    """Return root-mean-square errors of carrying on the last value, and the recent growth, of the same fact series; NaN where none."""
+    """Return root-mean-square errors of carrying on the last value, and the recent growth, of the same fact series;
+    NaN where none."""
     first = rows.iloc[0]
     if first["sample"] != "check":
         return float("nan"), float("nan")
@@ -117,8 +124,9 @@ def moment_table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def moment_of(values: np.ndarray, moment: tuple, years: np.ndarray) -> np.ndarray:
-    """Return a moment of every history [n] from a series [n, t]: mean over the span, or log change from its first to its last year."""
+def moment_of(values: np.ndarray, moment: Any, years: np.ndarray) -> np.ndarray:
+    """Return a moment of every history [n] from a series [n, t]: mean over the span, or log change from its first to
+    its last year."""
     first, last = np.searchsorted(years, (moment.first, moment.last))
     if moment.measure == "mean":
         return values[:, first : last + 1].mean(axis=1)

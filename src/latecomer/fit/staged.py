@@ -1,4 +1,5 @@
-"""Which parameters bring the histories near the record up to 2010, and which others would do as well? A staged, repeatable fit.
+"""Which parameters bring the histories near the record up to 2010, and which others would do as well? A staged,
+repeatable fit.
 
     stage 1  plan and trucks   vehicles 1955-84, commercial vehicles, fleet            plan_*, truck_*
     stage 2  demand and prices sales, segments, imports, elasticity, price change      utility, price, cost, institutions
@@ -6,10 +7,11 @@
     stage 4  all together      every target marked `fit`                               all of the above and the export constant
     stage 5  draws             vectors near the optimum, other parameters drawn from their ranges, kept by loss
 
-Loss: mean over the years of each target of (miss / sd)^2, capped per point, summed over targets, plus the moments (elasticity, price change,
-decay of the quality gap), plus a weak pull towards the middle of each range. Misses are taken at the mean over a few histories.
-Only facts of 2010 and earlier enter; electric parameters come from outside priors and are not moved. Search: CMA-ES (Hansen and
-Ostermeier 2001, package `cma`), seeded. Years after 2010 are not even simulated.
+Loss: mean over the years of each target of (miss / sd)^2, capped per point, summed over targets, plus the moments
+(elasticity, price change, decay of the quality gap), plus a weak pull towards the middle of each range. Misses are
+taken at the mean over a few histories. Only facts of 2010 and earlier enter; electric parameters come from outside
+priors and are not moved. Search: CMA-ES (Hansen and Ostermeier 2001, package `cma`), seeded. Years after 2010 are not
+even simulated.
 """
 
 import csv
@@ -19,6 +21,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,7 +118,7 @@ def misfit(simulated: np.ndarray, rows: pd.DataFrame, logs: bool) -> float:
     return float(np.mean(np.minimum(miss**2, PENALTY_CAP)))
 
 
-def moment_misfit(values: np.ndarray, moment: tuple, years: np.ndarray) -> float:
+def moment_misfit(values: np.ndarray, moment: Any, years: np.ndarray) -> float:
     """Return the squared miss of a moment at the mean over histories, in units of its sd."""
     found = float(moment_of(values, moment, years).mean())
     return float(min(((found - moment.value) / moment.sd) ** 2, 4 * PENALTY_CAP))
@@ -138,8 +141,9 @@ def fit(
 ) -> Fitted:  # fmt: skip
     """Fit the free parameters in stages on facts up to 2010, then draw vectors that do about as well.
 
-    `evaluations` is the budget of each stage, `steps` the length of the random walk that gives the draws, of which `kept` are evenly taken.
-    `progress(stage, count, loss)` is called as work goes on. Same arguments, same result, to the bit.
+    `evaluations` is the budget of each stage, `steps` the length of the random walk that gives the draws, of which
+    `kept` are evenly taken. `progress(stage, count, loss)` is called as work goes on. Same arguments, same result, to
+    the bit.
     """
     objective = Objective(case, histories)
     params = np.array(case.params).view(np.recarray)
@@ -159,7 +163,8 @@ def search(
     case: Case, objective: Objective, start: np.recarray, stage: str, evaluations: int, seed: int,
     progress: Callable[[str, int, float], None] | None = None, step: float = 0.07,
 ) -> np.recarray:  # fmt: skip
-    """Minimise the loss over the free parameters of a stage from `start` by CMA-ES in the unit box; return the best vector met."""
+    """Minimise the loss over the free parameters of a stage from `start` by CMA-ES in the unit box; return the best
+    vector met."""
     try:
         import cma
     except ImportError as error:
@@ -193,11 +198,13 @@ def walk(
     case: Case, objective: Objective, best: np.recarray, steps: int, kept: int, seed: int,
     progress: Callable[[str, int, float], None] | None = None,
 ) -> tuple[np.recarray, np.ndarray, float, np.recarray]:  # fmt: skip
-    """Draw vectors by a random walk from the best one: density exp(-loss / 2) x prior, a few parameters moved at a time.
+    """Draw vectors by a random walk from the best one: density exp(-loss / 2) x prior, a few parameters moved at a
+    time.
 
-    Metropolis et al. 1953. Every target counts as one observation of its sd. Priors: uniform over the range for fitted parameters, triangular
-    around the default for the rest; `fixed` ones stay. A short chain from one start: it follows ridges, it does not prove convergence.
-    Returns the draws, their losses, the share of steps accepted, and the vector of least loss met, fitted parameters moved only.
+    Metropolis et al. 1953. Every target counts as one observation of its sd. Priors: uniform over the range for
+    fitted parameters, triangular around the default for the rest; `fixed` ones stay. A short chain from one start: it
+    follows ridges, it does not prove convergence. Returns the draws, their losses, the share of steps accepted, and
+    the vector of least loss met, fitted parameters moved only.
     """
     register = case.register[case.register["prior"] != "fixed"]
     names = list(register["name"])
@@ -237,7 +244,9 @@ def walk(
     return draws, np.array(losses)[picked], accepted / max(steps, 1), found
 
 
-def log_prior(x: np.ndarray, low: np.ndarray, high: np.ndarray, peak: np.ndarray, peaked: np.ndarray) -> float:
+def log_prior(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, peak: np.ndarray, peaked: np.ndarray
+) -> float:
     """Return the log density of independent priors: triangular with its mode at `peak` where `peaked`, else uniform."""
     left, right = np.maximum(peak - low, 1e-12), np.maximum(high - peak, 1e-12)
     height = np.where(x <= peak, (x - low) / left, (high - x) / right)
@@ -265,9 +274,13 @@ def write(fitted: Fitted, case: Case, folder: Path) -> None:
             rows[number] = joined(cells)
     moving = list(case.register[case.register["prior"] != "fixed"]["name"])
     replace(folder / "params.csv", "\n".join(rows) + "\n")
-    lines = [",".join(moving)] + [",".join(f"{float(draw[name]):.6g}" for name in moving) for draw in fitted.draws]
+    lines = [",".join(moving)] + [
+        ",".join(f"{float(draw[name]):.6g}" for name in moving) for draw in fitted.draws
+    ]
     replace(folder / "draws.csv", "\n".join(lines) + "\n")
-    replace(folder / "draws.json", json.dumps({**fitted.how, "loss_by_target": fitted.parts}, indent=1) + "\n")
+    replace(
+        folder / "draws.json", json.dumps({**fitted.how, "loss_by_target": fitted.parts}, indent=1) + "\n"
+    )
 
 
 def joined(cells: list[str]) -> str:

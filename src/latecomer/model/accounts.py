@@ -1,9 +1,9 @@
 """What happened this year, and do the books balance? Sums of the year from its lines and makers, and checks on them.
 
     made = sold at home + exported + plan deliveries, per maker; shares sum to one; buyers' purchases = cars sold
-    quality-adjusted price: mean over lines on sale in both years of d ln P - b_Q dQ / (P s L / q), sales-weighted, chained: better cars
-    are credited at what their buyers would pay
-    quality gap: problems = P0 e^(-trend (t - t0)) (e^(process gap) - 1)                                   (J.D. Power style scale)
+    quality-adjusted price: mean over lines on sale in both years of d ln P - b_Q dQ / (P s L / q), sales-weighted,
+                            chained: better cars are credited at what their buyers would pay
+    quality gap:            problems per 100 cars = P0 e^(-trend (t - t0)) (e^(process gap) - 1)
 
 Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2010.
 """
@@ -11,6 +11,7 @@ Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2
 import math
 
 from latecomer.axes import (
+    BATTERY_CAR,
     COMBUSTION,
     DOMAINS,
     ECONOMY,
@@ -97,7 +98,8 @@ def ratio(part, whole):
 
 @kernel
 def sum_shares(w, state, makers, out):
-    """Split what was made by brand, segment, powertrain and origin; a maker's exports and plan cars have the mix of its home sales."""
+    """Split what was made by brand, segment, powertrain and origin; a maker's exports and plan cars have the mix of
+    its home sales."""
     own, own_home, made, made_home, electric, sedans, own_sedans = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     out.segment_sales[:] = 0.0
     out.own_segment_share[:] = 0.0
@@ -108,9 +110,9 @@ def sum_shares(w, state, makers, out):
         total = w.sold_home[m] + state.exports[m] + w.plan_built[m]
         mine = 1.0 if makers[m].ownership <= PRIVATE else 0.0
         made += total
-        made_home += w.sold_home[m]
+        made_home += w.sold_home[m] + w.plan_built[m]
         own += mine * total
-        own_home += mine * w.sold_home[m]
+        own_home += mine * (w.sold_home[m] + w.plan_built[m])
         out.origin_share[makers[m].origin] += total
         if w.sold_home[m] <= 0.0:
             sedans += total
@@ -194,7 +196,7 @@ def sum_prices(w, state, p, out):
 @kernel
 def sum_knowledge(t, w, state, world, makers, p, out):
     """Book the frontier, own capability, core control and the quality gap, weighted by output of own-brand makers."""
-    weight, value, mastered, used, venture, venture_weight = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    weight, value, mastered, venture, venture_weight = 0.0, 0.0, 0.0, 0.0, 0.0
     out.own_capability[:] = 0.0
     w.own_mean[:] = 0.0
     for m in range(makers.size):
@@ -213,7 +215,7 @@ def sum_knowledge(t, w, state, world, makers, p, out):
             level = technology_used(m, d, state, makers[m], p)
             blend = domain_weight(d, COMBUSTION, p)
             if state.electric_share > 0.0:
-                blend += state.electric_share * (domain_weight(d, 2, p) - blend)
+                blend += state.electric_share * (domain_weight(d, BATTERY_CAR, p) - blend)
             behind = max(0.0, w.frontier[d] - state.mastered[m, d])
             share += blend * math.exp(-(level - state.mastered[m, d]) - p.control_distance * behind)
             w.own_mean[d] += made * state.mastered[m, d]

@@ -1,10 +1,11 @@
-"""How does trust in a name rise and fall? Slowly up with what buyers find, about twice as fast down; cheapness builds none.
+"""How does trust in a name rise and fall? Slowly up with what buyers find, twice as fast down; cheapness builds none.
 
-    target_m = B0 [ (1 - n) min(1.2, gap_m / .9) + n min(1, mean gap / .2) ] + service        gap behind the joint ventures, B0 < 0
+    target_m = B0 [ (1 - n) min(1.2, gap_m / .9) + n min(1, mean gap / .2) ],  gap behind the joint ventures, B0 < 0
     trust   += eta_up (target - trust) if above, eta_down if below
     electric names start from phi x trust, since a new paradigm resets part of it, and move on electric quality alone
 
-n is the weight of national reputation, shared by all own brands. Source: Nerlove and Arrow 1962 (goodwill); model notes stage 12.
+n is the weight of national reputation, shared by all own brands. Source: Nerlove and Arrow 1962
+(goodwill).
 """
 
 from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, PLATFORM, PRIVATE, PROCESS

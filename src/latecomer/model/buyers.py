@@ -1,11 +1,12 @@
 """How many people and organisations look for a car this year? First cars, replacements, institutions and small firms.
 
-    first time   N1 = shop x private x max(0, S(y) households - fleet),  S(y) = s_max y / (y + y_half)      (Dargay and Gately 1999)
-    replacement  N2 = sum_a scrap_a x fleet_a x (1 + trade-in)                                             raises the value of buying
-    institutions N1 = iota .05 GDP g_r;  small firms N1 = beta .05 GDP^.9 g_r                               most of demand before 2000
+    first time    N1 = shop x private x max(0, S(y) households - fleet),  S(y) = s_max y / (y + y_half)
+    replacement   N2 = sum_a scrap_a x fleet_a x (1 + trade-in);  buyers to whom any car is worth psi more
+    institutions  N1 = iota .05 GDP g_r;  small firms N1 = beta .05 GDP^.9 g_r;  most of demand before 2000
 
-Plate quotas hold back a share of a region's buyers of combustion cars, and of electric cars where these are not exempt. Fleets age by
-class: a fifth of each five-year class moves on each year. Source: model notes section 4, stage 10.
+Plate quotas hold back a share of a region's buyers of combustion cars, and of electric cars where these are not
+exempt. Fleets age by class: a fifth of each five-year class moves on each year. Source of saturation by
+income: Dargay and Gately 1999.
 """
 
 from latecomer.axes import AGES, COMBUSTION, INCOME_CLASSES, INSTITUTION, POWERTRAINS, SMALL_BUSINESS

@@ -5,7 +5,7 @@
     dependence  dividends / (dividends + max(0, own profit))                              smoothed; feeds comfort
     soft budget a loss of a state maker is made good by softness x loss, at a cost to the budget; private losses eat cash
 
-Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint); model notes stage 11.
+Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
 """
 
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE

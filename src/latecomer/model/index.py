@@ -1,16 +1,18 @@
 """How great and how strong is the industry? Two geometric indices against the mean of four reference countries.
 
     great  = 100 prod (z_i / ref_i)^w_i   output .35, home market .20, capacity .15, value added .15, export units .15
-    strong = 100 prod (z_i / ref_i)^w_i   core control .25, own brands .20, quality and price .20, export value .15, return .10, talent .10
+    strong = 100 prod (z_i / ref_i)^w_i   core control .25, own brands .20, quality and price .20, export value .15,
+                                          return .10, talent .10
 
-Geometric, so that neither sheer scale nor sealed-off self-reliance buys strength. Ratios are held between 1/1000 and 10. Reference values
-and weights are parameters (group `index`). Built after the manufacturing-power index (four pillars, base country mean) and the ten-item
-automobile-power index of Zhao and Liu.
+Geometric, so that neither sheer scale nor sealed-off self-reliance buys strength. Ratios are held between 1/1000 and
+10. Reference values and weights are parameters (group `index`). Built after the manufacturing-power index (four
+pillars, base country mean) and the ten-item automobile-power index of Zhao and Liu.
 """
 
-from latecomer.compiled import kernel
-
 import math
+
+from latecomer.axes import PROCESS
+from latecomer.compiled import kernel
 
 
 @kernel
@@ -32,12 +34,14 @@ def measure(w, state, p, out):
         out.great_pillars[i] = great[i][0]
         total += great[i][1] * math.log(min(max(great[i][0], 1e-3), 10.0))
     out.great = 100.0 * math.exp(total)
-    share = 0.7 * out.own_brand_home_share + 0.3 * out.own_brand_export_share
+    share = out.own_brand_home_share
+    if out.passenger_exports > 0.0:
+        share += p.export_brands * (out.own_brand_export_share - share)
     gap = 0.0
     for d in range(out.frontier.size):
         gap += (out.frontier[d] - out.own_capability[d]) / out.frontier.size
-    behind = (out.frontier[4] - out.own_capability[4]) if out.vehicles > 0.0 else 1.0
-    price = out.own_brand_price / out.average_price if out.average_price > 0.0 else 0.5
+    behind = (out.frontier[PROCESS] - out.own_capability[PROCESS]) if out.vehicles > 0.0 else 1.0
+    price = out.own_brand_price / out.average_price if out.own_brand_price > 0.0 else 0.5
     exported = p.export_price * out.own_brand_price * out.own_exports / max(out.vehicles, 1.0)
     gain = max(out.profit - out.soft_aid - p.subsidy_gain * out.subsidy, 0.0) / max(
         out.capacity * p.capacity_price * 1e-6, 1e-9

@@ -1,12 +1,13 @@
 """How do capacity, exports, exit and the memory of lines move from one year to the next?
 
-    capacity   order for t+2 on demand expected at t+2.5: wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*, up to what finance and the era allow
-    exports    q_x = W share x 1 / (1 + e^-(x0 + x1 (Q - F) + trust + x2 ln sales + x3 network - x4 ln rer - x5 ln(1 + tariff)))
+    capacity   order for t+2 on demand expected at t+2.5, up to what finance and the era allow:
+               wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*
+    exports    q_x = W share x 1 / (1 + e^-(x0 + x1 (Q - F) + x2 ln sales + x3 network - x4 ln rer - x5 ln(1 + tariff)))
     network    once abroad, n' = n + .1 (1 - n): the sunk cost of a sales network, paid once
     exit       a line after a run of loss years, by hazard; a maker when its own money is gone; soft budgets put it off
 
-Planning one year ahead with a two-year lag would hide a shortage premium for decades. Sources: Melitz 2003 and Roberts and Tybout 1997
-(sunk cost of exporting); Bernard and Jensen; model notes section 4, stage 13.
+Planning one year ahead with a two-year lag would hide a shortage premium for decades. Sources: Melitz 2003 and
+Roberts and Tybout 1997 (sunk cost of exporting).
 """
 
 import math

@@ -1,16 +1,18 @@
 """How does a maker come to master technology? Research effort, digestion, improvement, spillovers, organisation.
 
-    R_m = rho_own revenue (1 - chi dependence) (1 + eps deduction) + dividends x share          yearly effort, smoothed
-    a_md = 1 - exp(-R_m org_m talent v_d / R0)                                                  absorptive capacity
+    effort:       R_m = (1 - chi dependence) [rho revenue (1 + eps deduction) + share x dividends], smoothed
+    absorption:   a_md = 1 - exp(-R_m org_m talent v_d / R0)
     digestion:    dC = kappa a (g e^-g + w b e^-b),  g = gap to best source, b = gap to what can be bought
-    improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d)), step |N| / 20 + .01, fading at the frontier of an old domain
-    spillovers:   rho_k (.3 + .7 a) max(0, source_k - withheld_k - C)                           affiliation, region, industry, supplier base
+    improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d)); step |N| / 20 + .01,
+                  fading at the frontier of an old domain
+    spillovers:   rho_k (.3 + .7 a) max(0, source_k - withheld_k - C) from affiliation, region, industry, suppliers
     doing:        dC_process = c d ln(experience)
     all learning of a domain in a year <= cap
 
-With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where it was. Comfort:
-profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign technology is X / (X + X0) of
-cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nelson and Winter 1982; Bai, Barwick, Cao and Li.
+With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
+it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
+technology is X / (X + X0) of cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nelson and
+Winter 1982; Bai, Barwick, Cao and Li.
 """
 
 import math

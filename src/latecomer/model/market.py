@@ -1,28 +1,30 @@
 """Who buys which car, and what do makers charge? A year's passenger market, solved to a Bertrand-Nash equilibrium.
 
-Buyers are nodes (region r, class b) with two kinds of demand: first cars (N1) and replacements (N2, whose buyers add psi to the value
-of any car). Mixed logit over lines j with outside good 0:
+Buyers are nodes (region r, class b) with two kinds of demand: first cars (N1) and replacements (N2, whose buyers add
+psi to the value of any car). Mixed logit over lines j with outside good 0:
 
     u_rbj = delta_j + l_b z_j - alpha_b ((P_j/100)^lam - .01^lam)/lam + ln phi_re + h_b [home of j is r]
     alpha_b = alpha (y_b / 60)^-kappa,  l_b = ln(y_b / 60)                                         (Box-Cox price term)
 
-Makers set prices in the buyer's money, P = c + lambda + ..., by the zeta map of Morrow and Skerlos (2011, eq. 27), which reads here
+Makers set prices in the buyer's money, P = c + lambda + ..., by the zeta map of Morrow and Skerlos (2011, eq. 27),
+which reads here
 
-    P_j = c_j + q_j / (s_j L_j) + w_j G_j / L_j,   s_j = (P_j/100)^(lam-1) / 100,   L_j = sum_n alpha e_jn A1_n,   G_j = sum_n alpha e_jn A2_n E_fn
+    P_j = c_j + q_j / (s_j L_j) + w_j G_j / L_j,   s_j = (P_j/100)^(lam-1) / 100
+    L_j = sum_n alpha e_jn A1_n,   G_j = sum_n alpha e_jn A2_n E_fn
 
-with A1 = sum_i N_i k_i, A2 = sum_i N_i k_i^2, k the probability of a unit of value, E_fn the sum over a firm's lines of value times net
-margin, a joint venture counting with weight omega for its group. w is the wedge of taxes between the maker's and the buyer's
-price. Scarce capacity enters as a shadow cost; what still exceeds capacity is rationed.
+with A1 = sum_i N_i k_i, A2 = sum_i N_i k_i^2, k the probability of a unit of value, E_fn the sum over a firm's lines
+of value times net margin, a joint venture counting with weight omega for its group. w is the wedge of taxes between
+the maker's and the buyer's price. Scarce capacity enters as a shadow cost; what still exceeds capacity is rationed.
 
-Income classes are common to all regions, and regions differ only by factors per powertrain (plates, chargers) and by taste for home
-makers, so value factors: e_rbj = e_bj phi_re (1 + home). Sums over regions are therefore done once per class, not once per line, and a
-round costs classes x lines exponentials instead of regions x classes x lines. This is exact, not an approximation; a test
-compares it with the plain loop over all nodes (`latecomer.market`).
+Income classes are common to all regions, and regions differ only by factors per powertrain (plates, chargers) and by
+taste for home makers, so value factors: e_rbj = e_bj phi_re (1 + home). Sums over regions are therefore done once per
+class, not once per line, and a round costs classes x lines exponentials instead of regions x classes x lines. This is
+exact, not an approximation; a test compares it with the plain loop over all nodes (`latecomer.market`).
 """
 
 import math
 
-from latecomer.axes import BUYERS, COMBUSTION, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
+from latecomer.axes import BUYERS, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
 from latecomer.compiled import kernel
 from latecomer.exponential import exp
 
@@ -37,9 +39,9 @@ SHADOW_CAP = 250.0
 def clear(w, state, world, makers, p):
     """Solve prices and quantities of the lines gathered in the scratch record `w`.
 
-    Reads per line: utility, luxury, cost (thousand CNY, buyer's money), wedge, price (start); per node: first_time, replacing
-    (million buyers), appeal (r, e); per maker: room (million, capacity left). Leaves price, sold (million), margin, shadow costs in
-    `state`, and the sums by region. Source: module docstring.
+    Reads per line: utility, luxury, cost (thousand CNY, buyer's money), wedge, price (start); per node: first_time,
+    replacing (million buyers), appeal (r, e); per maker: room (million, capacity left). Leaves price, sold (million),
+    margin, shadow costs in `state`, and the sums by region. Source: module docstring.
     """
     if w.lines == 0:
         w.residual, w.rounds, w.rationed, w.surplus, w.elasticity = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -192,7 +194,12 @@ def respond(w, world, p):
             for r in range(spread.size):
                 demand += appeal[r, e] * one[r]
                 square += appeal[r, e] * appeal[r, e] * two[r]
-            reach_home, lost_home, worth_all, worth_home = w.reach_home[e], w.lost_home[e], w.worth_all[e], w.worth_home[e]
+            reach_home, lost_home, worth_all, worth_home = (
+                w.reach_home[e],
+                w.lost_home[e],
+                w.worth_all[e],
+                w.worth_home[e],
+            )
             for j in range(w.first[e], w.first[e + 1]):
                 s, h, value = seller[j], home[j], alpha * weight[j]
                 reach = demand + h * reach_home[s]
@@ -204,7 +211,8 @@ def respond(w, world, p):
 
 @kernel
 def weigh_sellers(w, share):
-    """Fill, per powertrain and seller, what lines gain at home: reach (A1 phi), loss to themselves (A2 phi^2) and worth (A2 phi E)."""
+    """Fill, per powertrain and seller, what lines gain at home: reach (A1 phi), loss to themselves (A2 phi^2) and
+    worth (A2 phi E)."""
     one, two, appeal = w.first_demand, w.second_demand, w.appeal
     for s in range(w.sellers):
         r = w.home[s]
@@ -291,10 +299,12 @@ def reprice(w, state, p):
 
 @kernel
 def raise_shadow_costs(w, state, p):
-    """Move each maker's shadow cost by a damped Newton step towards demand = capacity left, and its prices with it (thousand CNY).
+    """Move each maker's shadow cost by a damped Newton step towards demand = capacity left, and its prices with it
+    (thousand CNY).
 
-    The slope is that of the maker's own demand at full pass-through, -sum_j s_j (L_j - D_j). Prices move at once: if they followed a round
-    later, the two updates would chase each other for ever. Returns the largest step relative to the price of a line.
+    The slope is that of the maker's own demand at full pass-through, -sum_j s_j (L_j - D_j). Prices move at once: if
+    they followed a round later, the two updates would chase each other for ever. Returns the largest step relative to
+    the price of a line.
     """
     demand, steep, move = w.demand, w.kept, w.shift
     demand[:] = 0.0

@@ -1,15 +1,16 @@
-"""Which cars are on sale, how good are they, and what do they cost? Launches, quality, unit cost, taxes, and the utility of a line.
+"""Which cars are on sale, how good are they, and what do they cost? Launches, quality, cost, taxes, and utility.
 
     quality     Q = sum_d v_de C_d, accessed technology counting in part for an own brand, in full for a joint venture
-    unit cost   c = base_s e^(.4 (Q - F)) x owner x kits x (1 + a [(1 + E/E0)(1 + E_industry/E1)]^-b) x (1 + s e^(-q/q0))  laggards build cheaper
+    unit cost   c = base_s e^(.4 (Q - F)) x owner x kits x (1 + a [(1 + E/E0)(1 + E_industry/E1)]^-b)
+                  x (1 + s e^(-q/q0));  laggards build cheaper
     kits        1 + max(0, e^(-E/E2) <= 1 - local content) (extra + parts tariff) + forced local sourcing
     battery     kWh_s x world pack price x own learning
     utility     delta = a0 + b_Q (Q - F) + trust + comfort z_s + reach + novelty - crowding ln(J/30) + taste, electric terms
     launch      hazard by capability, size of the segment, policy; (1 - chi dependence) for state groups with ventures
 
-Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices to nothing. Hazards are
-smooth, so that a tiny price error does not flip a history. Sources: Levitt, List and Syverson 2013 (learning by doing); Berry, Levinsohn
-and Pakes 1995 (utility); model notes section 4, stage 8.
+Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices
+to nothing. Hazards are smooth, so that a tiny price error does not flip a history. Sources: Levitt, List and Syverson
+2013 (learning by doing); Berry, Levinsohn and Pakes 1995 (utility).
 """
 
 import math
@@ -18,22 +19,16 @@ from latecomer.axes import (
     BATTERY,
     BATTERY_CAR,
     COMBUSTION,
-    DESIGN,
     DOMAINS,
     ECONOMY,
-    ELECTRONICS,
-    ENGINE,
-    FOREIGN_PLANT,
     HYBRID,
     IMPORTER,
     JOINT_VENTURE,
     MAINSTREAM,
     MINIBUS,
-    PLATFORM,
     POWERTRAINS,
     PREMIUM,
     PRIVATE,
-    PROCESS,
     SEGMENTS,
     SUV,
 )
@@ -92,7 +87,7 @@ def quality_gap(m, e, w, state, maker, p):
 
 @kernel
 def comfort_of(s):
-    """Return z_s, the comfort of a segment (utility scale of the prototype)."""
+    """Return z_s, the comfort of a segment (utility units, times `comfort_taste`)."""
     return (0.0, 0.55, 1.1, 1.25, 2.0)[s]
 
 
@@ -104,7 +99,8 @@ def base_cost(s, p):
 
 @kernel
 def launch(t, w, state, world, policy, makers, p, seed, history):
-    """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes with its start."""
+    """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes
+    with its start."""
     year = int(world[t].year)
     for m in range(makers.size):
         maker = makers[m]

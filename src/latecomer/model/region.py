@@ -2,8 +2,8 @@
 
     protection_r = h x lever x (s0 + (1 - s0) stake_r),   stake_r = O_r / (O_r + o)
 
-O_r is last year's output of makers at home in r. The taste enters private demand once, official demand twice (`market`). The centre
-may ban it (the lever). Source: Barwick, Cao and Li 2021, for size and for who is served.
+O_r is last year's output of makers at home in r. The taste enters private demand once, official demand twice
+(`market`). The centre may ban it (the lever). Source: Barwick, Cao and Li 2021, for size and for who is served.
 """
 
 from latecomer.compiled import kernel

@@ -1,7 +1,8 @@
-"""Where does a year keep what it computes and nobody needs next year? One record of working space, made once per history.
+"""Where does a year keep what it computes and nobody needs next year? One record of working space, made once per
+history.
 
-Lines on sale are gathered here in one list sorted by powertrain (axis j, at most LINES), so that the price loops run over plain
-contiguous blocks instead of over every maker x segment x powertrain slot.
+Lines on sale are gathered here in one list sorted by powertrain (axis j, at most LINES), so that the price loops run
+over plain contiguous blocks instead of over every maker x segment x powertrain slot.
 """
 
 import numpy as np
@@ -19,11 +20,13 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
         (name, "f8", (LINES,))
         for name in (
             "utility", "luxury", "firm_taste", "official_taste", "cost", "unit_cost", "wedge", "subsidy", "price", "best_price",
-            "price_term", "margin", "sold", "asked", "slope", "cross", "own_part", "home_private", "home_official", "electric", "own",
+            "price_term", "margin", "sold", "asked", "slope", "cross", "own_part", "home_private", "home_official",
+            "electric", "own",
         )
     ]  # fmt: skip
     maker = [(name, "f8", (makers,)) for name in (
-        "demand", "room", "kept", "shift", "home_corr", "site_corr", "plan_built", "plan_trucks", "gap", "truck_weight", "truck_sold", "truck_exports",
+        "demand", "room", "kept", "shift", "home_corr", "site_corr", "plan_built", "plan_trucks", "gap", "truck_weight",
+        "truck_sold", "truck_exports",
         "unmet", "unmet_trucks", "effort", "sold_home", "mean_price", "earned", "best_gap",
     )]  # fmt: skip
     return np.dtype(

@@ -1,12 +1,12 @@
-"""What happens in a year, in which order? The table of contents of the model, one line per stage, and the loop over years.
+"""What happens in a year, in which order? The table of contents of the model, one line per stage, and the loop over
+years.
 
-Records (see `axes`): world and policy [t], makers [m], contracts, params p, state (carried), w (working space), out (what happened).
-Everything is compiled by numba into one kernel per history that releases the interpreter lock; with NUMBA_DISABLE_JIT=1 the same functions
-run as plain Python, slowly, and serve as the oracle.
+Records (see `axes`): world and policy [t], makers [m], contracts, params p, state (carried), w (working space), out
+(what happened). Everything is compiled by numba into one kernel per history that releases the interpreter lock; with
+NUMBA_DISABLE_JIT=1 the same functions run as plain Python, slowly, and serve as the oracle.
 """
 
 from latecomer.compiled import kernel, stored_kernel
-
 from latecomer.model import (
     accounts,
     brand,

@@ -3,8 +3,9 @@
     talent_t = 1 + tau (graduates_{t-lag} - 1)                              graduates as an index, 2010 = 1
     G_d' = (1 - delta_G) G_d + links (general_t + [d electric] programme_t)  general = national research x share of the industry
 
-Talent multiplies effective research; public knowledge raises the odds of improvement (1 + eta G_d). Public work reaches enterprises only
-through links: with links at zero, money buys papers, not cars. Source: Lundvall 1992; Griliches 1979 for the stock.
+Talent multiplies effective research; public knowledge raises the odds of improvement (1 + eta G_d). Public work
+reaches enterprises only through links: with links at zero, money buys papers, not cars. Source: Lundvall 1992;
+Griliches 1979 for the stock.
 """
 
 from latecomer.axes import BATTERY, DOMAINS, ELECTRONICS

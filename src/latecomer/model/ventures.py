@@ -1,12 +1,12 @@
-"""Which technology may a maker use, and from whom? Foundings, joint ventures, licences, purchased machinery, cut-offs.
+"""Which technology may a maker use, and from whom? Foundings, ventures, licences, purchased machinery, cut-offs.
 
-    venture:   M_md = F_d - g (vintage lag),  lag = lag0 + lag1 exp(-ventures / 7)      competition among partners shortens the lag
+    venture:   M_md = F_d - g lag,  lag = lag0 + lag1 exp(-ventures / 7): competition among partners shortens it
     electric:  M_md = (1 - lock) F_d for ventures: partners hold on to engines
     licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract
-    machinery: M_md >= F_d - distance, wider before makers may buy freely                purchased route, open to all
+    machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
 
-Ventures and foundings are dated facts of the case in history mode. A supply cut-off takes the sources away where technology is used but
-not mastered. Source: model notes section 4, stages 1 and 3; vintage and competition after Bai, Barwick, Cao and Li (quid pro quo).
+Ventures and foundings are dated facts of the case in history mode. A supply cut-off takes the sources away where
+technology is used but not mastered. Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro quo).
 """
 
 import math
@@ -29,7 +29,8 @@ NDOMAINS = len(DOMAINS)
 
 @kernel
 def frontier(year, p, out):
-    """Fill out[d] with the world frontier (log units, first frontier year = 0): old domains grow for ever, young ones from their dawn."""
+    """Fill out[d] with the world frontier (log units, first frontier year = 0): old domains grow for ever, young ones
+    from their dawn."""
     base = p.frontier_growth * (year - p.frontier_year)
     for d in range(NDOMAINS):
         out[d] = base

@@ -68,7 +68,8 @@ def moment_row(row: Any) -> dict[str, Any]:
     """Return one published number beside the run's median and 90% band."""
     unit = "share" if row.measure == "change" else row.unit
     simulated, low, high, target = (
-        math.expm1(value) if row.measure == "change" else value for value in (row.median, row.low, row.high, row.target)
+        math.expm1(value) if row.measure == "change" else value
+        for value in (row.median, row.low, row.high, row.target)
     )
     title = FANS[row.series].title if row.series in FANS else SERIES[row.series].about
     return {
