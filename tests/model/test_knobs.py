@@ -21,8 +21,11 @@ NOTICED = 1e-6
 BASES = (
     {},
     {"capacity_price": 30.0, "private_credit": 0.0, "state_credit": 0.0, "foreign_credit": 0.0},
-    {"capacity_price": 30.0, "fixed_cost": 0.15, "kit_cost": 0.6, "start_capacity_venture": 0.1},
-)
+    {
+        "capacity_price": 30.0, "fixed_cost": 0.15, "payout": 1.0, "cash_decay": 0.4, "venture_research": 0.03, "cost_scale": 1.5,
+        "target_utilisation": 0.7,
+    },
+)  # fmt: skip
 HISTORIES = ((1, 0), (2, 3))
 
 # Mechanisms at their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book them.
