@@ -2,9 +2,9 @@
 
     python benchmarks/history.py [--case china-auto] [--histories 24] [--rounds 5]
 
-The year's own source (`latecomer.model.step.year`) is run as plain Python over the compiled stages, each call timed, so the list of stages cannot
-go stale. Totals are then measured with the whole kernel compiled as one. Every figure comes from one run of this command; versions are
-printed; compare ratios, not seconds, between machines.
+The year's own source (`latecomer.model.step.year`) is run as plain Python over the compiled stages, each call timed, so
+the list of stages cannot go stale. Totals are then measured with the whole kernel compiled as one. Every figure comes
+from one run of this command; versions are printed; compare ratios, not seconds, between machines.
 """
 
 import argparse
@@ -106,9 +106,8 @@ def main() -> None:
     print(
         f"python {platform.python_version()}, numba {numba.__version__}, numpy {np.__version__}, {platform.machine()}"
     )
-    print(
-        f"{case.name}: {len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.years)} years; store {store().name}"
-    )
+    sizes_of = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.years)} years"
+    print(f"{case.name}: {sizes_of}; store {store().name}")
     begun = time.perf_counter()
     engine.run(case, histories=1)
     print(f"first history (compiled now, or loaded from the store): {time.perf_counter() - begun:.2f} s")
@@ -123,9 +122,8 @@ def main() -> None:
     for name, milliseconds in sorted(times.items(), key=lambda item: -item[1]):
         print(f"  {name:28s} {milliseconds:7.3f} ms {milliseconds / total:6.1%}")
     held = empty(case, 1).nbytes
-    print(
-        f"results: {held / 2**20:.2f} MiB a history, {held * 1000 / 2**30:.2f} GiB for 1,000; working memory {working(case) / 2**10:.0f} KiB a thread"
-    )
+    print(f"results: {held / 2**20:.2f} MiB a history, {held * 1000 / 2**30:.2f} GiB for 1,000")
+    print(f"working memory: {working(case) / 2**10:.0f} KiB a thread")
     print(
         f"largest resident size of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:.0f} MiB"
     )
