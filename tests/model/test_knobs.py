@@ -113,7 +113,7 @@ ALONE = {
     "withheld", "supplier_spillover", "learning_by_doing", "research_intensity", "venture_research",
     "private_research", "dividend_research", "comfort_effect", "fixed_cost", "state_credit", "private_credit",
     "foreign_credit", "scarcity_signal", "exit_hazard", "export_quality", "export_size", "export_venture",
-    "heavy_growth", "medium_decline", "official_luxury", "reach_effect", "truck_price_taste", "truck_quality",
+    "heavy_growth", "medium_decline", "official_luxury", "reach_effect", "export_brands", "truck_price_taste", "truck_quality",
     "control_distance",
 }  # fmt: skip
 
