@@ -424,7 +424,7 @@ MAKERS = (
         "group",
         "",
         "code",
-        "Maker index of the Chinese parent (itself for own-brand makers, -1 for none)",
+        "Maker index of the head of its group at home: itself for a head, -1 for none",
         "i8",
     ),
     Field("origin", "", "code", "Index into ORIGINS of the brand sold", "i8"),
@@ -503,6 +503,7 @@ STATE = (
     Field("plan_peak", "", "index", "Highest output of the economy so far, the norm of plan inputs"),
     Field("price_index", "", "index", "Quality-adjusted price, chained"),
     Field("quality", "m", "log units", "Quality of the maker's combustion cars last year"),
+    Field("own_mean", "d", "log units", "Mastered capability of own brands last year, weighted by output"),
     Field("truck_sales", "", "million", "Home sales of commercial vehicles last year"),
     Field("truck_trend", "", "log a year", "Smoothed growth of commercial sales"),
     Field("car_trend", "", "log a year", "Smoothed growth of home sales of passenger cars"),
@@ -543,6 +544,9 @@ YEAR = (
     Field("region_local_share", "r", "share", "Makers of the region in the region's sales"),
     Field(
         "average_price", "", "CNY of 2010", "Average consumer price of cars sold at home, minibuses left out"
+    ),
+    Field(
+        "average_price_current", "", "CNY", "Average consumer price in money of the year, minibuses left out"
     ),
     Field(
         "own_brand_price", "", "CNY of 2010", "Average consumer price of own-brand cars, minibuses left out"
@@ -589,7 +593,12 @@ YEAR = (
     ),
     Field("price_rounds", "", "count", "Price iterations used"),
     Field("rationed", "", "vehicles", "Demand turned away for want of capacity"),
-    Field("price_bounds_hit", "", "count", "Lines whose cost floor or price cap was binding"),
+    Field(
+        "price_bounds_hit",
+        "",
+        "count",
+        "Lines at the cost floor or price cap, and makers at the cap of the shadow cost",
+    ),
     Field("account_error", "", "share", "Largest relative error in the year's accounts"),
 )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latecomer.axes import STATE, YEAR, record, sizes
-from latecomer.errors import HistoriesFailed
+from latecomer.errors import HistoriesFailed, Problems, UsageError
 from latecomer.model.scratch import scratch_type
 from latecomer.model.step import simulate
 from latecomer.record import Run, manifest_of
@@ -81,6 +81,7 @@ def run(
     and named in the result; above 1% `HistoriesFailed` is raised.
     """
     vectors = np.array(case.draws if draws is None else draws).view(np.recarray)
+    refuse_unfinished(vectors)
     kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
     out = np.zeros((histories, len(case.years)), kind).view(np.recarray)
 
@@ -118,6 +119,15 @@ def run(
         failed=failed,
         manifest=manifest_of(case, vectors, seed, histories, failed, out),
     )
+
+
+def refuse_unfinished(vectors: np.recarray) -> None:
+    """Raise UsageError naming every parameter that is not a finite number: comparisons in a kernel would swallow it."""
+    problems = Problems()
+    for name in vectors.dtype.names or ():
+        for n in np.flatnonzero(~np.isfinite(vectors[name])):
+            problems.add("draws", int(n) + 1, name, float(vectors[name][n]), "a finite number")
+    problems.raise_if_any(UsageError)
 
 
 def rows(records: np.ndarray) -> np.recarray:

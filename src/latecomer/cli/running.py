@@ -33,6 +33,7 @@ from latecomer.run import run, run_history, threads_available, workspace
 from latecomer.types import Case
 
 COMPILING = "Compiling the model, once for this version of the code (about 20 s)"
+RESIDUAL_SEEN = 1e-3
 PATIENCE = 2.0  # seconds in which a stored kernel is read
 
 
@@ -192,7 +193,11 @@ def show(result: Run, request: Request) -> None:
         screen = console()
         screen.print(result_table(result))
         screen.print(table_notes())
-        for line in [*set_aside(result), f"Fingerprint {result.manifest['fingerprint']}"]:
+        for line in [
+            *set_aside(result),
+            *bounds_met(result),
+            f"Fingerprint {result.manifest['fingerprint']}",
+        ]:
             screen.print(line, soft_wrap=True)
 
 
@@ -202,6 +207,22 @@ def set_aside(result: Run) -> list[str]:
         return []
     replay = f"latecomer run {result.case.name} --seed {result.manifest['seed']} --only {result.failed[0]}"
     return [f"{len(result.failed)} histories turned non-finite and were set aside. Replay one: {replay}"]
+
+
+def bounds_met(result: Run) -> list[str]:
+    """Return how often a price was held by a bound or left unsolved, which a reader must know."""
+    held = int((result.series("price_bounds_hit") > 0).sum())
+    loose = int((result.series("price_residual") > RESIDUAL_SEEN).sum())
+    told = []
+    if held:
+        told.append(
+            f"Prices or shadow costs were held by a bound in {held} history-years: see price_bounds_hit"
+        )
+    if loose:
+        told.append(
+            f"Prices were left unsolved by more than {RESIDUAL_SEEN:.0e} in {loose} history-years: see price_residual"
+        )
+    return told
 
 
 def show_one(result: Run, request: Request) -> None:

@@ -36,7 +36,7 @@ def report(t, w, state, world, policy, makers, p, out):
     """Fill the year record `out` from this year's market, makers and state (units in `axes.YEAR`)."""
     sum_volumes(w, state, makers, out)
     sum_shares(w, state, makers, out)
-    sum_prices(w, state, p, out)
+    sum_prices(w, state, world[t].deflator, p, out)
     sum_knowledge(t, w, state, world, makers, p, out)
     sum_money(w, state, makers, out)
     count_makers(w, state, makers, out)
@@ -145,7 +145,7 @@ def sum_shares(w, state, makers, out):
 
 
 @kernel
-def sum_prices(w, state, p, out):
+def sum_prices(w, state, deflator, p, out):
     """Book average prices, the quality-adjusted price, markup, elasticity and shadow price."""
     spent, cars, own_spent, own_cars, markup, change, matched, shadow, sold = (
         0.0,
@@ -185,6 +185,7 @@ def sum_prices(w, state, p, out):
         state.price_index *= math.exp(change / matched)
     out.price_index = state.price_index
     out.average_price = 1000.0 * ratio(spent, cars)
+    out.average_price_current = out.average_price * deflator
     out.own_brand_price = 1000.0 * ratio(own_spent, own_cars)
     out.markup = ratio(markup, sold)
     out.shadow_price = 1000.0 * ratio(shadow, sold)
@@ -198,7 +199,7 @@ def sum_knowledge(t, w, state, world, makers, p, out):
     """Book the frontier, own capability, core control and the quality gap, weighted by output of own-brand makers."""
     weight, value, mastered, venture, venture_weight = 0.0, 0.0, 0.0, 0.0, 0.0
     out.own_capability[:] = 0.0
-    w.own_mean[:] = 0.0
+    state.own_mean[:] = 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
             continue
@@ -218,16 +219,16 @@ def sum_knowledge(t, w, state, world, makers, p, out):
                 blend += state.electric_share * (domain_weight(d, BATTERY_CAR, p) - blend)
             behind = max(0.0, w.frontier[d] - state.mastered[m, d])
             share += blend * math.exp(-(level - state.mastered[m, d]) - p.control_distance * behind)
-            w.own_mean[d] += made * state.mastered[m, d]
+            state.own_mean[d] += made * state.mastered[m, d]
         mastered += made * share
     for d in range(NDOMAINS):
         out.frontier[d] = w.frontier[d]
-        w.own_mean[d] = w.own_mean[d] / weight if weight > 0.0 else w.frontier[d] - p.entry_gap
-        out.own_capability[d] = w.own_mean[d]
+        state.own_mean[d] = state.own_mean[d] / weight if weight > 0.0 else w.frontier[d] - p.entry_gap
+        out.own_capability[d] = state.own_mean[d]
     out.core_control = ratio(mastered, value)
     out.quality_gap = 0.0
     if venture_weight > 0.0 and weight > 0.0:
-        behind = venture / venture_weight - w.own_mean[PROCESS]
+        behind = venture / venture_weight - state.own_mean[PROCESS]
         out.quality_gap = (
             p.defect_level
             * math.exp(-p.defect_trend * (world[t].year - p.defect_year))
@@ -269,7 +270,7 @@ def sum_money(w, state, makers, out):
 @kernel
 def count_makers(w, state, makers, out):
     """Count makers with output, entries and exits, and the share of the three largest groups."""
-    total, active = 0.0, 0.0
+    total, active, entries = 0.0, 0.0, 0.0
     sums = w.kept
     sums[:] = 0.0
     for m in range(makers.size):
@@ -278,9 +279,11 @@ def count_makers(w, state, makers, out):
         made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + w.truck_sold[m]
         if made > 1e-5:
             active += 1.0
+            if state.experience[m] <= 0.0:
+                entries += 1.0
         total += made
         sums[makers[m].group if makers[m].group >= 0 else m] += made
-    out.makers_active, out.entries, out.exits = active, w.entries, w.exits
+    out.makers_active, out.entries = active, entries
     top = 0.0
     for _ in range(3):
         best = 0

@@ -58,7 +58,7 @@ def add_to_fleet(w, state, p):
     for r in range(w.spread.size):
         for b in range(INCOME_CLASSES):
             keep_and_age(state.fleet[r, b], w.bought[r, b], p)
-    bought = 0.0
+    bought = w.plan_built.sum()
     for r in range(w.spread.size):
         bought += w.bought[r, INSTITUTION] + w.bought[r, SMALL_BUSINESS]
     keep_and_age(state.fleet_other, bought, p)

@@ -4,7 +4,7 @@
     demand        D = scrap F + adjust max(0, F* - F)                         stock adjustment (Chow 1957)
     by class      D_k = D s_k G^h_k / sum                                     medium trucks give way to heavy and light ones
     by maker      attraction = w_mk K_m^x e^(b (C - F) - c ln cost)           K the size of plant and network
-    supply        min(demand, capacity); what is turned away goes to makers with room, in two rounds
+    supply        min(demand, capacity); what is turned away goes to makers with room, in two rounds; exports come last
 
 Sources: Chow 1957 for stock adjustment; attraction shares after Bell, Keeney and Little 1975.
 """
@@ -45,6 +45,7 @@ def sell(t, w, state, world, policy, makers, p):
     w.truck_demand = demand
     market = 1.0 - policy[t].plan_share
     w.class_sold[:] = 0.0
+    w.unmet_trucks[:] = 0.0
     for m in range(makers.size):
         w.truck_sold[m] = w.plan_trucks[m]
         w.truck_exports[m] = 0.0
@@ -58,39 +59,59 @@ def sell(t, w, state, world, policy, makers, p):
     for k in range(CLASSES):
         left = rest * class_share(k, gdp, p)
         for _ in range(2):
-            left -= serve_class(k, left, t, w, state, makers, market, p)
+            left -= serve_class(k, left, w, state, makers, market, p)
+        note_unmet(k, max(left, 0.0), w, state, makers, p)
 
 
 @kernel
-def serve_class(k, demand, t, w, state, makers, market, p):
+def serve_class(k, demand, w, state, makers, market, p):
     """Share demand of class k among makers with room by attraction; return what was served (million)."""
     total = 0.0
     for m in range(makers.size):
         w.truck_weight[m] = 0.0
-        weight = makers[m].commercial[k]
-        if state.alive[m] == 0 or weight <= 0.0 or state.truck_capacity[m] <= 0.0:
-            continue
-        gap = (
-            state.mastered[m, ENGINE] + state.mastered[m, PLATFORM] + state.mastered[m, PROCESS]
-        ) / 3.0 - w.frontier[ENGINE]
-        room = market * state.truck_capacity[m] * 1.1 + w.plan_trucks[m] - w.truck_sold[m]
-        if room > 0.0:
-            value = p.truck_quality * gap - p.truck_price_taste * math.log(truck_cost(gap, makers[m], p))
-            w.truck_weight[m] = weight * state.truck_capacity[m] ** p.truck_network * math.exp(value)
+        if truck_room(m, w, state, market) > 0.0:
+            w.truck_weight[m] = attraction(m, k, w, state, makers, p)
             total += w.truck_weight[m]
     if total <= 0.0:
         return 0.0
     served = 0.0
     for m in range(makers.size):
         if w.truck_weight[m] > 0.0:
-            share = demand * w.truck_weight[m] / total
-            room = market * state.truck_capacity[m] * 1.1 + w.plan_trucks[m] - w.truck_sold[m]
-            sold = min(share, room)
-            w.unmet_trucks[m] += share - sold
+            sold = min(demand * w.truck_weight[m] / total, truck_room(m, w, state, market))
             w.truck_sold[m] += sold
             w.class_sold[k] += sold
             served += sold
     return served
+
+
+@kernel
+def note_unmet(k, left, w, state, makers, p):
+    """Book demand of class k that nobody could serve with the makers who were asked, by attraction (million)."""
+    total = 0.0
+    for m in range(makers.size):
+        w.truck_weight[m] = attraction(m, k, w, state, makers, p)
+        total += w.truck_weight[m]
+    for m in range(makers.size):
+        if total > 0.0:
+            w.unmet_trucks[m] += left * w.truck_weight[m] / total
+
+
+@kernel
+def truck_room(m, w, state, market):
+    """Return what maker m can still build for the market this year (million)."""
+    return market * state.truck_capacity[m] * 1.1 + w.plan_trucks[m] - w.truck_sold[m]
+
+
+@kernel
+def attraction(m, k, w, state, makers, p):
+    """Return the pull of maker m on orders of class k: network, quality and price."""
+    weight = makers[m].commercial[k]
+    if state.alive[m] == 0 or weight <= 0.0 or state.truck_capacity[m] <= 0.0:
+        return 0.0
+    known = (state.mastered[m, ENGINE] + state.mastered[m, PLATFORM] + state.mastered[m, PROCESS]) / 3.0
+    gap = known - w.frontier[ENGINE]
+    value = p.truck_quality * gap - p.truck_price_taste * math.log(truck_cost(gap, makers[m], p))
+    return weight * state.truck_capacity[m] ** p.truck_network * math.exp(value)
 
 
 @kernel
@@ -115,8 +136,13 @@ def trade_abroad(t, w, state, world, policy, makers, p):
             policy[t].abroad_tariff
         )
         share = (1.0 - policy[t].plan_share) * p.truck_export_most / (1.0 + math.exp(-odds))
-        w.truck_exports[m] = share * w.truck_sold[m]
+        w.truck_exports[m] = min(
+            share * w.truck_sold[m], max(0.0, 1.1 * state.truck_capacity[m] - w.truck_sold[m])
+        )
         w.truck_sold[m] += w.truck_exports[m]
+        for k in range(CLASSES):
+            mix = makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
+            w.class_sold[k] += mix * w.truck_exports[m]
         order(m, t, w, state, policy, makers, p)
 
 
@@ -135,6 +161,7 @@ def order(m, t, w, state, policy, makers, p):
     coming = state.truck_capacity[m] * (1.0 - p.capacity_wear) ** 2 + state.truck_pipeline[m, 0]
     limit = p.growth_closed + (p.growth_open - p.growth_closed) * policy[t].reform_state_firms
     state.truck_pipeline[m, 1] = min(max(0.0, wish - coming), limit * state.truck_capacity[m])
+    state.cash[m] -= p.capacity_price * state.truck_pipeline[m, 1]
 
 
 @kernel

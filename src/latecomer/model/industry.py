@@ -4,7 +4,7 @@
                wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*
     exports    q_x = W share x 1 / (1 + e^-(x0 + x1 (Q - F) + x2 ln sales + x3 network - x4 ln rer - x5 ln(1 + tariff)))
     network    once abroad, n' = n + .1 (1 - n): the sunk cost of a sales network, paid once
-    exit       a line after a run of loss years, by hazard; a maker when its own money is gone; soft budgets put it off
+    exit       a line after a run of loss years, by hazard; a maker likewise; soft budgets put it off
 
 Planning one year ahead with a two-year lag would hide a shortage premium for decades. Sources: Melitz 2003 and
 Roberts and Tybout 1997 (sunk cost of exporting).
@@ -97,6 +97,7 @@ def invest(t, w, state, policy, makers, p):
         money = funds(m, state, policy[t], makers[m], p)
         order = min(wish - coming, limit * state.capacity[m] + p.start_capacity_own, money / p.capacity_price)
         state.pipeline[m, 1] = max(0.0, order)
+        state.cash[m] -= p.capacity_price * state.pipeline[m, 1]
 
 
 @kernel
@@ -117,8 +118,8 @@ def funds(m, state, now, maker, p):
 
 
 @kernel
-def drop_and_exit(t, w, state, world, policy, makers, p, seed, history):
-    """Age lines, drop those that keep losing, and end makers whose money is gone."""
+def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
+    """Age lines, drop those that keep losing, and end makers after a run of loss years; book this year's exits."""
     softness = policy[t].budget_softness
     w.earned[:] = 0.0
     for j in range(w.lines):
@@ -149,6 +150,7 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history):
         alone = state.truck_output[m] <= 0.0
         if alone and uniform(seed, history, t, m, LEAVE) < p.exit_hazard * (1.0 - soft) * broke:
             end_maker(m, w, state)
+    out.exits = w.exits
 
 
 @kernel
@@ -171,7 +173,8 @@ def end_maker(m, w, state):
 def carry(t, w, state, policy, makers, p):
     """Carry output, experience, the mix of the market, chargers and the electric fleet into next year."""
     home, spent, electric, ventures = 0.0, 0.0, 0.0, 0.0
-    state.segment_share[:] = 0.0
+    if w.lines > 0:
+        state.segment_share[:] = 0.0
     for m in range(makers.size):
         made = 0.0 if makers[m].ownership == IMPORTER else w.sold_home[m] + state.exports[m] + w.plan_built[m]
         state.output[m] = made if makers[m].ownership != IMPORTER else w.sold_home[m]

@@ -62,7 +62,7 @@ def clear(w, state, world, makers, p):
             break
     respond(w, world, p)
     w.residual, w.rounds = residual, rounds
-    settle(w, world, p)
+    settle(w, state, world, p)
 
 
 @kernel
@@ -328,7 +328,7 @@ def raise_shadow_costs(w, state, p):
 
 
 @kernel
-def settle(w, world, p):
+def settle(w, state, world, p):
     """Book elasticity and surplus at the final prices, ration what exceeds capacity, and sum sales by region."""
     demand, keep = w.demand, w.kept
     total, elastic = 0.0, 0.0
@@ -340,7 +340,10 @@ def settle(w, world, p):
         elastic += w.price[j] * price_slope(w.price[j], p.price_curvature) * (w.slope[j] - w.own_part[j])
     w.elasticity = -elastic / total if total > 0.0 else 0.0
     w.rationed = 0.0
+    w.bounds_hit += w.floors_hit
     for m in range(demand.size):
+        if state.shadow[m] >= SHADOW_CAP:
+            w.bounds_hit += 1.0
         keep[m] = min(1.0, w.room[m] / demand[m]) if demand[m] > 0.0 else 1.0
         w.unmet[m] = demand[m] * (1.0 - keep[m])
         w.rationed += w.unmet[m]

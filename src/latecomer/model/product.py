@@ -223,6 +223,7 @@ def electric_hazard(m, s, e, t, selling, w, state, policy, maker, p):
 def gather(t, w, state, world, policy, makers, p, seed, history):
     """Collect the lines on sale into the scratch list, sorted by powertrain, with cost, wedge, utility and starting price."""
     w.lines = 0
+    w.floors_hit = 0.0
     w.subsidy_paid = 0.0
     for e in range(TRAINS):
         w.first[e] = w.lines
@@ -298,6 +299,8 @@ def price_cost(j, t, industry, w, state, world, policy, makers, p):
         central = now.subsidy_battery_car if e == BATTERY_CAR else now.subsidy_hybrid
         aid = central * (1.0 + now.subsidy_local_ratio) + now.subsidy_trade_in_electric
     w.wedge[j] = (1.0 + now.tax_excise[s]) * (1.0 + now.tax_value_added + tax)
+    if cost < COST_FLOOR:
+        w.floors_hit += 1.0
     gross = w.wedge[j] * max(cost, COST_FLOOR)
     w.subsidy[j] = min(aid / 1000.0, p.subsidy_cap * gross)
     w.unit_cost[j] = gross - w.subsidy[j]

@@ -47,15 +47,15 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     industry.export(t, w, state, world, policy, makers, p)
     knowledge.fund(t, w, state, policy, makers, p)
     finance.settle(t, w, state, policy, makers, p)
-    accounts.report(t, w, state, world, policy, makers, p, out)
-    index.measure(w, state, p, out)
     buyers.add_to_fleet(w, state, p)
     commercial.add_to_fleet(t, w, state, p)
+    accounts.report(t, w, state, world, policy, makers, p, out)
+    index.measure(w, state, p, out)
     industry.invest(t, w, state, policy, makers, p)
     industry.carry(t, w, state, policy, makers, p)
     knowledge.learn(t, w, state, policy, makers, p, seed, history)
     brand.trust(w, state, makers, p)
-    industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history)
+    industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out)
 
 
 @stored_kernel

@@ -42,7 +42,7 @@ def frontier(year, p, out):
 def found_and_end(t, w, state, world, policy, makers, p):
     """Let makers whose first year has come begin, and ventures whose contract has run out end."""
     year = int(world[t].year)
-    w.entries, w.exits = 0.0, 0.0
+    w.exits = 0.0
     for m in range(makers.size):
         maker = makers[m]
         venture = maker.ownership == JOINT_VENTURE
@@ -59,7 +59,7 @@ def begin(m, w, state, maker, p):
     state.truck_capacity[m] = maker.capacity
     state.cash[m] = p.entry_cash
     state.organisation[m] = p.organisation_start if maker.ownership < PRIVATE else 1.0
-    known = w.own_mean
+    known = state.own_mean
     for d in range(NDOMAINS):
         gap = p.entry_gap_process if d == PROCESS else p.entry_gap
         start = max(known[d] - p.entry_shortfall, w.frontier[d] - gap)
