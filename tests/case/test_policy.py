@@ -27,7 +27,9 @@ def test_ends_are_inclusive_and_open_ends_stay_in_force(case):
 
 def test_money_is_in_prices_of_the_base_year(case):
     deflator = case.world.deflator[2015 - 1953]
-    assert of(case, "subsidy_battery_car", 2015) == pytest.approx(0.5 * 45000 / deflator)  # half: the pilot cities
+    assert of(case, "subsidy_battery_car", 2015) == pytest.approx(
+        0.5 * 45000 / deflator
+    )  # half: the pilot cities
     assert of(case, "research_electric", 2008) == pytest.approx(1.160 / 5 / case.world.deflator[2008 - 1953])
 
 

@@ -204,12 +204,10 @@ def test_no_plant_makes_more_cars_than_overtime_allows(steps, case):
 
 def test_no_plant_makes_more_trucks_than_overtime_allows(steps):
     for step in steps:
-        plant = step.before.truck_capacity
-        grown = np.maximum(
-            plant, step.after.truck_capacity
-        )  # under the plan, plants grow before they deliver
+        wear = step.params.capacity_wear * (1.0 - step.policy.plan_share)
+        at_work = (step.after.truck_capacity - step.before.truck_pipeline[:, 0]) / (1.0 - wear)
         alive = (step.after.alive == 1) & (step.before.alive == 1)
-        over = step.scratch.truck_sold[alive] - OVERTIME * (grown + step.before.truck_pipeline[:, 0])[alive]
+        over = step.scratch.truck_sold[alive] - OVERTIME * at_work[alive]
         assert over.max(initial=0.0) <= ONE_VEHICLE
 
 
@@ -220,7 +218,12 @@ def test_trucks_sold_at_home_are_demand_or_the_plan(steps):
         assert at_home <= max(step.scratch.truck_demand, planned) * (1.0 + 1e-9) + ONE_VEHICLE
 
 
-def test_cash_moves_with_profit_dividends_and_aid(steps, case):
+def paid_for_plant(step):
+    """Return what every maker pays in a year for car and truck plant that it orders."""
+    return step.params.capacity_price * (step.after.pipeline[:, 1] + step.after.truck_pipeline[:, 1])
+
+
+def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
     state_makers, ventures = case.makers.ownership < PRIVATE, case.makers.ownership == JOINT_VENTURE
     for step in steps:
         profit, after, p = step.after.profit, step.after, step.params
@@ -229,7 +232,7 @@ def test_cash_moves_with_profit_dividends_and_aid(steps, case):
         aid = np.where(state_makers, step.policy.budget_softness * shortfall, 0.0)
         kept = np.where(ventures & (profit > 0.0), (1.0 - p.payout) * profit, profit)
         opening = np.where(step.before.alive == 1, step.before.cash, p.entry_cash)
-        expected = (1.0 - p.cash_decay) * opening + kept + gained + aid
+        expected = (1.0 - p.cash_decay) * opening + kept + gained + aid - paid_for_plant(step)
         held = (step.after.alive == 1) & (case.makers.ownership != IMPORTER)
         assert np.allclose(after.cash[held], expected[held], rtol=1e-9, atol=1e-12)
         paid = aid[(step.before.alive == 1) | (step.after.alive == 1)].sum()
@@ -239,8 +242,9 @@ def test_cash_moves_with_profit_dividends_and_aid(steps, case):
 def test_plant_is_ordered_within_means(steps, case):
     for step in steps:
         ordered = step.after.pipeline[:, 1] * step.params.capacity_price
-        money = np.where(case.makers.ownership < PRIVATE, np.maximum(step.after.cash, 0.0) + 0.5 * step.after.dividends,
-                         np.maximum(0.0, 0.7 * step.after.cash + 1.5 * step.after.profit))  # fmt: skip
+        cash = step.after.cash + paid_for_plant(step)
+        money = np.where(case.makers.ownership < PRIVATE, np.maximum(cash, 0.0) + 0.5 * step.after.dividends,
+                         np.maximum(0.0, 0.7 * cash + 1.5 * step.after.profit))  # fmt: skip
         credit = np.select(
             [case.makers.ownership < PRIVATE, case.makers.ownership == PRIVATE],
             [
@@ -302,7 +306,7 @@ def test_equity_is_a_share_and_groups_are_makers(case):
     makers = case.makers
     assert ((makers.equity >= 0.0) & (makers.equity <= 1.0)).all()
     own = makers.ownership <= PRIVATE
-    assert (makers.group[own] == np.flatnonzero(own)).all()
+    assert (makers.group[makers.group[own]] == makers.group[own]).all()
     assert (makers.equity[own] == 1.0).all()
     assert ((makers.group >= -1) & (makers.group < len(makers))).all()
 

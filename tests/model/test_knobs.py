@@ -26,7 +26,7 @@ BASES = (
         "target_utilisation": 0.7,
     },
 )  # fmt: skip
-HISTORIES = ((1, 0), (2, 3))
+HISTORIES = ((1, 0), (2, 3), (1, 2), (1, 5), (1, 11))
 
 # Mechanisms at their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book them.
 SILENT = (

@@ -43,7 +43,7 @@ def read_draws(folder: Path, params: np.recarray, register: pd.DataFrame, proble
     if not path.is_file():
         return params
     try:
-        table = pd.read_csv(path, float_precision="round_trip")
+        table = pd.read_csv(path)
     except (ValueError, UnicodeDecodeError) as error:
         problems.add(DRAWS, expected=f"a table in UTF-8 with one column a parameter ({error})")
         return params

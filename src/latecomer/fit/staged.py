@@ -17,6 +17,7 @@ even simulated.
 import csv
 import io
 import json
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -166,7 +167,9 @@ def search(
     """Minimise the loss over the free parameters of a stage from `start` by CMA-ES in the unit box; return the best
     vector met."""
     try:
-        import cma
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # cma asks for matplotlib, which nothing here needs
+            import cma
     except ImportError as error:
         raise LatecomerError("fitting needs the package cma: pip install 'latecomer[fit]'") from error
     register = case.register

@@ -128,7 +128,7 @@ def trade_abroad(t, w, state, world, policy, makers, p):
     """Add exports of trucks and buses (million) and invest for the demand expected when new capacity will stand."""
     rate = world[t].real_exchange_rate
     for m in range(makers.size):
-        if state.alive[m] == 0 or w.truck_sold[m] <= 0.0:
+        if state.alive[m] == 0 or state.truck_capacity[m] + state.truck_pipeline[m].sum() <= 0.0:
             continue
         gap = state.mastered[m, PROCESS] - w.frontier[PROCESS]
         odds = p.truck_export + p.export_quality * gap - p.export_exchange * math.log(rate)
@@ -161,7 +161,6 @@ def order(m, t, w, state, policy, makers, p):
     coming = state.truck_capacity[m] * (1.0 - p.capacity_wear) ** 2 + state.truck_pipeline[m, 0]
     limit = p.growth_closed + (p.growth_open - p.growth_closed) * policy[t].reform_state_firms
     state.truck_pipeline[m, 1] = min(max(0.0, wish - coming), limit * state.truck_capacity[m])
-    state.cash[m] -= p.capacity_price * state.truck_pipeline[m, 1]
 
 
 @kernel

@@ -77,7 +77,7 @@ def export(t, w, state, world, policy, makers, p):
 
 @kernel
 def invest(t, w, state, policy, makers, p):
-    """Take delivery of capacity, wear out, and order for two years on."""
+    """Take delivery of capacity, wear out, order for two years on, and pay for orders, those of truck plant included."""
     openness = policy[t].reform_state_firms
     limit = p.growth_closed + (p.growth_open - p.growth_closed) * openness
     growth = min(max(state.car_trend, 0.0), p.trend_cap)
@@ -97,7 +97,9 @@ def invest(t, w, state, policy, makers, p):
         money = funds(m, state, policy[t], makers[m], p)
         order = min(wish - coming, limit * state.capacity[m] + p.start_capacity_own, money / p.capacity_price)
         state.pipeline[m, 1] = max(0.0, order)
-        state.cash[m] -= p.capacity_price * state.pipeline[m, 1]
+    for m in range(makers.size):
+        if state.alive[m] == 1:
+            state.cash[m] -= p.capacity_price * (state.pipeline[m, 1] + state.truck_pipeline[m, 1])
 
 
 @kernel
@@ -173,8 +175,8 @@ def end_maker(m, w, state):
 def carry(t, w, state, policy, makers, p):
     """Carry output, experience, the mix of the market, chargers and the electric fleet into next year."""
     home, spent, electric, ventures = 0.0, 0.0, 0.0, 0.0
-    if w.lines > 0:
-        state.segment_share[:] = 0.0
+    seen = w.segment_spent
+    seen[:] = 0.0
     for m in range(makers.size):
         made = 0.0 if makers[m].ownership == IMPORTER else w.sold_home[m] + state.exports[m] + w.plan_built[m]
         state.output[m] = made if makers[m].ownership != IMPORTER else w.sold_home[m]
@@ -185,13 +187,13 @@ def carry(t, w, state, policy, makers, p):
     for j in range(w.lines):
         home += w.sold[j]
         spent += w.sold[j] * w.price[j]
-        state.segment_share[w.segment[j]] += w.sold[j] * w.price[j]
+        seen[w.segment[j]] += w.sold[j] * w.price[j]
         if w.powertrain[j] != COMBUSTION:
             electric += w.sold[j]
             state.experience_electric[w.maker[j]] += w.sold[j]
     if home > 0.0:
         for s in range(NSEGMENTS):
-            state.segment_share[s] /= spent
+            state.segment_share[s] += p.expectation_speed * (seen[s] / spent - state.segment_share[s])
         if state.home_sales > 0.0:
             state.car_trend += 0.5 * (
                 min(max(math.log(home / state.home_sales), -0.3), 0.5) - state.car_trend

@@ -7,7 +7,7 @@ over plain contiguous blocks instead of over every maker x segment x powertrain 
 
 import numpy as np
 
-from latecomer.axes import BUYERS, COMMERCIAL, DOMAINS, POWERTRAINS
+from latecomer.axes import BUYERS, COMMERCIAL, DOMAINS, POWERTRAINS, SEGMENTS
 
 LINES = 640
 
@@ -63,6 +63,7 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
             ("venture_mean", "f8", (d,)),
             ("region_best", "f8", (regions, d)),
             ("class_sold", "f8", (len(COMMERCIAL),)),
+            ("segment_spent", "f8", (len(SEGMENTS),)),
             ("talent", "f8"),
             ("surplus", "f8"),
             ("rationed", "f8"),
@@ -73,6 +74,7 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
             ("subsidy_paid", "f8"),
             ("tax_paid", "f8"),
             ("soft_aid", "f8"),
+            ("entries", "f8"),
             ("exits", "f8"),
             ("imports", "f8"),
             ("truck_demand", "f8"),

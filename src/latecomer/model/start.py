@@ -17,3 +17,6 @@ def begin(state, p):
     state.segment_share[MAINSTREAM] = p.start_mainstream
     state.segment_share[SUV] = p.start_suv
     state.segment_share[PREMIUM] = p.start_premium
+    total = state.segment_share.sum()
+    for s in range(state.segment_share.size):
+        state.segment_share[s] /= total

@@ -42,7 +42,7 @@ def frontier(year, p, out):
 def found_and_end(t, w, state, world, policy, makers, p):
     """Let makers whose first year has come begin, and ventures whose contract has run out end."""
     year = int(world[t].year)
-    w.exits = 0.0
+    w.entries, w.exits = 0.0, 0.0
     for m in range(makers.size):
         maker = makers[m]
         venture = maker.ownership == JOINT_VENTURE
@@ -56,6 +56,7 @@ def found_and_end(t, w, state, world, policy, makers, p):
 def begin(m, w, state, maker, p):
     """Start maker m with the skills of its founders, relative to those who are already there."""
     state.alive[m] = 1
+    w.entries += 1.0
     state.truck_capacity[m] = maker.capacity
     state.cash[m] = p.entry_cash
     state.organisation[m] = p.organisation_start if maker.ownership < PRIVATE else 1.0
