@@ -6,9 +6,10 @@ moves.
 
 A fit leaves draws behind: `draws.csv`, one row a parameter vector and one column a parameter, with `draws.json`
 saying how they were found. Histories take them in turn, so that the bands of a run hold what the record leaves open.
-Without the file there is one vector: the defaults.
+A default that is changed by hand later holds in every draw. Without the file there is one vector: the defaults.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import pandas as pd
 from latecomer.errors import Problems
 
 FILE = "params.csv"
-DRAWS = "draws.csv"
+DRAWS, DRAWS_HOW = "draws.csv", "draws.json"
 
 
 def build_params(register: pd.DataFrame, problems: Problems) -> np.recarray:
@@ -61,4 +62,22 @@ def read_draws(folder: Path, params: np.recarray, register: pd.DataFrame, proble
         draws[name] = values
     if not len(table):
         problems.add(DRAWS, 2, None, None, "at least one row")
+    for name in set(table.columns) & set(changed_since_fit(folder, params, problems)):
+        draws[name] = params[name][0]
     return draws
+
+
+def changed_since_fit(folder: Path, params: np.recarray, problems: Problems) -> list[str]:
+    """Return the parameters whose default was changed by hand after the fit: such a value holds in every draw."""
+    try:
+        fitted = json.loads((folder / DRAWS_HOW).read_text(encoding="utf-8"))["defaults"]
+        return [
+            name
+            for name, value in fitted.items()
+            if name in (params.dtype.names or ()) and params[name][0] != value
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        problems.add(
+            DRAWS_HOW, expected=f"the note of the fit that made draws.csv, with `defaults` ({error!r})"
+        )
+        return []

@@ -281,9 +281,15 @@ def write(fitted: Fitted, case: Case, folder: Path) -> None:
         ",".join(f"{float(draw[name]):.6g}" for name in moving) for draw in fitted.draws
     ]
     replace(folder / "draws.csv", "\n".join(lines) + "\n")
-    replace(
-        folder / "draws.json", json.dumps({**fitted.how, "loss_by_target": fitted.parts}, indent=1) + "\n"
-    )
+    defaults = {name: defaults_in(folder)[name] for name in moving}
+    told = {**fitted.how, "loss_by_target": fitted.parts, "defaults": defaults}
+    replace(folder / "draws.json", json.dumps(told, indent=1) + "\n")
+
+
+def defaults_in(folder: Path) -> dict[str, float]:
+    """Return the defaults that stand in the register of a case folder."""
+    with (folder / "params.csv").open(encoding="utf-8", newline="") as file:
+        return {row["name"]: float(row["default"]) for row in csv.DictReader(file)}
 
 
 def joined(cells: list[str]) -> str:

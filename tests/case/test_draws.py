@@ -1,0 +1,52 @@
+"""Do draws come with the case as a fit left them, and does a parameter changed by hand hold in all of them?"""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from latecomer.case.load import case_folder, load_case
+from latecomer.errors import CaseError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(case_folder("china-auto"), tmp_path / "case")
+
+
+def test_draws_differ_and_stay_within_the_register(case):
+    low, high = (case.register.set_index("name")[side] for side in ("low", "high"))
+    assert len(case.draws) > 20
+    for name in case.draws.dtype.names:
+        assert (case.draws[name] >= low[name]).all() and (case.draws[name] <= high[name]).all()
+    assert len(np.unique(case.draws["comfort_effect"])) > 5
+
+
+def test_a_default_changed_by_hand_holds_in_every_draw(folder):
+    text = (folder / "params.csv").read_text()
+    old = next(line for line in text.splitlines() if line.startswith("comfort_effect,"))
+    cells = old.split(",")
+    cells[3] = "0.25"
+    (folder / "params.csv").write_text(text.replace(old, ",".join(cells)))
+    draws = load_case(folder).draws
+    assert (draws["comfort_effect"] == 0.25).all()
+    assert len(np.unique(draws["digestion"])) > 5
+
+
+def test_without_draws_there_is_one_vector(folder):
+    (folder / "draws.csv").unlink()
+    assert len(load_case(folder).draws) == 1
+
+
+def test_bad_draws_are_refused_together(folder):
+    lines = (folder / "draws.csv").read_text().splitlines()
+    names = lines[0].split(",")
+    names[0] = "bose_utility"
+    cells = lines[1].split(",")
+    cells[1], cells[2] = "1e9", "much"
+    (folder / "draws.csv").write_text("\n".join([",".join(names), ",".join(cells), *lines[2:]]))
+    with pytest.raises(CaseError) as refused:
+        load_case(folder)
+    told = str(refused.value)
+    assert len(refused.value.problems) == 3
+    assert "base_utility" in told and "1000000000.0" in told and "much" in told
