@@ -51,6 +51,7 @@ def clear(w, state, world, makers, p):
         w.region_local[:] = 0.0
         return
     list_sellers(w, makers)
+    list_runs(w)
     residual = 1.0
     rounds = 0
     while rounds < p.price_rounds:
@@ -74,8 +75,14 @@ def price_response(income, p):
 @kernel
 def price_term(price, lam):
     """Return the Box-Cox price term: zero at a price of one thousand CNY, so that giving up a cheap car costs the poor little."""
+    return term_of_power(price, (price / PRICE_BASE) ** lam, lam)
+
+
+@kernel
+def term_of_power(price, power, lam):
+    """Return the price term where (P/100)^lam is known."""
     if lam > 1e-6:
-        return ((price / PRICE_BASE) ** lam - PRICE_BASE**-lam) / lam
+        return (power - PRICE_BASE**-lam) / lam
     return math.log(price)
 
 
@@ -101,6 +108,20 @@ def list_sellers(w, makers):
             w.sellers += 1
             number_group(w, makers, found)
         w.seller[j] = found
+
+
+@kernel
+def list_runs(w):
+    """Mark the runs of lines of one seller within a powertrain: they share a home and are summed together."""
+    w.runs = 0
+    for e in range(TRAINS):
+        w.first_run[e] = w.runs
+        for j in range(w.first[e], w.first[e + 1]):
+            if j == w.first[e] or w.seller[j] != w.seller[j - 1]:
+                w.run_start[w.runs] = j
+                w.runs += 1
+    w.first_run[TRAINS] = w.runs
+    w.run_start[w.runs] = w.lines
 
 
 @kernel
@@ -149,18 +170,31 @@ def home_of_class(w, b):
 
 
 @kernel
+def sum_runs(w):
+    """Sum value, and value times net margin, over the lines of every run."""
+    weight, margin = w.weight, w.margin
+    for k in range(w.runs):
+        value, worth = 0.0, 0.0
+        for j in range(w.run_start[k], w.run_start[k + 1]):
+            value += weight[j]
+            worth += weight[j] * margin[j]
+        w.run_value[k] = value
+        w.run_worth[k] = worth
+
+
+@kernel
 def spread_of_class(w, home, spread):
-    """Fill spread[r] with the sum of values over lines in region r."""
-    weight, seller, appeal = w.weight, w.seller, w.appeal
+    """Fill spread[r] with the sum of values over lines in region r, from the sums of runs."""
+    appeal = w.appeal
     spread[:] = 0.0
     for e in range(TRAINS):
         total = 0.0
-        for j in range(w.first[e], w.first[e + 1]):
-            total += weight[j]
-        for j in range(w.first[e], w.first[e + 1]):
-            r = w.home[seller[j]]
+        for k in range(w.first_run[e], w.first_run[e + 1]):
+            total += w.run_value[k]
+            j = w.run_start[k]
+            r = w.home[w.seller[j]]
             if r >= 0:
-                spread[r] += weight[j] * home[j] * appeal[r, e]
+                spread[r] += w.run_value[k] * home[j] * appeal[r, e]
         for r in range(spread.size):
             spread[r] += appeal[r, e] * total
 
@@ -168,11 +202,12 @@ def spread_of_class(w, home, spread):
 @kernel
 def respond(w, world, p):
     """Compute demand q_j, the sums L_j and G_j, and D_j, the part of q_j that is lost to j itself, at the prices in `w.price`."""
-    price, cost, wedge, margin, term = w.price, w.cost, w.wedge, w.margin, w.price_term
+    price, cost, wedge, margin, term, power = w.price, w.cost, w.wedge, w.margin, w.price_term, w.power
     sold, slope, cross, own_part, weight, seller = w.sold, w.slope, w.cross, w.own_part, w.weight, w.seller
     lam = p.price_curvature
     for j in range(w.lines):
-        term[j] = price_term(price[j], lam)
+        power[j] = (price[j] / PRICE_BASE) ** lam
+        term[j] = term_of_power(price[j], power[j], lam)
         margin[j] = (price[j] - cost[j]) / wedge[j]
         sold[j], slope[j], cross[j], own_part[j] = 0.0, 0.0, 0.0, 0.0
     lift = math.exp(p.replacement_value)
@@ -181,6 +216,7 @@ def respond(w, world, p):
     for b in range(CLASSES):
         alpha = values_of_class(w, b, world.income[b], p)
         home = home_of_class(w, b)
+        sum_runs(w)
         spread_of_class(w, home, spread)
         for r in range(spread.size):
             k1 = 1.0 / (1.0 + spread[r])
@@ -190,23 +226,23 @@ def respond(w, world, p):
         sum_margins(w, home)
         weigh_sellers(w, share)
         for e in range(TRAINS):
+            if w.first_run[e] == w.first_run[e + 1]:
+                continue
             demand, square = 0.0, 0.0
             for r in range(spread.size):
                 demand += appeal[r, e] * one[r]
                 square += appeal[r, e] * appeal[r, e] * two[r]
-            reach_home, lost_home, worth_all, worth_home = (
-                w.reach_home[e],
-                w.lost_home[e],
-                w.worth_all[e],
-                w.worth_home[e],
-            )
-            for j in range(w.first[e], w.first[e + 1]):
-                s, h, value = seller[j], home[j], alpha * weight[j]
-                reach = demand + h * reach_home[s]
-                sold[j] += weight[j] * reach
-                slope[j] += value * reach
-                cross[j] += value * (worth_all[s] + h * worth_home[s])
-                own_part[j] += value * weight[j] * (square + h * (2.0 + h) * lost_home[s])
+            for k in range(w.first_run[e], w.first_run[e + 1]):
+                s, h = seller[w.run_start[k]], home[w.run_start[k]]
+                reach = demand + h * w.reach_home[e, s]
+                lost = square + h * (2.0 + h) * w.lost_home[e, s]
+                worth = w.worth_all[e, s] + h * w.worth_home[e, s]
+                for j in range(w.run_start[k], w.run_start[k + 1]):
+                    value = alpha * weight[j]
+                    sold[j] += weight[j] * reach
+                    slope[j] += value * reach
+                    cross[j] += value * worth
+                    own_part[j] += value * weight[j] * lost
 
 
 @kernel
@@ -218,7 +254,9 @@ def weigh_sellers(w, share):
         r = w.home[s]
         margin = home_margin(w, s, r, share) if r >= 0 else 0.0
         for e in range(TRAINS):
-            w.worth_all[e, s] = (1.0 - share) * w.firm_value[s, e] + share * w.group_value[w.group[s], e]
+            if w.first_run[e] == w.first_run[e + 1]:
+                continue
+            w.worth_all[e, s] = (1.0 - share) * w.firm_value[e, s] + share * w.group_value[e, w.group[s]]
             w.reach_home[e, s], w.lost_home[e, s], w.worth_home[e, s] = 0.0, 0.0, 0.0
             if r >= 0:
                 here = appeal[r, e]
@@ -230,38 +268,45 @@ def weigh_sellers(w, share):
 @kernel
 def sum_margins(w, home):
     """Fill firm_value[s, e] and group_value[g, e]: sums over regions of A2 phi_re E for a line of powertrain e."""
-    weight, margin, seller, appeal, two = w.weight, w.margin, w.seller, w.appeal, w.second_demand
-    firm, group, corr = w.firm_margin, w.group_margin, w.home_corr
-    for s in range(w.sellers):
-        corr[s], w.site_corr[s] = 0.0, 0.0
-        for e in range(TRAINS):
-            firm[s, e], group[s, e], w.firm_value[s, e], w.group_value[s, e] = 0.0, 0.0, 0.0, 0.0
+    seller, appeal, two = w.seller, w.appeal, w.second_demand
+    firm, group, corr, sellers, groups = w.firm_margin, w.group_margin, w.home_corr, w.sellers, w.groups
+    corr[:sellers] = 0.0
+    w.site_corr[:sellers] = 0.0
     for e in range(TRAINS):
-        for j in range(w.first[e], w.first[e + 1]):
+        firm[e, :sellers] = 0.0
+        group[e, :sellers] = 0.0
+        for k in range(w.first_run[e], w.first_run[e + 1]):
+            j = w.run_start[k]
             s = seller[j]
-            worth = weight[j] * margin[j]
-            firm[s, e] += worth
+            firm[e, s] = w.run_worth[k]
+            group[e, w.group[s]] += w.run_worth[k]
             if w.home[s] >= 0:
-                corr[s] += worth * home[j] * appeal[w.home[s], e]
-    for s in range(w.sellers):
+                corr[s] += w.run_worth[k] * home[j] * appeal[w.home[s], e]
+    for s in range(sellers):
         w.site_corr[w.site[s]] += corr[s]
-        for e in range(TRAINS):
-            group[w.group[s], e] += firm[s, e]
     for e in range(TRAINS):
+        if w.first_run[e] == w.first_run[e + 1]:
+            continue
+        value, group_value = w.firm_value[e], w.group_value[e]
+        value[:sellers] = 0.0
+        group_value[:sellers] = 0.0
         for other in range(TRAINS):
+            if w.first_run[other] == w.first_run[other + 1]:
+                continue
             mass = 0.0
             for r in range(two.size):
                 mass += two[r] * appeal[r, e] * appeal[r, other]
-            for s in range(w.sellers):
-                w.firm_value[s, e] += mass * firm[s, other]
-            for g in range(w.groups):
-                w.group_value[g, e] += mass * group[g, other]
-        for s in range(w.sellers):
+            part, group_part = firm[other], group[other]
+            for s in range(sellers):
+                value[s] += mass * part[s]
+            for g in range(groups):
+                group_value[g] += mass * group_part[g]
+        for s in range(sellers):
             r = w.home[s]
             if r >= 0:
                 extra = two[r] * appeal[r, e] * corr[s]
-                w.firm_value[s, e] += extra
-                w.group_value[w.group[s], e] += extra
+                value[s] += extra
+                group_value[w.group[s]] += extra
 
 
 @kernel
@@ -270,21 +315,20 @@ def home_margin(w, s, r, share):
     own = w.home_corr[s]
     group = w.site_corr[w.site[s]]
     for e in range(TRAINS):
-        own += w.appeal[r, e] * w.firm_margin[s, e]
-        group += w.appeal[r, e] * w.group_margin[w.group[s], e]
+        own += w.appeal[r, e] * w.firm_margin[e, s]
+        group += w.appeal[r, e] * w.group_margin[e, w.group[s]]
     return (1.0 - share) * own + share * group
 
 
 @kernel
 def reprice(w, state, p):
     """Take one damped zeta step in every price and return the largest relative first-order residual."""
-    lam = p.price_curvature
     worst = 0.0
     w.bounds_hit = 0.0
     for j in range(w.lines):
         shadow = state.shadow[w.maker[j]]
         base = w.unit_cost[j] + shadow
-        wish = base + (w.sold[j] / price_slope(w.price[j], lam) + w.wedge[j] * w.cross[j]) / max(
+        wish = base + (w.sold[j] * w.price[j] / w.power[j] + w.wedge[j] * w.cross[j]) / max(
             w.slope[j], 1e-300
         )
         cap = 5.0 * base + 100.0
@@ -311,7 +355,7 @@ def raise_shadow_costs(w, state, p):
     steep[:] = 0.0
     for j in range(w.lines):
         demand[w.maker[j]] += w.sold[j]
-        steep[w.maker[j]] += price_slope(w.price[j], p.price_curvature) * max(w.slope[j] - w.own_part[j], 0.0)
+        steep[w.maker[j]] += w.power[j] / w.price[j] * max(w.slope[j] - w.own_part[j], 0.0)
     for m in range(demand.size):
         move[m] = -state.shadow[m]
         if demand[m] > 0.0 and steep[m] > 0.0:
@@ -371,6 +415,7 @@ def book_regions(w, world, p, served):
     for b in range(CLASSES):
         alpha = values_of_class(w, b, world.income[b], p)
         home = home_of_class(w, b)
+        sum_runs(w)
         spread_of_class(w, home, w.spread)
         w.own_total[:] = 0.0
         w.own_spread[:] = 0.0

@@ -20,7 +20,7 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
         (name, "f8", (LINES,))
         for name in (
             "utility", "luxury", "firm_taste", "official_taste", "cost", "unit_cost", "wedge", "subsidy", "price", "best_price",
-            "price_term", "margin", "sold", "asked", "slope", "cross", "own_part", "home_private", "home_official",
+            "price_term", "power", "margin", "sold", "asked", "slope", "cross", "own_part", "home_private", "home_official",
             "electric", "own",
         )
     ]  # fmt: skip
@@ -33,6 +33,11 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
         [
             ("lines", "i8"),
             ("first", "i8", (e + 1,)),
+            ("runs", "i8"),
+            ("first_run", "i8", (e + 1,)),
+            ("run_start", "i8", (LINES + 1,)),
+            ("run_value", "f8", (LINES,)),
+            ("run_worth", "f8", (LINES,)),
             *[(name, "i8") for name in ("sellers", "groups", "sites")],
             *[(name, "i8", (makers,)) for name in ("owner", "home", "group", "site")],
             *line,
@@ -47,10 +52,10 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
             ("local_spread", "f8", (regions,)),
             ("first_demand", "f8", (regions,)),
             ("second_demand", "f8", (regions,)),
-            ("firm_margin", "f8", (makers, e)),
-            ("group_margin", "f8", (makers, e)),
-            ("firm_value", "f8", (makers, e)),
-            ("group_value", "f8", (makers, e)),
+            ("firm_margin", "f8", (e, makers)),
+            ("group_margin", "f8", (e, makers)),
+            ("firm_value", "f8", (e, makers)),
+            ("group_value", "f8", (e, makers)),
             *[(name, "f8", (e, makers)) for name in ("reach_home", "lost_home", "worth_all", "worth_home")],
             ("own_total", "f8", (e,)),
             ("region_sales", "f8", (regions,)),
