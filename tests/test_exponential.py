@@ -1,4 +1,4 @@
-"""Is the exponential as exact as stated, over its range, compiled and uncompiled, and is it vector code?"""
+"""Are the exponential and the logarithm as exact as stated over their range, compiled and not, and are they vector code?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from numba import config, njit
 
 from latecomer import exponential
-from latecomer.exponential import LARGEST, RELATIVE_ERROR, SMALLEST, exp
+from latecomer.exponential import LARGEST, LOG_ERROR, RELATIVE_ERROR, SMALLEST, exp, log
 
 FUSED_VECTOR_MULTIPLY = {
     "x86_64": r"vfn?m\w+pd\s.*[yz]mm",
@@ -103,3 +103,39 @@ if not config.DISABLE_JIT:
         (assembly,) = fill.inspect_asm().values()
         assert len(re.findall(FUSED_VECTOR_MULTIPLY[platform.machine()], assembly)) >= 12
         assert not re.search(r"(call\w*|bl)\s+\S*(exp|fma)\b", assembly)
+
+
+@pytest.mark.parametrize("spread", [1e-9, 0.3, 5.0, 700.0])
+def test_the_logarithm_is_as_exact_as_stated(spread):
+    arguments = np.exp(np.random.default_rng(22).uniform(-spread, spread, 5_000))
+    edges = [
+        np.sqrt(0.5),
+        np.sqrt(2.0),
+        np.nextafter(np.sqrt(2.0), 2.0),
+        2.0,
+        0.5,
+        np.nextafter(1.0, 0.0),
+        1.0 + 2e-16,
+    ]
+    decimals = Context(prec=40)
+    for argument in [*arguments, *edges]:
+        exact = decimals.ln(Decimal(float(argument)))
+        assert exact == 0 or abs(float((Decimal(log(float(argument))) - exact) / exact)) <= LOG_ERROR
+    assert log(1.0) == 0.0
+
+
+def test_the_logarithm_undoes_the_exponential_compiled_and_not():
+    arguments = np.random.default_rng(23).uniform(-40, 40, 400)
+    for argument in arguments:
+        assert log(exp(argument)) == pytest.approx(argument, abs=1e-14, rel=1e-14)
+    code = (
+        "import sys, numpy as np; from latecomer.exponential import log\n"
+        "print(*(float(log(float(x))).hex() for x in sys.argv[1:]))"
+    )
+    values = [0.3, 1.0, 1.5, 7e-5, 3e12]
+    plain = subprocess.run(
+        [sys.executable, "-c", code, *map(str, values)],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    for value, text in zip(values, plain, strict=True):
+        assert float.fromhex(text) == pytest.approx(log(value), rel=LOG_ERROR, abs=0.0)

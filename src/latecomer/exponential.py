@@ -1,4 +1,4 @@
-"""How fast can a logit share be computed, and how exactly? The exponential that the share loops use.
+"""How fast can a logit share be computed, and how exactly? The exponential that the share loops use, and its inverse.
 
     n = nearest integer to x / ln 2,   r = x - n ln 2 (|r| <= ln 2 / 2),   exp(x) = 2^n p(r)
 
@@ -10,6 +10,12 @@ added to the exponent bits.
 Stated accuracy: relative error at most 2e-15 in [SMALLEST, LARGEST]; below and above, the argument is
 clipped there (exp(-708) = 3.3e-308 stands for everything smaller, exp(709) = 8.2e307 for everything
 larger), so no infinity, subnormal or trap ever comes out; NaN stays NaN.
+
+The logarithm takes the exponent n off the bits, so that x = 2^n m with m between sqrt(1/2) and sqrt(2), and sums
+
+    ln x = n ln 2 + 2 (s + s^3/3 + ... + s^21/21),   s = (m - 1)/(m + 1),  |s| <= .172
+
+(the next term is under 2e-18). Relative error at most LOG_ERROR for every positive normal x.
 
 Why not `math.exp`: LLVM calls the C library for it, one value at a time, unless a vector library is
 installed. This one is arithmetic only, without branch or table, and becomes vector code in any plain loop
@@ -26,12 +32,15 @@ from numba import config, njit
 SMALLEST = -708.0
 LARGEST = 709.0
 RELATIVE_ERROR = 2e-15
+LOG_ERROR = 1e-15
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 0.6931471803691238  # 32 significant bits: n * LN2_HIGH is exact for every n that occurs
 LN2_LOW = 1.9082149292705877e-10
 # Adding 1.5 * 2^52 rounds a small number to an integer and leaves that integer in the low bits.
 ROUNDER = 6755399441055744.0
+# The bits of 2 less those of sqrt(2): adding them carries into the exponent from sqrt(2) on.
+HALF_ROOT = 0x95F619980C433
 
 C1 = 1.0000000000000064
 C2 = 0.49999999999997286
@@ -55,6 +64,16 @@ if config.DISABLE_JIT:
         bits = struct.unpack("<q", struct.pack("<d", value))[0]
         shift = struct.unpack("<q", struct.pack("<d", rounded))[0] << 52
         return struct.unpack("<d", struct.pack("<Q", (bits + shift) & 0xFFFFFFFFFFFFFFFF))[0]
+
+    def exponent_of(x: float) -> float:
+        """Return n of x = 2^n m, m between sqrt(1/2) and sqrt(2); x is positive and normal."""
+        bits = struct.unpack("<q", struct.pack("<d", x))[0]
+        return float(((bits + HALF_ROOT) >> 52) - 1023)
+
+    def scaled_down(x: float, n: float) -> float:
+        """Return x / 2^n."""
+        bits = struct.unpack("<q", struct.pack("<d", x))[0]
+        return struct.unpack("<d", struct.pack("<q", bits - (int(n) << 52)))[0]
 
 else:
     from llvmlite import ir
@@ -81,6 +100,51 @@ else:
             return builder.bitcast(builder.add(bits, shift), ir.DoubleType())
 
         return types.float64(types.float64, types.float64), generate
+
+    @intrinsic
+    def exponent_of(typingctx, x):
+        """Return n of x = 2^n m, m between sqrt(1/2) and sqrt(2); x is positive and normal."""
+
+        def generate(context, builder, signature, arguments):
+            integer = ir.IntType(64)
+            bits = builder.add(builder.bitcast(arguments[0], integer), integer(HALF_ROOT))
+            n = builder.sub(builder.ashr(bits, integer(52)), integer(1023))
+            return builder.sitofp(n, ir.DoubleType())
+
+        return types.float64(types.float64), generate
+
+    @intrinsic
+    def scaled_down(typingctx, x, n):
+        """Return x / 2^n."""
+
+        def generate(context, builder, signature, arguments):
+            integer = ir.IntType(64)
+            shift = builder.shl(builder.fptosi(arguments[1], integer), integer(52))
+            bits = builder.sub(builder.bitcast(arguments[0], integer), shift)
+            return builder.bitcast(bits, ir.DoubleType())
+
+        return types.float64(types.float64, types.float64), generate
+
+
+@njit(nogil=True, error_model="numpy")
+def log(x: float) -> float:
+    """Return the natural logarithm of a positive normal number with relative error at most LOG_ERROR."""
+    n = exponent_of(x)
+    m = scaled_down(x, n)
+    s = (m - 1.0) / (m + 1.0)
+    square = s * s
+    p = 1.0 / 21.0
+    p = multiply_add(p, square, 1.0 / 19.0)
+    p = multiply_add(p, square, 1.0 / 17.0)
+    p = multiply_add(p, square, 1.0 / 15.0)
+    p = multiply_add(p, square, 1.0 / 13.0)
+    p = multiply_add(p, square, 1.0 / 11.0)
+    p = multiply_add(p, square, 1.0 / 9.0)
+    p = multiply_add(p, square, 1.0 / 7.0)
+    p = multiply_add(p, square, 1.0 / 5.0)
+    p = multiply_add(p, square, 1.0 / 3.0)
+    p = 2.0 * multiply_add(p * square, s, s)
+    return multiply_add(n, LN2_HIGH, multiply_add(n, LN2_LOW, p))
 
 
 @njit(nogil=True, error_model="numpy")

@@ -12,8 +12,9 @@ from laboratory import altered
 from scipy.optimize import brentq, minimize_scalar
 
 from latecomer.axes import BUYERS, INSTITUTION, SMALL_BUSINESS
+from latecomer.compiled import kernel
 from latecomer.market import elasticities, equilibrium, shares
-from latecomer.model import market
+from latecomer.model import demand, market
 from latecomer.run import workspace
 
 YEARS = (1986, 1993, 2004, 2018)
@@ -176,24 +177,24 @@ def test_the_elasticity_booked_is_that_of_the_general_solver(solved):
 def test_the_slope_is_the_derivative_of_the_price_term(lam):
     for price in (20.0, 100.0, 450.0):
         step = 1e-4 * price
-        rise = market.price_term(price + step, lam) - market.price_term(price - step, lam)
-        assert market.price_slope(price, lam) == pytest.approx(rise / (2.0 * step), rel=1e-7)
+        rise = demand.price_term(price + step, lam) - demand.price_term(price - step, lam)
+        assert demand.price_slope(price, lam) == pytest.approx(rise / (2.0 * step), rel=1e-7)
 
 
 def test_the_price_term_is_box_cox_and_runs_into_the_logarithm():
-    assert market.price_term(250.0, 0.7) == pytest.approx((2.5**0.7 - 100.0**-0.7) / 0.7, rel=1e-14)
-    assert market.price_term(1.0, 0.7) == pytest.approx(0.0, abs=1e-15)
-    assert market.price_term(250.0, 1.0) - market.price_term(150.0, 1.0) == pytest.approx(1.0, rel=1e-14)
-    assert market.price_term(250.0, 0.0) == pytest.approx(np.log(250.0), rel=1e-15)
-    assert market.price_term(250.0, 2e-6) == pytest.approx(np.log(250.0), rel=1e-4)
+    assert demand.price_term(250.0, 0.7) == pytest.approx((2.5**0.7 - 100.0**-0.7) / 0.7, rel=1e-14)
+    assert demand.price_term(1.0, 0.7) == pytest.approx(0.0, abs=1e-15)
+    assert demand.price_term(250.0, 1.0) - demand.price_term(150.0, 1.0) == pytest.approx(1.0, rel=1e-14)
+    assert demand.price_term(250.0, 0.0) == pytest.approx(np.log(250.0), rel=1e-15)
+    assert demand.price_term(250.0, 2e-6) == pytest.approx(np.log(250.0), rel=1e-4)
 
 
 def test_price_sensitivity_falls_with_income_and_is_common_at_the_off_value(laboratory):
     p = laboratory.params(income_effect=0.6, price_sensitivity=3.0)[0]
-    assert market.price_response(60.0, p) == pytest.approx(3.0, rel=1e-15)
-    assert market.price_response(120.0, p) == pytest.approx(3.0 * 2.0**-0.6, rel=1e-14)
+    assert demand.price_response(60.0, p) == pytest.approx(3.0, rel=1e-15)
+    assert demand.price_response(120.0, p) == pytest.approx(3.0 * 2.0**-0.6, rel=1e-14)
     off = laboratory.params(income_effect=0.0, price_sensitivity=3.0)[0]
-    assert market.price_response(7.0, off) == market.price_response(700.0, off) == 3.0
+    assert demand.price_response(7.0, off) == demand.price_response(700.0, off) == 3.0
 
 
 @pytest.fixture
@@ -315,3 +316,72 @@ def test_years_without_lines_have_no_market(laboratory):
     ):
         assert (closed[name] == 0.0).all(), name
     assert (closed.region_sales == 0.0).all()
+
+
+@pytest.fixture
+def three_lines(laboratory):
+    """Return a working space with three lines of as many makers, for jumps alone."""
+    space = workspace(laboratory.case)
+    w, state = space.scratch[0], space.state[0]
+    w.lines, w.sellers = 3, 3
+    w.maker[:3], w.owner[:3] = (3, 4, 5), (3, 4, 5)
+    w.unit_cost[:3] = 10.0
+    return w, state
+
+
+def iterate(w, state, best, pull, rounds):
+    """Note `rounds` rounds of prices that keep `pull` of their distance to the best prices."""
+    w.price[:3] = (100.0, 120.0, 90.0)
+    for n in range(rounds):
+        market.note(w, state, w.points, n)
+        w.price[:3] = best + pull @ (w.price[:3] - best)
+        market.note(w, state, w.images, n)
+
+
+def test_a_jump_lands_on_the_solution_of_a_linear_round_of_two_dimensions(three_lines):
+    w, state = three_lines
+    best = np.array([60.0, 75.0, 90.0])
+    iterate(w, state, best, np.array([[0.5, 0.1, 0.0], [-0.2, 0.3, 0.0], [0.0, 0.0, 0.0]]), 3)
+    before = w.price[:3].copy()
+    assert market.jump(w, state, 2, 3)
+    assert np.allclose(w.price[:3], best, rtol=1e-6)
+    assert not np.allclose(before, best, rtol=1e-2)
+
+
+def test_one_difference_solves_one_dimension_and_none_does_nothing(three_lines):
+    w, state = three_lines
+    best = np.array([60.0, 120.0, 90.0])
+    iterate(w, state, best, np.diag([0.6, 0.0, 0.0]), 2)
+    before = w.price[:3].copy()
+    assert not market.jump(w, state, 0, 1)
+    assert (w.price[:3] == before).all()
+    assert market.jump(w, state, 1, 2)
+    assert np.allclose(w.price[:3], best, rtol=1e-6)
+
+
+def test_a_jump_under_half_of_cost_or_too_far_is_refused(three_lines):
+    w, state = three_lines
+    iterate(w, state, np.array([4.0, 120.0, 90.0]), np.diag([0.6, 0.0, 0.0]), 2)
+    before = w.price[:3].copy()
+    assert not market.jump(w, state, 1, 2)
+    iterate(w, state, np.array([60.0, 120.0, 90.0]), np.diag([0.95, 0.0, 0.0]), 2)
+    assert not market.jump(w, state, 1, 2)
+    assert w.price[0] > before[0]
+
+
+def test_jumps_save_rounds_and_change_no_price(laboratory, monkeypatch):
+    """The same equilibrium with and without: refusing every jump leaves the plain iteration."""
+    found = {}
+    for reach in (market.LONGEST_JUMP, -1.0):
+        monkeypatch.setattr(market, "LONGEST_JUMP", reach)
+        again = kernel(market.jump.py_func)
+        monkeypatch.setattr(market, "jump", again)
+        solve = kernel(market.clear.py_func)
+        solved = cleared(laboratory, 2004)
+        w, state = solved.w, solved.state
+        w.price[solved.lines] *= 1.1
+        solve(w, state, solved.world, solved.makers, solved.p)
+        found[reach] = (float(w.rounds), w.price[solved.lines].copy())
+    (quick, prices), (slow, same) = found.values()
+    assert quick < 0.9 * slow
+    assert np.allclose(prices, same, rtol=1e-9)

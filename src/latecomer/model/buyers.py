@@ -26,7 +26,7 @@ def count(t, w, state, world, policy, p):
     """Fill first_time and replacing [r, b] (million) and appeal [r, e] (share of buyers not held back)."""
     here, now = world[t], policy[t]
     bonus = 1.0 + p.trade_in_effect * (now.subsidy_trade_in + now.subsidy_trade_in_electric) / 10000.0
-    regions = w.spread.size
+    regions = len(w.appeal)
     for r in range(regions):
         for b in range(INCOME_CLASSES):
             y = here.income[b]
@@ -55,11 +55,11 @@ def count(t, w, state, world, policy, p):
 @kernel
 def add_to_fleet(w, state, p):
     """Scrap, age and add this year's purchases (million cars)."""
-    for r in range(w.spread.size):
+    for r in range(len(w.appeal)):
         for b in range(INCOME_CLASSES):
             keep_and_age(state.fleet[r, b], w.bought[r, b], p)
     bought = w.plan_built.sum()
-    for r in range(w.spread.size):
+    for r in range(len(w.appeal)):
         bought += w.bought[r, INSTITUTION] + w.bought[r, SMALL_BUSINESS]
     keep_and_age(state.fleet_other, bought, p)
 

@@ -10,6 +10,7 @@ import numpy as np
 from latecomer.axes import BUYERS, COMMERCIAL, DOMAINS, POWERTRAINS, SEGMENTS
 
 LINES = 640
+PRICE_MEMORY = 3
 
 
 def scratch_type(makers: int, regions: int) -> np.dtype:
@@ -25,7 +26,7 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
         )
     ]  # fmt: skip
     maker = [(name, "f8", (makers,)) for name in (
-        "demand", "room", "kept", "shift", "home_corr", "site_corr", "plan_built", "plan_trucks", "gap", "truck_weight",
+        "demand", "room", "kept", "shift", "plan_built", "plan_trucks", "gap", "truck_weight",
         "truck_sold", "truck_exports",
         "unmet", "unmet_trucks", "effort", "sold_home", "mean_price", "earned", "best_gap",
     )]  # fmt: skip
@@ -36,28 +37,40 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
             ("runs", "i8"),
             ("first_run", "i8", (e + 1,)),
             ("run_start", "i8", (LINES + 1,)),
-            ("run_value", "f8", (LINES,)),
-            ("run_worth", "f8", (LINES,)),
-            *[(name, "i8") for name in ("sellers", "groups", "sites")],
+            ("run_value", "f8", (LINES, b)),
+            ("run_worth", "f8", (LINES, b)),
+            *[(name, "i8") for name in ("sellers", "groups", "sites", "classes")],
             *[(name, "i8", (makers,)) for name in ("owner", "home", "group", "site")],
             *line,
             *maker,
-            ("weight", "f8", (LINES,)),
+            ("weight", "f8", (LINES, b)),
+            *[
+                (name, "f8", (b,))
+                for name in (
+                    "alpha",
+                    "rich",
+                    "official",
+                    "business",
+                    "total",
+                    "run_reach",
+                    "run_lost",
+                    "run_gain",
+                )
+            ],
+            *[(name, "f8", (makers, b)) for name in ("loyalty", "home_corr", "site_corr", "home_margin")],
+            *[(name, "f8", (e, makers, b)) for name in ("firm_margin", "group_margin", "group_corr")],
+            *[(name, "f8", (PRICE_MEMORY, LINES + makers)) for name in ("points", "images")],
+            ("target", "f8", (LINES + makers,)),
+            ("reach", "f8", (e, b)),
+            ("mass", "f8", (e, e, b)),
             ("appeal", "f8", (regions, e)),
             ("first_time", "f8", (regions, b)),
             ("replacing", "f8", (regions, b)),
             ("bought", "f8", (regions, b)),
-            ("spread", "f8", (regions,)),
-            ("own_spread", "f8", (regions,)),
-            ("local_spread", "f8", (regions,)),
-            ("first_demand", "f8", (regions,)),
-            ("second_demand", "f8", (regions,)),
-            ("firm_margin", "f8", (e, makers)),
-            ("group_margin", "f8", (e, makers)),
-            ("firm_value", "f8", (e, makers)),
-            ("group_value", "f8", (e, makers)),
-            *[(name, "f8", (e, makers)) for name in ("reach_home", "lost_home", "worth_all", "worth_home")],
-            ("own_total", "f8", (e,)),
+            *[
+                (name, "f8", (regions, b))
+                for name in ("spread", "own_spread", "local_spread", "first_demand", "second_demand")
+            ],
             ("region_sales", "f8", (regions,)),
             ("region_own", "f8", (regions,)),
             ("region_local", "f8", (regions,)),
