@@ -19,11 +19,12 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from math import exp, sqrt
+from types import SimpleNamespace
 
 import numpy as np
 
-from latecomer.docking.nelson_winter import CASE, FIRMS, run_industry
-from latecomer.docking.tables import TARGETS, parameters, table
+from latecomer.docking.nelson_winter import CASE, FIRMS, Rules, rules, run_industry
+from latecomer.docking.tables import TARGETS, table
 
 try:
     import agentpy
@@ -36,27 +37,26 @@ SEED = 1982
 PERIODS = 201
 READINGS = {"as described": "as described", "floor on finance": "floor on finance", "as docked": ""}
 TIMED = "as described"
+RULES = {name: rules(reading) for name, reading in READINGS.items()}
 
 
-class Rules:
-    """The values of a reading as plain numbers, which Python reads faster than a record."""
-
-    def __init__(self, reading: str):
-        record = parameters(CASE, READINGS[reading])
-        for name in record.dtype.names:
-            setattr(self, name, float(record[name][0]))
-        self.innovation_chance = self.innovation_luck * self.innovation_cost
-        self.imitation_chance = self.imitation_luck * self.imitation_cost
-        self.all_costs = self.cost + self.innovation_cost + self.imitation_cost
-        self.financed = self.finance_depreciation * self.depreciation
+def plain(p: Rules) -> SimpleNamespace:
+    """Return rules with what a firm would otherwise compute again and again."""
+    return SimpleNamespace(
+        **p._asdict(),
+        innovation_chance=p.innovation_luck * p.innovation_cost,
+        imitation_chance=p.imitation_luck * p.imitation_cost,
+        all_costs=p.cost + p.innovation_cost + p.imitation_cost,
+        financed=p.finance_depreciation * p.depreciation,
+    )
 
 
-RULES = {reading: Rules(reading) for reading in READINGS}
+PLAIN = {name: plain(p) for name, p in RULES.items()}
 
 
 def ours(seed: int, replicates: int, firms: int, periods: int, reading: str, threads: int) -> np.ndarray:
     """Return the outcomes (replicate, 3) of keyed replicates, in equal parts on threads."""
-    return run_industry(firms, replicates, seed, READINGS[reading], periods, threads)
+    return run_industry(RULES[reading], firms, replicates, seed, periods, threads)
 
 
 def decide(firm, market) -> None:
@@ -113,7 +113,7 @@ class MesaIndustry(mesa.Model):
 
     def __init__(self, seed, firms, reading):
         super().__init__(seed=seed)
-        self.rules = RULES[reading]
+        self.rules = PLAIN[reading]
         for _ in range(firms):
             MesaFirm(self, self.rules.capital / firms)
 
@@ -148,7 +148,7 @@ class AgentPyIndustry(agentpy.Model):
 
     def setup(self):
         """Found the firms."""
-        self.rules = RULES[self.p.reading]
+        self.rules = PLAIN[self.p.reading]
         capital = self.rules.capital / self.p.firms
         self.firms = agentpy.AgentList(self, self.p.firms, AgentPyFirm, capital=capital)
 
@@ -173,12 +173,13 @@ def compare_economics(replicates: int = 500, framework_replicates: int = 100) ->
     goal, band = targets.loc["effective_firms.8", ["value", "band"]]
     print(f"After 100 periods, {replicates} replicates: effective firms, productivity over best, price ratio")
     print(
-        "  targets         " + "  ".join(f"{n:>2}: {a:5.2f} {b:.2f} {c:.2f}" for n, (a, b, c) in told.items())
+        "  targets          "
+        + "  ".join(f"{n:>2}: {a:5.2f} {b:.2f} {c:.2f}" for n, (a, b, c) in told.items())
     )
     for reading in READINGS:
         means = {n: ours(SEED, replicates, n, 100, reading, THREADS).mean(axis=0) for n in FIRMS}
         print(
-            f"  {reading:<16}"
+            f"  {reading:<17}"
             + "  ".join(f"{n:>2}: {a:5.2f} {b:.2f} {c:.2f}" for n, (a, b, c) in means.items())
         )
     print(
@@ -191,7 +192,7 @@ def compare_economics(replicates: int = 500, framework_replicates: int = 100) ->
         error = {name: values.std(ddof=1) / sqrt(values.size) for name, values in found.items()}
         text = ", ".join(f"{name} {found[name].mean():.2f} ({error[name]:.2f})" for name in found)
         met = abs(found["ours"].mean() - goal) <= band
-        print(f"  {reading:<16}{text}; {goal} +-{band} {'met' if met else 'NOT met'} by ours")
+        print(f"  {reading:<17}{text}; {goal} +-{band} {'met' if met else 'NOT met'} by ours")
         for name in ("Mesa", "AgentPy"):
             apart = abs(found[name].mean() - found["ours"].mean())
             if apart > 4 * sqrt(error[name] ** 2 + error["ours"] ** 2):

@@ -32,7 +32,6 @@ NATIONS = 3
 STEP = 0.0625
 END = 300.0
 CAUGHT_UP, EQUAL = 1 / (2 * NATIONS), 0.01
-PARTS = ("capital", "debt", "performance", "routine", "scientists", "immigration")
 
 
 @dataclass(frozen=True)
@@ -46,22 +45,20 @@ class World:
 def world(names: list[str]) -> World:
     """Return the parameters of these readings, stacked."""
     records = [parameters(CASE, name) for name in names]
-    fields = records[0].dtype.names or ()
+    fields = list(records[0])
     one = {
-        name: np.array([[record[name][0]] for record in records]) for name in fields if not name[-1].isdigit()
+        name: np.array([[record[name]] for record in records]) for name in fields if not name[-1].isdigit()
     }
     stems = dict.fromkeys(name.rsplit("_", 1)[0] for name in fields if name[-1].isdigit())
     of = {
-        stem: np.array(
-            [[record[f"{stem}_{place}"][0] for place in range(1, NATIONS + 1)] for record in records]
-        )
+        stem: np.array([[record[f"{stem}_{place}"] for place in range(1, NATIONS + 1)] for record in records])
         for stem in stems
     }
     return World(one, of)
 
 
 def start(given: World) -> np.ndarray:
-    """Return the state [part, v, i] at time zero."""
+    """Return the state [part, v, i] at time zero: capital, debt, performance, routine, scientists, immigration."""
     capital, debt, routine = given.of["capital"], given.of["debt"], given.of["routine"]
     share = capital / capital.sum(axis=-1, keepdims=True)
     budget = routine * share * unit_cost(capital, debt, given) * given.one["capital_productivity"] * capital
@@ -125,12 +122,11 @@ def runge_kutta(
     return state + step / 6 * (a + 2 * b + 2 * c + d)
 
 
-def market_shares(names: list[str], step: float = STEP, end: float = END) -> tuple[np.ndarray, np.ndarray]:
-    """Return times [t] and market shares [t, v, i] of these readings."""
-    given = world(names)
+def market_shares(given: World, step: float = STEP, end: float = END) -> tuple[np.ndarray, np.ndarray]:
+    """Return times [t] and market shares [t, v, i] from time zero to the end."""
     times = step * np.arange(round(end / step) + 1)
     state = start(given)
-    shares = np.empty((times.size, len(names), NATIONS))
+    shares = np.empty((times.size, *state.shape[1:]))
     for place, time in enumerate(times):
         shares[place] = state[0] / state[0].sum(axis=-1, keepdims=True)
         state = runge_kutta(lambda t, y: change(t, y, given), float(time), state, step)
@@ -154,7 +150,7 @@ def outcomes(step: float = STEP) -> dict[str, np.ndarray]:
     follower is the largest; `share_i`: the shares at the end.
     """
     names = list(readings(CASE))
-    times, shares = market_shares(names, step)
+    times, shares = market_shares(world(names), step)
     found = {}
     for place, name in enumerate(names):
         path, label = shares[:, place], f".{name}" if name else ""

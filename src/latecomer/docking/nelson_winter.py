@@ -22,11 +22,12 @@ Taymaz (2011), "Nelson Winter Base Model"; Andersen (2004), "nw2004", in Lsd.
 
 from concurrent.futures import ThreadPoolExecutor
 from math import exp
+from typing import NamedTuple
 
 import numpy as np
 
 from latecomer.compiled import kernel, stored_kernel
-from latecomer.docking.tables import parameters, readings
+from latecomer.docking.tables import parameters
 from latecomer.keys import normal, raw
 from latecomer.run import threads_available
 
@@ -36,14 +37,44 @@ OUTCOMES = ("effective_firms", "productivity", "price")
 EVENT, DRAW = 101, 102
 
 
+class Rules(NamedTuple):
+    """The parameters of a reading, named and explained in parameters.csv; plain numbers, which a kernel keeps at hand."""
+
+    periods: float
+    capital: float
+    demand: float
+    productivity: float
+    latent: float
+    latent_growth: float
+    deviation: float
+    cost: float
+    depreciation: float
+    innovation_cost: float
+    imitation_cost: float
+    innovation_luck: float
+    imitation_luck: float
+    bank_factor: float
+    finance_depreciation: float
+    floor_of_desire: float
+    floor_of_finance: float
+    floor_of_investment: float
+    innovating_part: float
+    capital_at_rest: float
+    foresight: float
+
+
+def rules(reading: str = "") -> Rules:
+    """Return the rules of a reading; without a name, the docked one."""
+    return Rules(**parameters(CASE, reading))
+
+
 @stored_kernel
-def simulate(seed, first, last, firms, periods, params, results):
+def simulate(seed, first, last, firms, periods, p, results):
     """Fill results (replicate, outcome): effective firms, mean over best productivity, last over first price.
 
     The start is the first of the periods; all outcomes are those of the last. Only replicates from `first` to before `last`
     are run; each depends on (seed, replicate) alone.
     """
-    p = params[0]
     capital, productivity, draws = np.empty(firms), np.empty(firms), np.empty(firms + 3)
     for replicate in range(first, last):
         capital[:] = first_capital(firms, p) / firms
@@ -65,13 +96,13 @@ def first_capital(firms, p):
     """Return the capital of all firms at the start: given, or that at which equal firms do not want to grow."""
     if p.capital_at_rest == 0.0:
         return p.capital
-    return p.demand / (p.cost * wanted_ratio(1.0 / firms))
+    return p.demand / (p.cost * wanted_over_actual(1.0 / firms, 1.0))
 
 
 @kernel
-def wanted_ratio(share):
-    """Return the ratio of price to unit cost at which a firm of this share wants to stay as it is."""
-    return (2.0 - share) / (2.0 - 2.0 * share)
+def wanted_over_actual(share, ratio):
+    """Return the price-cost ratio at which a firm of this share wants to stay as it is, over the actual one."""
+    return (2.0 - share) / ((2.0 - 2.0 * share) * ratio)
 
 
 @kernel
@@ -91,7 +122,7 @@ def search(seed, replicate, period, best, capital, productivity, draws, p):
     """Turn the uniform numbers in draws into each firm's next productivity; return the best of them."""
     latent = p.latent * exp(p.latent_growth * period)
     innovation, imitation = p.innovation_luck * p.innovation_cost, p.imitation_luck * p.imitation_cost
-    innovators = p.innovating_part * capital.size
+    innovators = int(p.innovating_part * capital.size)
     found = best
     for firm in range(capital.size):
         k, u = capital[firm], draws[firm]
@@ -111,14 +142,16 @@ def search(seed, replicate, period, best, capital, productivity, draws, p):
 @kernel
 def invest(capital, productivity, following, price, part, p):
     """Move capital by investment and wear; return the output of all firms with their next productivity."""
-    innovators = p.innovating_part * capital.size
-    output = 0.0
+    innovators = int(p.innovating_part * capital.size)
+    price_over_cost = price / p.cost
     for firm in range(capital.size):
         k, now = capital[firm], productivity[firm]
         costs = p.cost + p.imitation_cost + (p.innovation_cost if firm < innovators else 0.0)
         judged = following[firm] if p.foresight == 1.0 else now
-        added = investment(price * judged / p.cost, now * k * part, price * now - costs, p)
+        added = investment(price_over_cost * judged, now * k * part, price * now - costs, p)
         capital[firm] = k * max(0.0, 1.0 - p.depreciation + added)
+    output = 0.0  # summed in a loop of its own, so that the loop above becomes vector code
+    for firm in range(capital.size):
         output += capital[firm] * following[firm]
     return output
 
@@ -126,30 +159,30 @@ def invest(capital, productivity, following, price, part, p):
 @kernel
 def investment(ratio, share, profit, p):
     """Return investment per capital of a firm, from its price-cost ratio, share of output and profit per capital."""
-    desired = 1.0 + p.depreciation - wanted_ratio(share) / ratio
+    desired = 1.0 + p.depreciation - wanted_over_actual(share, ratio)
     finance = p.finance_depreciation * p.depreciation + (p.bank_factor * profit if profit > 0.0 else profit)
     allowed = min(max(p.floor_of_desire, desired), max(p.floor_of_finance, finance))
     return max(p.floor_of_investment, allowed)
 
 
 def run_industry(
-    firms: int,
-    histories: int,
-    seed: int = 1,
-    reading: str = "",
-    periods: int | None = None,
-    threads: int | None = None,
+    p: Rules, firms: int, histories: int, seed: int = 1, periods: int = 0, threads: int = 0
 ) -> np.ndarray:
-    """Return the outcomes (history, outcome) of an industry, computed in equal parts on threads: the same for any number."""
-    params = parameters(CASE, reading)
+    """Return the outcomes (history, outcome) of an industry: the same for any number of threads.
+
+    `periods` 0 are those of the parameters, `threads` 0 is all processors; each thread takes an equal part.
+    """
+    length = periods or int(p.periods)
     parts = min(threads or threads_available(), histories)
     results = np.empty((histories, len(OUTCOMES)))
     ends = [histories * part // parts for part in range(parts + 1)]
-    length = int(params.periods[0]) if periods is None else periods
 
     def work(part: int) -> None:
-        simulate(seed, ends[part], ends[part + 1], firms, length, params, results)
+        simulate(seed, ends[part], ends[part + 1], firms, length, p, results)
 
+    if parts == 1:
+        work(0)
+        return results
     with ThreadPoolExecutor(parts) as pool:
         list(pool.map(work, range(parts)))
     return results
@@ -157,13 +190,9 @@ def run_industry(
 
 def outcomes(histories: int, seed: int, reading: str = "") -> dict[str, np.ndarray]:
     """Return the values [n] over histories of every outcome, named by the outcome and the number of firms."""
+    p = rules(reading)
     found = {}
     for firms in FIRMS:
-        results = run_industry(firms, histories, seed, reading)
+        results = run_industry(p, firms, histories, seed)
         found.update({f"{name}.{firms}": results[:, place] for place, name in enumerate(OUTCOMES)})
     return found
-
-
-def other_readings() -> list[str]:
-    """Return the names of the readings that are not docked."""
-    return [name for name in readings(CASE) if name]

@@ -5,10 +5,8 @@ readings.csv     reading, parameter, value, about: another reading of a rule, or
 targets.csv      name, value, band, source: an outcome, after a point where it was found (firms, or a reading)
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from latecomer.case.tables import GRADES, Column, Schema, read_table
@@ -68,13 +66,6 @@ def readings(case: str) -> dict[str, dict[str, float]]:
     return changes
 
 
-def parameters(case: str, reading: str = "", **changed: float) -> np.recarray:
-    """Return the parameters of a reading as one record, with single values changed by hand."""
-    values: Mapping[str, float] = {**defaults(case), **readings(case)[reading], **changed}
-    unknown = sorted(set(changed) - set(defaults(case)))
-    if unknown:
-        raise KeyError(f"no parameter {', '.join(unknown)} in {case}")
-    found = np.zeros(1, [(name, "f8") for name in values])
-    for name, value in values.items():
-        found[name] = value
-    return found.view(np.recarray)
+def parameters(case: str, reading: str = "") -> dict[str, float]:
+    """Return the value of every parameter under a reading."""
+    return {**defaults(case), **readings(case)[reading]}
