@@ -180,6 +180,26 @@ def fit(
     )
 
 
+@app.command(
+    short_help="Set published models built of our parts beside their figures",
+    epilog="Example:  latecomer dock nelson-winter --histories 500",
+)
+def dock(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="nelson-winter or incalead; without one, both are docked.")
+    ] = "",
+    histories: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Histories of a model in which there is chance.")
+    ] = "500",
+    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Seed of all chance.")] = "1",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+) -> None:
+    """Print each target of a docked model, its band, what is found, and whether it is met or by how much it is missed."""
+    from latecomer.cli.docking import print_docked
+
+    print_docked(name, histories, seed, json)
+
+
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")
 def doctor() -> int:
     """Check that everything works on this machine, and say what to do where it does not."""
