@@ -75,6 +75,8 @@ SHORT_LISTS = {
     "scopes": ("group_total", "own_brand_pv", "jv_pv", "cv", "nev", "export"),
     "series by maker": ("maker_sales", "maker_exports", "group_vehicles"),
     "measures": ("log", "level"),
+    "indices": ("great", "strong"),
+    "pillars": axes.GREAT_PILLARS + axes.STRONG_PILLARS,
     "moment measures": ("mean", "change"),
     "samples": ("fit", "check"),
     "distributions": ("uniform", "triangular", "normal", "lognormal", "fixed"),
@@ -337,6 +339,20 @@ READINGS = (
             *(*SOURCED, *text("note")),
         ),
         ("moment_id",),
+    ),
+    Schema(
+        "references.csv",
+        (
+            *(
+                Column("country"),
+                ref("index", "indices"),
+                ref("pillar", "pillars"),
+                number("value", 0),
+                *RANGE,
+            ),
+            *(*text("unit"), year(), *SOURCED, *text("about")),
+        ),
+        ("country", "index", "pillar"),
     ),
     Schema(
         "firm_targets.csv",

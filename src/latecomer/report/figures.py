@@ -11,12 +11,14 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import record_table
 from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.power import power_chart
+from latecomer.report.ranks import rank_chart
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style
 from latecomer.report.tiles import tile_chart
@@ -41,6 +43,8 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out = {name: fan_chart(run, record, spec) for name, spec in (FANS | SEGMENT_FANS).items()}
     out["makers"] = stream_chart(run, volumes)
     out["great_strong"] = power_chart(run)
+    ranks = place_table(run)
+    out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
     year = int(run.years[-1])
     out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
     out["provinces_own"] = tile_chart(run, year, "own", "Own brands in sales")
@@ -63,6 +67,12 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "From great to strong",
         "The path of the two indices; crosses are 90% bands; hollow years are conditional forecast.",
     )
+    ranked = (
+        f"Places beside {words.listed(list(countries(run.case)))} as they were in 2012. Weights are drawn around those of "
+        "the case, assumed values within their ranges. Dashed: first place under equal weights."
+    )
+    out["place_great"] = ("Place in great", ranked)
+    out["place_strong"] = ("Place in strong", ranked)
     year = int(run.years[-1])
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
@@ -86,6 +96,9 @@ def pictures(run: Run) -> dict[str, Picture]:
         told = [named[name][1], key] if name in FANS else [named[name][1]]
         out[name] = _titled(drawn[name], named[name][0], told, 640)
     out["segments"] = _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3)
+    out["places"] = _grid(
+        [_titled(drawn[n], named[n][0], [], 440) for n in ("place_great", "place_strong")], 2
+    )
     out["provinces"] = _grid(
         [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
     )

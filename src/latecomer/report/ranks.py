@@ -1,0 +1,47 @@
+"""Which place among the reference countries, and how sure is it? Probabilities of every place, year by year."""
+
+import altair as alt
+import pandas as pd
+
+from latecomer.report import words
+from latecomer.report.style import INK, layered, tips
+
+HEIGHT = 230
+FIRST_YEAR = 1990
+SHADES = ("#0b3c75", "#2f74b8", "#76a9d6", "#bcd6ec", "#eceff2")
+PLACES = ("first", "second", "third", "fourth", "fifth")
+TOLD_YEARS = (2000, 2006, 2014, 2025)
+
+
+def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
+    """Draw the probability of every place in an index (rows of `fit.ranks.place_table`), best at the bottom.
+
+    The white line over the areas is the chance of the first place under equal weights.
+    """
+    shown = places[(places["index"] == index) & (places["year"] >= FIRST_YEAR)]
+    drawn = shown[shown["weights"] == "drawn"].copy()
+    drawn["name"] = [PLACES[place - 1] for place in drawn["place"]]
+    drawn["text"] = [words.quantity(value, "share") for value in drawn["probability"]]
+    kept = list(PLACES[: int(drawn["place"].max())])
+    colour = alt.Color(
+        "name:N", scale=alt.Scale(domain=kept, range=list(SHADES[: len(kept)])), sort=kept,
+        legend=alt.Legend(title=None, orient="top", direction="horizontal"),
+    )  # fmt: skip
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", grid=False))
+    y = alt.Y("probability:Q", title="Share of histories", stack="zero", axis=alt.Axis(format="%"))
+    areas = alt.Chart(drawn).mark_area().encode(x=x, y=y, color=colour, order="place:Q")
+    areas = areas.encode(tooltip=tips(year="Year", name="Place", text="Share of histories"))
+    equal = shown[(shown["weights"] == "equal") & (shown["place"] == 1)]
+    line = alt.Chart(equal).mark_line(color=INK, strokeDash=[4, 3], strokeWidth=1.4)
+    return layered([areas, line.encode(x=x, y=alt.Y("probability:Q"))], HEIGHT, describe(drawn, index))
+
+
+def describe(drawn: pd.DataFrame, index: str) -> str:
+    """Return the alternative text: the likeliest place in some years with its probability."""
+    steps = []
+    for year in TOLD_YEARS:
+        rows = drawn[drawn["year"] == year]
+        if len(rows):
+            best = rows.loc[rows["probability"].idxmax()]
+            steps.append(f"{year}: {best['name']} in {best['text']} of histories")
+    return f"Place among the reference countries in {index}. {'; '.join(steps)}."
