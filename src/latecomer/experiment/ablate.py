@@ -131,10 +131,9 @@ def without(case: Case, part: Part) -> Case:
             world[row.target][first:] = world[row.target][first - 1]
         else:
             level(makers, row.target, row.value)
-    changed = {"params": params, "draws": draws, "policy": policy, "makers": makers, "world": world}
-    for array in changed.values():
+    for array in (params, draws, policy, makers, world):
         array.setflags(write=False)
-    return replace(case, **changed)
+    return replace(case, params=params, draws=draws, policy=policy, makers=makers, world=world)
 
 
 def writable(records: np.recarray) -> np.recarray:

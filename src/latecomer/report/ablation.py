@@ -45,7 +45,7 @@ def ablation_chart(found: pd.DataFrame, title: str) -> alt.ConcatChart:
     pairs = int(found["histories"].max())
     lines = [
         "Change when the part is off, everything else and all chance kept. Dot: median; bar: 90% of the pairs. "
-        f"{shades}. {pairs} histories with and without each part.",
+        f"{shades[:1].upper()}{shades[1:]}. {pairs} histories with and without each part.",
         "What each part is, and which switches turn it off, stands in the table. Changes of several parts do not add up.",
     ]
     head = alt.TitleParams(title, subtitle=lines, fontSize=17, offset=16)
@@ -62,7 +62,10 @@ def shade_names(years: list[int]) -> list[str]:
 def panel(rows: pd.DataFrame, series: str, first_of_row: bool) -> alt.LayerChart:
     """Return one panel: a zero line, and for each part a band and a dot a year."""
     title, factor, unit = told(series, str(rows["unit"].iloc[0]))
-    order = [f"{row.part}  {row.name}" for row in rows.drop_duplicates("part")[["part", "name"]].itertuples(index=False)]
+    order = [
+        f"{row.part}  {row.name}"
+        for row in rows.drop_duplicates("part")[["part", "name"]].itertuples(index=False)
+    ]
     data = pd.DataFrame(
         {
             "label": [f"{part}  {name}" for part, name in zip(rows["part"], rows["name"], strict=True)],
@@ -83,15 +86,17 @@ def panel(rows: pd.DataFrame, series: str, first_of_row: bool) -> alt.LayerChart
         y=y, yOffset=alt.YOffset("year:N", sort=years), color=alt.Color("year:N", scale=colours, legend=None),
         tooltip=[alt.Tooltip("label:N", title="Part"), alt.Tooltip("year:N", title="Year"), alt.Tooltip("band:N", title=unit)],
     )  # fmt: skip
-    across = alt.Axis(tickCount=5, format="~g", grid=True)
+    across = alt.Axis(tickCount=5, format=",~r", grid=True)
     bars = base.mark_rule(strokeWidth=3.2, opacity=0.45).encode(
         x=alt.X("low:Q", title=unit, axis=across), x2="high:Q"
     )
     dots = base.mark_circle(size=34, opacity=1).encode(x=alt.X("difference:Q", title=unit, axis=across))
     zero = (
-        alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=RED, strokeWidth=1).encode(x=alt.X("at:Q", title=unit))
+        alt.Chart(pd.DataFrame({"at": [0.0]}))
+        .mark_rule(color=RED, strokeWidth=1)
+        .encode(x=alt.X("at:Q", title=unit))
     )
-    chart = alt.layer(zero, bars, dots)
+    chart = alt.LayerChart(layer=[zero, bars, dots])
     size = {"width": WIDTH, "height": ROW * len(order)}
     return chart.properties(title=alt.TitleParams(title, fontSize=13, color=MUTED), **size)
 
