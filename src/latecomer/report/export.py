@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from latecomer.experiment.growth import growth_table
 from latecomer.fit.score import errors, record_table
 from latecomer.record import Run
 from latecomer.report.evidence import assumed, filled, grades, sources_shown
@@ -23,6 +24,7 @@ def all_tables(run: Run) -> dict[str, pd.DataFrame]:
         "group_shares": group_shares(run, group_volumes(run)),
         "provinces": provinces(run, int(run.years[-1])),
         "power_path": power_path(run),
+        "growth": growth_table(run),
         "grades": grades(run.case),
         "filled": filled(run.case),
         "assumptions": assumed(run.case),
