@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from latecomer.errors import UsageError
+from latecomer.errors import HistoriesFailed, UsageError
 from latecomer.experiment.ablate import WATCHED, ablate, parts_of, without
 from latecomer.run import run
 
@@ -126,3 +126,9 @@ def test_progress_counts_all_runs(case):
     ablate(small, 2, SEED, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (4, 4)
     assert seen == sorted(seen)
+
+
+def test_a_part_without_which_histories_fail_is_named(case):
+    broken = one_part(case, ("param", "heavy_growth", "1e9", np.nan))
+    with pytest.raises(HistoriesFailed, match=r"Without part 1 \(one\): 2 of 2 histories"):
+        ablate(broken, 2, SEED)

@@ -12,6 +12,7 @@ from latecomer.experiment.growth import (
     growth_table,
     logarithmic_mean,
     people_per_vehicle,
+    price_table,
     split,
 )
 from latecomer.run import run
@@ -127,3 +128,11 @@ def test_histories_begin_where_all_have_output():
     assert first_year(np.array([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]])[:, [0, 1, 2, 2]]) == 2
     with pytest.raises(ValueError, match="no two years"):
         first_year(np.array([[0.0, 1.0]]))
+
+
+def test_cost_and_margin_make_the_price_at_constant_quality(result):
+    table = price_table(result).pivot(index="first", columns="mode", values="mean")
+    assert (table["cost"] + table["margin"]).to_numpy() == pytest.approx(table[TOTAL].to_numpy(), abs=1e-12)
+    at = [year - int(result.years[0]) for year in (2001, 2010)]
+    change = np.log(result.series("price_index")[:, at[1]] / result.series("price_index")[:, at[0]])
+    assert table.loc[2001, TOTAL] == pytest.approx(change.mean() / 9)

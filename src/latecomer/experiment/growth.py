@@ -47,6 +47,7 @@ MODES = {
 }
 TOTAL = "total"
 LEVELS = (0.05, 0.95)
+COLUMNS = ["period", "first", "last", "mode", "title", "mean", "low", "high"]
 
 
 def growth_table(
@@ -60,14 +61,44 @@ def growth_table(
     start, parts = contributions(run, labour_share)
     first = int(run.years[start])
     rows = []
-    for begin, end in pairwise(sorted({min(max(year, first), int(run.years[-1])) for year in breaks})):
+    for begin, end in periods(run, first, breaks):
         years = slice(begin - first, end - first)
         for mode, values in parts.items():
             rate = values[:, years].sum(axis=1) / (end - begin)
-            low, high = np.quantile(rate, LEVELS)
-            title = MODES.get(mode, "Growth of real output")
-            rows.append((f"{begin}-{end}", begin, end, mode, title, rate.mean(), low, high))
-    return pd.DataFrame(rows, columns=["period", "first", "last", "mode", "title", "mean", "low", "high"])
+            rows.append(summed(begin, end, mode, MODES.get(mode, "Growth of real output"), rate))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def price_table(run: Run, breaks: Sequence[int] = BREAKS) -> pd.DataFrame:
+    """Return the change of the price of a car of constant quality by period, and what cost and margins add to it.
+
+    ln P = ln (1 - markup) P - ln (1 - markup): cost at constant quality (taxes included) and the margin over it. The fall of
+    that cost is technical change seen from prices, where contributions see it from quantities. Columns as in `growth_table`;
+    modes `cost`, `margin` and `total`. Periods begin when every history has a market.
+    """
+    first = int(run.years[first_year(run.series("average_price"))])
+    logs = {TOTAL: np.log(run.series("price_index")), "margin": -np.log1p(-run.series("markup"))}
+    logs = {"cost": logs[TOTAL] - logs["margin"], **logs}
+    named = {"cost": "Cost at constant quality", "margin": "Margin", TOTAL: "Price at constant quality"}
+    rows = []
+    for begin, end in periods(run, first, breaks):
+        at = [end - int(run.years[0]), begin - int(run.years[0])]
+        for mode, values in logs.items():
+            rate = (values[:, at[0]] - values[:, at[1]]) / (end - begin)
+            rows.append(summed(begin, end, mode, named[mode], rate))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def periods(run: Run, first: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
+    """Return first and last year of each period, cut off where the run has no output yet or ends."""
+    last = int(run.years[-1])
+    return list(pairwise(sorted({min(max(year, first), last) for year in breaks})))
+
+
+def summed(begin: int, end: int, mode: str, title: str, rate: np.ndarray) -> tuple:
+    """Return one row of a table: mean and 90% band of a rate [n]."""
+    low, high = np.quantile(rate, LEVELS)
+    return f"{begin}-{end}", begin, end, mode, title, rate.mean(), low, high
 
 
 def contributions(run: Run, labour_share: float = LABOUR_SHARE) -> tuple[int, dict[str, np.ndarray]]:
