@@ -353,3 +353,45 @@ def test_control_c_says_what_is_kept_and_leaves_nothing_half_written(tmp_path):
     assert re.search(r"Interrupted after \d+ of 1000 histories\. Nothing was written\.", after)
     assert "Traceback" not in after
     assert not (tmp_path / "results").exists()
+
+
+def test_ablate_prints_rows_and_writes_table_and_picture(capsys, tmp_path):
+    words = [
+        "ablate",
+        "china-auto",
+        "--histories",
+        1,
+        "--years",
+        "2010",
+        "--quiet",
+        "--out",
+        tmp_path / "parts",
+    ]
+    code, out, err = answer(capsys, *words, "--json")
+    rows = json.loads(out)
+    assert code == 0
+    assert {row["part"] for row in rows} == set(range(1, 18))
+    assert {"difference", "low", "high", "unit", "switches"} <= rows[0].keys()
+    files = sorted((tmp_path / "parts").iterdir())
+    assert [path.name for path in files] == ["parts.csv", "parts.html", "parts.png", "parts.svg"]
+    assert sorted(err.split()) == [str(path) for path in files]
+    assert len(pd.read_csv(files[0])) == len(rows)
+    page = files[1].read_text(encoding="utf-8")
+    assert (
+        "src=" not in re.sub(r"<script[^>]*>.*?</script>", "", page, flags=re.S) and "<script src" not in page
+    )
+
+
+def test_ablate_prints_a_table_that_fits_a_terminal(capsys):
+    code, out, _ = answer(capsys, "ablate", "--histories", 1, "--years", "2010")
+    assert code == 0
+    assert "17 Two indices" in out and "…" not in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_ablate_tells_all_that_is_wrong_at_once(capsys):
+    code, out, err = answer(capsys, "ablate", "chian-auto", "--histories", "0", "--seed", "x")
+    assert (code, out) == (2, "")
+    assert "3 problems in the request" in err and "did you mean 'china-auto'?" in err
+    code, _, err = answer(capsys, "ablate", "--years", "1890,2010")
+    assert code == 2 and "--years: '1890'; expected a whole number from 1953 to 2025" in err

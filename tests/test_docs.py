@@ -27,6 +27,7 @@ CASE_INPUTS = {
     "deflator"
 }  # world inputs that the case itself uses, to turn recorded money into that of the base year
 SHORTENED = {"run": ["--dry-run"], "fit": ["--evaluations", "1,1,1,1", "--steps", "8", "--kept", "2"]}
+SHORTENED["ablate"] = ["--histories", "1", "--years", "2010"]
 
 
 @pytest.fixture(scope="module")

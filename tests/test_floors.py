@@ -22,7 +22,7 @@ FLOORS = {
     **dict.fromkeys(["axes", "types", "errors", "keys", "exponential", "compiled"], 0),
     **dict.fromkeys(["case", "model", "market"], 1),
     **dict.fromkeys(["run", "record"], 2),
-    **dict.fromkeys(["fit", "study", "explain", "docking"], 3),
+    **dict.fromkeys(["fit", "study", "experiment", "explain", "docking"], 3),
     "report": 4,
     **dict.fromkeys(["cli", "web"], 5),
     **dict.fromkeys(["__init__", "__main__"], 6),

@@ -3,6 +3,7 @@
     load_case, list_cases      a country and an industry as data
     run                        histories of a case
     Case, Run                  what these hand over
+    ablate, growth_table       what each part does, and what growth was made of
     record_table, errors_of    how near a run comes to the record
     write_report               one HTML file that opens offline
     explain                    what a name means
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from latecomer.case.load import list_cases, load_case
+    from latecomer.experiment.ablate import ablate
+    from latecomer.experiment.growth import growth_table
     from latecomer.explain.names import explain
     from latecomer.fit.score import errors as errors_of
     from latecomer.fit.score import record_table
@@ -31,6 +34,8 @@ HOME = {
     "run": ("run", "run"),
     "Case": ("types", "Case"),
     "Run": ("record", "Run"),
+    "ablate": ("experiment.ablate", "ablate"),
+    "growth_table": ("experiment.growth", "growth_table"),
     "record_table": ("fit.score", "record_table"),
     "errors_of": ("fit.score", "errors"),
     "write_report": ("report", "write_report"),
@@ -41,8 +46,10 @@ __all__ = [
     "Case",
     "Run",
     "__version__",
+    "ablate",
     "errors_of",
     "explain",
+    "growth_table",
     "list_cases",
     "load_case",
     "record_table",

@@ -114,7 +114,7 @@ ALONE = {
     "private_research", "dividend_research", "comfort_effect", "fixed_cost", "state_credit", "private_credit",
     "foreign_credit", "scarcity_signal", "exit_hazard", "export_quality", "export_size", "export_venture",
     "heavy_growth", "medium_decline", "official_luxury", "reach_effect", "export_brands", "truck_price_taste", "truck_quality",
-    "control_distance",
+    "control_distance", "price_rounds",
 }  # fmt: skip
 
 LEVERS = {lever.name: lever for lever in POLICY}

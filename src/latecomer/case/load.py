@@ -19,10 +19,11 @@ from latecomer import axes
 from latecomer.case import outcomes
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
 from latecomer.case.params import build_params, read_draws
+from latecomer.case.parts import check_parts
 from latecomer.case.policy import build_policy
-from latecomer.case.schemas import FIRST, LAST, NAMED_BY, SCHEMAS, SHORT_LISTS
+from latecomer.case.schemas import FIRST, LAST, NAMED_BY, OPTIONAL, SCHEMAS, SHORT_LISTS
 from latecomer.case.series import Quantities, check_rules
-from latecomer.case.tables import SHIFT, read_table, refuse_ranges, refuse_spans
+from latecomer.case.tables import SHIFT, empty_table, read_table, refuse_ranges, refuse_spans
 from latecomer.case.world import REGION_YEARS, RULES, build_world
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels
@@ -126,7 +127,8 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
     for listed, table, column in NAMED_BY:
         names[listed] = _names(folder, table, column)
     for table, schema in SCHEMAS.items():
-        tables[table] = read_table(folder, schema, names, problems)
+        missing = table in OPTIONAL and not (folder / schema.file).exists()
+        tables[table] = empty_table(schema) if missing else read_table(folder, schema, names, problems)
     for table in ("policies", "levers", "regional_protection"):
         refuse_spans(tables[table], f"{table}.csv", problems)
     for table in ("national", "exogenous", "segments", "policies"):
@@ -177,6 +179,7 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     of_groups = record["series"] == outcomes.GROUP_SERIES
     params = build_params(tables["params"], problems)
     draws = read_draws(folder, params, tables["params"], problems)
+    check_parts(tables["parts"], tables["params"], years, problems)
     for array in (years, world, policy, makers, contracts, params, draws):
         array.setflags(write=False)
     return Case(

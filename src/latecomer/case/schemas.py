@@ -80,6 +80,7 @@ SHORT_LISTS = {
     "moment measures": ("mean", "change"),
     "samples": ("fit", "check"),
     "distributions": ("uniform", "triangular", "normal", "lognormal", "fixed"),
+    "kinds of switch": ("param", "lever", "maker", "world"),
 }
 
 # Lists whose names stand in a column of a table: list, table, column.
@@ -383,6 +384,15 @@ READINGS = (
         ),
         ("name",),
     ),
+    Schema(
+        "parts.csv",
+        (
+            *(rank("part"), *text("name", "question"), ref("kind", "kinds of switch"), Column("target")),
+            *(Column("value"), year("from_year", True), *text("note")),
+        ),
+        ("part", "kind", "target"),
+    ),
 )
 
 SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}
+OPTIONAL = ("parts",)  # a case without this table runs; only what reads the table is not to be had

@@ -73,6 +73,11 @@ def read_table(
     return frame
 
 
+def empty_table(schema: Schema) -> pd.DataFrame:
+    """Return a table without rows, for one that a case may leave out."""
+    return pd.DataFrame({name: [] for name in ("line", *(column.name for column in schema.columns))})
+
+
 def month_of(text: str, last: bool = False) -> int:
     """Return a date YYYY or YYYY-MM as months since year 0; a bare year is its first month, or its last if `last`."""
     year, month = int(text[:4]), text[5:]

@@ -200,6 +200,42 @@ def dock(
     print_docked(name, histories, seed, json)
 
 
+@app.command(
+    short_help="Switch off each part of the system and see what moves",
+    epilog="Example:  latecomer ablate china-auto --histories 100 --out parts",
+)
+def ablate(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    histories: Annotated[
+        str, typer.Option(metavar="NUMBER", help="How many histories with and without each part.")
+    ] = "100",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    years: Annotated[
+        str, typer.Option(metavar="YEAR,YEAR", help="The years that are compared.")
+    ] = "2010,2025",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Write table (CSV) and picture (PNG, SVG, HTML) here.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+) -> None:
+    """Run the same histories with and without each part of the system, and print the median change.
+
+    What a part is, and which switches turn it off, stands in the case's table parts.csv.
+    """
+    from latecomer.cli.ablating import ablate_case
+
+    given = {"histories": histories, "seed": seed, "years": years, "threads": threads, "out": out}
+    ablate_case(case, given, json=json, quiet=quiet)
+
+
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")
 def doctor() -> int:
     """Check that everything works on this machine, and say what to do where it does not."""

@@ -38,7 +38,7 @@ def report(t, w, state, world, policy, makers, p, out):
     sum_shares(w, state, makers, out)
     sum_prices(w, state, world[t].deflator, p, out)
     sum_knowledge(t, w, state, world, makers, p, out)
-    sum_money(w, state, makers, out)
+    sum_money(w, state, makers, p, out)
     count_makers(w, state, makers, out)
     out.account_error = check(w, state, makers, out)
 
@@ -237,13 +237,18 @@ def sum_knowledge(t, w, state, world, makers, p, out):
 
 
 @kernel
-def sum_money(w, state, makers, out):
+def sum_money(w, state, makers, p, out):
     """Book revenue, profit, research, subsidies, taxes, surplus and fleets."""
     revenue, profit, research, capacity, fleet, made = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    trucks, truck_plant = 0.0, 0.0
+    out.maker_revenue[:] = 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
             continue
         revenue += state.revenue[m]
+        out.maker_revenue[m] = state.revenue[m]
+        trucks += p.truck_price * w.truck_sold[m]
+        truck_plant += state.truck_capacity[m]
         profit += state.profit[m]
         research += w.effort[m]
         capacity += state.capacity[m]
@@ -251,7 +256,9 @@ def sum_money(w, state, makers, out):
     fleet = state.fleet.sum()
     out.revenue, out.profit, out.research = revenue, profit, research
     out.research_intensity = ratio(research, revenue)
+    out.truck_revenue = trucks
     out.capacity = capacity * MILLION
+    out.truck_capacity = truck_plant * MILLION
     out.utilisation = ratio(made, capacity)
     out.private_fleet = fleet * MILLION
     out.vehicle_fleet = (fleet + state.fleet_other.sum() + state.truck_fleet) * MILLION

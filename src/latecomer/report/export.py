@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from latecomer.fit.ranks import place_table
+from latecomer.experiment.growth import growth_table, price_table
 from latecomer.fit.score import errors, record_table
 from latecomer.record import Run
 from latecomer.report.evidence import assumed, filled, grades, sources_shown
@@ -25,6 +26,8 @@ def all_tables(run: Run) -> dict[str, pd.DataFrame]:
         "provinces": provinces(run, int(run.years[-1])),
         "power_path": power_path(run),
         "places": place_table(run),
+        "growth": growth_table(run),
+        "prices_at_constant_quality": price_table(run),
         "grades": grades(run.case),
         "filled": filled(run.case),
         "assumptions": assumed(run.case),

@@ -6,6 +6,7 @@ Data are aggregated before they reach a chart: none holds single histories.
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -17,6 +18,7 @@ from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
 from latecomer.report.groups import firm_points, group_volumes, short_name
+from latecomer.report.growth import ABOUT, TITLE, growth_chart
 from latecomer.report.power import power_chart
 from latecomer.report.ranks import rank_chart
 from latecomer.report.stream import stream_chart
@@ -24,6 +26,7 @@ from latecomer.report.style import MUTED, house_style
 from latecomer.report.tiles import tile_chart
 
 Picture = alt.LayerChart | alt.ConcatChart
+LINE = 112  # letters of a subtitle that fit over a picture
 COUNTED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 
 
@@ -45,6 +48,7 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out["great_strong"] = power_chart(run)
     ranks = place_table(run)
     out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
+    out["growth"] = growth_chart(run)
     year = int(run.years[-1])
     out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
     out["provinces_own"] = tile_chart(run, year, "own", "Own brands in sales")
@@ -73,6 +77,7 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     out["place_great"] = ("Place in great", ranked)
     out["place_strong"] = ("Place in strong", ranked)
+    out["growth"] = (TITLE, ABOUT)
     year = int(run.years[-1])
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
@@ -90,10 +95,10 @@ def pictures(run: Run) -> dict[str, Picture]:
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
     key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
-    single = [*FANS, "makers", "great_strong"]
+    single = [*FANS, "makers", "great_strong", "growth"]
     out: dict[str, Picture] = {}
     for name in single:
-        told = [named[name][1], key] if name in FANS else [named[name][1]]
+        told = [*wrap(named[name][1], LINE), *([key] if name in FANS else [])]
         out[name] = _titled(drawn[name], named[name][0], told, 640)
     out["segments"] = _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3)
     out["places"] = _grid(

@@ -1,0 +1,135 @@
+"""How is `latecomer ablate` carried out? Options checked together, runs with progress, a table, and files if asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import typer
+from rich.table import Table
+
+from latecomer.cli.options import (
+    MOST_HISTORIES,
+    MOST_THREADS,
+    SEED_BITS,
+    Request,
+    checked_case,
+    folder,
+    refuse_too_large,
+    whole,
+)
+from latecomer.cli.running import Progressed, done, prepare, speaker, teller, what_is_kept
+from latecomer.cli.show import console, json_rows
+from latecomer.cli.writing import whole_files
+from latecomer.errors import Interrupted, Problems, UsageError
+from latecomer.experiment.ablate import ablate, parts_of
+from latecomer.types import Case
+
+HEADS = {
+    "own_brand_share": ("Own", 100.0), "own_brand_home_share": ("home", 100.0), "own_brand_export_share": ("abroad", 100.0),
+    "vehicles": ("Veh.", 1e-6), "passenger_cars": ("Cars", 1e-6), "quality_gap": ("Gap", 1.0), "core_control": ("Core", 100.0),
+    "great": ("Great", 1.0), "strong": ("Strong", 1.0),
+}  # fmt: skip
+NOTE = (
+    "Median change when the part is off, same seed and history on both sides; * where the 90% band holds no zero, - where there "
+    "is nothing to compare. Own brands (all, home, abroad) and core control in points, vehicles and cars in millions, gap in "
+    "problems per 100 cars. Bands: --json or --out."
+)
+
+
+def ablate_case(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> None:
+    """Switch off each part of a case and tell what moved; raise one UsageError with every problem of the request."""
+    request, case, years = read(name, given, json, quiet)
+    say = speaker(request)
+    state = Progressed()
+    parts = len(parts_of(case))
+    try:
+        prepare(case, say)
+        with teller(request, case) as tell:
+
+            def progress(count: int, total: int) -> None:
+                state.done = count
+                tell(count, total)
+
+            found = ablate(
+                case, request.histories, request.seed, years, progress=progress, threads=request.threads
+            )
+        show(found, case, request)
+        write(found, case, request, state.written)
+    except KeyboardInterrupt:
+        runs = replace(request, histories=(parts + 1) * request.histories)
+        raise Interrupted(what_is_kept(runs, state)) from None
+
+
+def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[Request, Case, list[int]]:
+    """Return the request, its case and the years looked at."""
+    problems = Problems()
+    top = 2**SEED_BITS - 1
+    request = Request(
+        histories=whole("--histories", given["histories"], 1, MOST_HISTORIES, problems) or 1,
+        seed=whole("--seed", given["seed"], -top - 1, top, problems) or 0,
+        threads=whole("--threads", given["threads"], 1, MOST_THREADS, problems),
+        out=folder("--out", given["out"], problems),
+        only=None, csv=None, pictures=None, netcdf=None, json=json, quiet=quiet, dry_run=False,
+    )  # fmt: skip
+    case = checked_case(name, problems)
+    years: list[int] = []
+    if case is not None:
+        first, last = int(case.years[0]), int(case.years[-1])
+        told = [whole("--years", year.strip(), first, last, problems) for year in given["years"].split(",")]
+        years = sorted({year for year in told if year is not None})
+        if not years and None in told and not given["years"].strip():
+            problems.add("--years", None, None, "", f"years from {first} to {last}, such as 2010,2025")
+        refuse_too_large(request.histories, case, problems)
+    problems.raise_if_any(UsageError)
+    assert case is not None
+    return request, case, years
+
+
+def show(found: pd.DataFrame, case: Case, request: Request) -> None:
+    """Print the rows as JSON, or a table for each year."""
+    if request.json:
+        typer.echo(json_rows(found))
+    elif not request.quiet:
+        screen = console()
+        for year in sorted(found["year"].unique()):
+            screen.print(
+                year_table(found[found["year"] == year], f"{case.title}: parts switched off, {year}")
+            )
+        screen.print(NOTE)
+
+
+def year_table(rows: pd.DataFrame, title: str) -> Table:
+    """Return what moved in a year: parts as rows, series as columns."""
+    table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
+    series = [name for name in HEADS if name in set(rows["series"])]
+    table.add_column("", no_wrap=True)
+    for name in series:
+        table.add_column(HEADS[name][0], justify="right", no_wrap=True)
+    for (number, label), part in rows.groupby(["part", "name"], sort=True):
+        at = part.set_index("series")
+        table.add_row(f"{number:2} {label}", *(cell(at.loc[name], HEADS[name][1]) for name in series))
+    return table
+
+
+def cell(row: pd.Series, factor: float) -> str:
+    """Return a change with its sign, starred where the band holds no zero."""
+    value = float(row["difference"]) * factor
+    if not np.isfinite(value):
+        return "- "
+    if row["low"] == row["high"] == 0.0:
+        return "0 "
+    clear = row["low"] > 0.0 or row["high"] < 0.0
+    return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
+
+
+def write(found: pd.DataFrame, case: Case, request: Request, written: list[Path]) -> None:
+    """Write table and picture into the folder that was named, each whole or not at all."""
+    if request.out is None:
+        return
+    from latecomer.report.ablation import save_ablation
+
+    with whole_files(request.out) as part:
+        files: Sequence[Path] = save_ablation(found, f"What each part does: {case.title}", part)
+    done([request.out / path.name for path in files], written, request)

@@ -1,0 +1,189 @@
+"""What does each part of the system do? Switch it off, keep everything else, and see what moves.
+
+For every part of `parts.csv` the same histories are run with and without it: same seed, same history numbers, same keys,
+so that chance is the same on both sides. History n gives one difference per series and year,
+
+    d_n = x_n(part off) - x_n(all parts on),
+
+and reported are its median and 90% band over the histories, not the difference of two medians. A part that is off takes
+its interactions with all other parts along; differences of several parts do not add up.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from latecomer.axes import YEAR
+from latecomer.case.parts import levers_named
+from latecomer.errors import HistoriesFailed, Problems, UsageError
+from latecomer.record import SERIES, Run
+from latecomer.run import run
+from latecomer.types import Case
+
+YEARS = (2010, 2025)
+WATCHED = (
+    *("own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars"),
+    *("quality_gap", "core_control", "great", "strong"),
+)
+LEVELS = (0.05, 0.5, 0.95)
+# Compared with something that may not be there (ventures, exports): zero means that there is nothing to compare.
+UNDEFINED_AT_ZERO = ("quality_gap", "own_brand_export_share")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the system: its number, name, question, and the rows of `parts.csv` that switch it off."""
+
+    number: int
+    name: str
+    question: str
+    note: str
+    switches: pd.DataFrame
+
+    @property
+    def told(self) -> str:
+        """Return the switches in words: `comfort_effect off, venture.allowed off`."""
+        said = []
+        for row in self.switches.itertuples():
+            since = "" if np.isnan(row.from_year) else f" from {row.from_year:.0f}"
+            said.append(f"{row.target} {row.value}{since}")
+        return ", ".join(said)
+
+
+def parts_of(case: Case) -> list[Part]:
+    """Return the parts of a case in the order of their numbers; none if it has no `parts.csv`."""
+    out = []
+    for number, rows in case.tables["parts"].groupby("part", sort=True):
+        head = rows.iloc[0]
+        out.append(Part(int(number), str(head["name"]), str(head["question"]), str(head["note"]), rows))
+    return out
+
+
+def ablate(
+    case: Case,
+    histories: int = 100,
+    seed: int = 1,
+    years: Sequence[int] = YEARS,
+    series: Sequence[str] = WATCHED,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Return one row for each part, series and year: median and 90% band of the paired difference, off less on.
+
+    Columns: part, name, series, year, difference, low, high (unit of the series; not a number where the series is not
+    defined without the part), on, off (medians), unit, histories (pairs), switches. `progress(done, total)` counts
+    histories over all runs. Raises UsageError for a year or series that is not there or a case without parts, and
+    HistoriesFailed where too many histories fail without a part.
+    """
+    refuse(case, years, series)
+    parts = parts_of(case)
+    total = (len(parts) + 1) * histories
+
+    def step(runs_done: int) -> Progress | None:
+        return None if progress is None else lambda done, _: progress(runs_done * histories + done, total)
+
+    plain = picked(run(case, histories, seed, threads, progress=step(0)), years, series)
+    rows: list[dict] = []
+    for place, part in enumerate(parts, 1):
+        try:
+            result = run(without(case, part), histories, seed, threads, progress=step(place))
+            switched = picked(result, years, series)
+            del result  # a run is large, and the next one is made before this name is used again
+        except HistoriesFailed as error:
+            raise HistoriesFailed(f"Without part {part.number} ({part.name}): {error}") from error
+        rows += compared(part, plain, switched, years, series)
+    return pd.DataFrame(rows)
+
+
+def refuse(case: Case, years: Sequence[int], series: Sequence[str]) -> None:
+    """Raise one UsageError with every year and series that the case does not have."""
+    problems = Problems()
+    if case.tables["parts"].empty:
+        problems.add("parts.csv", expected=f"the parts of the case {case.name}, one row a switch")
+    for year in years:
+        if year not in case.years:
+            problems.add("years", None, None, year, f"a year from {case.years[0]} to {case.years[-1]}")
+    plain = [field.name for field in YEAR if not field.axes]
+    for name in series:
+        if name not in plain:
+            problems.add("series", None, None, name, "a series that is one number a year", valid=plain)
+    problems.raise_if_any(UsageError)
+
+
+def without(case: Case, part: Part) -> Case:
+    """Return the case with a part switched off; facts, labels and targets stay as they are."""
+    params, draws = writable(case.params), writable(case.draws)
+    policy, makers, world = writable(case.policy), writable(case.makers), writable(case.world)
+    off = case.register.set_index("name")["off"]
+    for row in part.switches.itertuples():
+        first = 0 if np.isnan(row.from_year) else int(np.searchsorted(case.years, row.from_year))
+        if row.kind == "param":
+            value = float(off[row.target] if row.value == "off" else row.value)
+            params[row.target] = value
+            draws[row.target] = value
+        elif row.kind == "lever":
+            for lever in levers_named(row.target):
+                values = policy[lever.name]
+                off_value = lever.off if row.value == "off" else row.value
+                values[first:] = values[first - 1] if row.value == "held" else float(off_value)
+        elif row.kind == "world":
+            world[row.target][first:] = world[row.target][first - 1]
+        else:
+            level(makers, row.target, row.value)
+    for array in (params, draws, policy, makers, world):
+        array.setflags(write=False)
+    return replace(case, params=params, draws=draws, policy=policy, makers=makers, world=world)
+
+
+def writable(records: np.recarray) -> np.recarray:
+    """Return a copy that can be written."""
+    return np.array(records).view(np.recarray)
+
+
+def level(makers: np.recarray, column: str, value: str) -> None:
+    """Set a column of all makers to a number, or to the mean of the makers of the same ownership."""
+    if value != "mean":
+        makers[column] = float(value)
+        return
+    for kind in np.unique(makers["ownership"]):
+        alike = makers["ownership"] == kind
+        makers[column][alike] = makers[column][alike].mean()
+
+
+def picked(result: Run, years: Sequence[int], series: Sequence[str]) -> dict[tuple[str, int], pd.Series]:
+    """Return the values of each series and year, by history number."""
+    place = {int(year): t for t, year in enumerate(result.years)}
+    return {
+        (name, year): pd.Series(result.series(name)[:, place[year]].copy(), index=result.histories)
+        for name in series
+        for year in years
+    }
+
+
+def compared(
+    part: Part,
+    plain: dict[tuple[str, int], pd.Series],
+    switched: dict[tuple[str, int], pd.Series],
+    years: Sequence[int],
+    series: Sequence[str],
+) -> list[dict]:
+    """Return the rows of one part: paired differences over the histories that both runs have."""
+    rows = []
+    for name in series:
+        for year in years:
+            on, off = plain[name, year].align(switched[name, year], join="inner")
+            if name in UNDEFINED_AT_ZERO:
+                both = (on != 0.0) & (off != 0.0)
+                on, off = on[both], off[both]
+            low, median, high = np.quantile(off - on, LEVELS) if len(on) else (np.nan,) * 3
+            rows.append(
+                {
+                    "part": part.number, "name": part.name, "series": name, "year": int(year), "difference": median,
+                    "low": low, "high": high, "on": on.median(), "off": off.median(), "unit": SERIES[name].unit,
+                    "histories": len(on), "switches": part.told,
+                }
+            )  # fmt: skip
+    return rows
