@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from latecomer.fit.ranks import place_table
 from latecomer.experiment.growth import growth_table, price_table
+from latecomer.fit.ranks import place_table
 from latecomer.fit.score import errors, record_table
 from latecomer.record import Run
 from latecomer.report.evidence import assumed, filled, grades, sources_shown
