@@ -19,7 +19,7 @@ from importlib import import_module
 import numba
 import numpy as np
 
-from latecomer.axes import YEAR, record, sizes
+from latecomer.axes import YEAR, record
 from latecomer.case.load import load_case
 from latecomer.compiled import store
 from latecomer.model import step
@@ -81,7 +81,7 @@ def stage_times(case, histories: int) -> dict[str, float]:
 
 def empty(case, histories: int) -> np.recarray:
     """Return empty year records [n, t]."""
-    kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
+    kind = record(YEAR, case.length)
     return np.zeros((histories, len(case.years)), kind).view(np.recarray)
 
 

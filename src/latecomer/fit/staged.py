@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import YEAR, record, sizes
+from latecomer.axes import YEAR, record
 from latecomer.compiled import kernel_digest
 from latecomer.errors import LatecomerError
 from latecomer.fit.score import TRAINING_END, moment_of, position
@@ -67,7 +67,7 @@ class Objective:
         rows = self.case.targets
         self.rows = rows[(rows["sample"] == "fit") & (rows["year"] <= TRAINING_END)].reset_index(drop=True)
         self.last = int(np.searchsorted(self.case.years, TRAINING_END)) + 1
-        kind = record(YEAR, sizes(len(self.case.makers), len(self.case.labels.regions)))
+        kind = record(YEAR, self.case.length)
         self.out = np.zeros((self.histories, self.last), kind).view(np.recarray)
         self.spaces = [workspace(self.case) for _ in range(threads_available())]
         self.pool = ThreadPoolExecutor(len(self.spaces))
