@@ -96,7 +96,7 @@ RULES = {
 def _abroad(given: Quantities, destinations: Sequence[str]) -> dict[str, np.ndarray]:
     """Return market, income, distance and electric openness (t, x) of the destinations.
 
-    Markets are shares of all outside the home country. Income and distance are over their mean of the base year, in the
+    Markets are shares of all vehicles sold outside the home country; what is closed to imports belongs to none. Income and distance are over their mean of the base year, in the
     logarithm and weighted by market, so that they sort the destinations without moving the whole.
     """
     paths = {
@@ -106,10 +106,10 @@ def _abroad(given: Quantities, destinations: Sequence[str]) -> dict[str, np.ndar
     abroad = given["world_electric_share"][:, None]
     share = paths.pop("electric_share")
     paths["electric"] = np.divide(share, abroad, out=np.ones_like(share), where=abroad > 0.0)
-    paths["market"] /= paths["market"].sum(axis=1, keepdims=True)
     base = BASE_YEAR - int(given.years[0])
+    weight = paths["market"][base] / paths["market"][base].sum()
     for name in ("income", "distance"):
-        paths[name] /= np.exp(np.log(paths[name][base]) @ paths["market"][base])
+        paths[name] /= np.exp(np.log(paths[name][base]) @ weight)
     return {f"destination_{name}": path for name, path in paths.items()}
 
 

@@ -1,7 +1,7 @@
 """How do a maker's cars get into the markets of the world? Entry, networks, names and takeovers, by destination.
 
     exports     q_mx = W share_x m0 / (1 + e^-v_mx), all destinations scaled to the plant that is left
-                v_mx = x0 + place_x + x2 ln(home sales) + x3 n_mx + x4 E e_x - [foreign maker] x5 + [own brand] x6 (T_mx - 1)
+                v_mx = x0 + place_x + x2 ln(home sales) + x3 n_mx + x4 E e_x - [foreign maker] x5 a_x + [own brand] x6 (T_mx - 1)
     place       place_x = x1 (Q - F) a_x - b ln(distance_x) - c ln rer - d ln(1 + tariff_x) + w window_x
                 a_x = income_x^h, richer buyers ask for more; trucks, sold by tender, follow place_x alone
     network     dn = (s + l max n elsewhere)(1 - n) for K dn in cash, if y years of margin on what is sold there pay for it;
@@ -12,7 +12,8 @@
     takeover    dated by contract; succeeds with odds e^(k0 + k1 ln organisation - k2 distance + k3 (absorption - 1/2)), once for
                 all it brings: network and name there. The price is paid either way; technology handed over stays accessible
 
-Foreign makers sell under names that are trusted already (T = 1); their parents hold them back from other markets. Income and
+Foreign makers sell under names that are trusted already (T = 1); their parents hold them back, most of all from the rich markets
+where their own plants stand. Income and
 distance are relative to the mean of the markets in 2010, so that h and b move the pattern more than the level.
 
 Sources: Melitz 2003 and Roberts and Tybout 1997 (sunk cost), McCallum 2015 (it is paid country by country), Morales, Sheu and
@@ -56,7 +57,7 @@ def odds(m, x, w, state, here, now, maker, p):
     open_to_electric = here.world_electric_share * here.destination_electric[x]
     value += state.electric_share * p.export_electric * open_to_electric
     if maker.ownership >= JOINT_VENTURE:
-        return value - p.export_venture
+        return value - p.export_venture * demands(x, here, p)
     known = (1.0 - p.abroad_nation) * state.name_abroad[m, x] + p.abroad_nation * state.reputation_abroad[x]
     return value + p.abroad_trust * (known - 1.0)
 
