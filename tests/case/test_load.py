@@ -14,7 +14,7 @@ from latecomer.errors import CaseError
 
 def test_the_case_has_all_years_fields_and_names(case):
     assert case.years.tolist() == list(range(1953, 2026))
-    assert case.world.dtype == axes.record(axes.WORLD, axes.sizes(len(case.labels.makers), 31))
+    assert case.world.dtype == axes.record(axes.WORLD, axes.sizes(len(case.labels.makers), 31, 7))
     assert case.policy.shape == case.world.shape == case.years.shape
     assert len(case.makers) == len(case.labels.makers) == len(set(case.labels.makers)) > 100
     assert case.params.shape == (1,)
