@@ -88,7 +88,9 @@ WORLD = (
     Field("battery_price", "", "thousand CNY of 2010 per kWh", "World price of a battery pack"),
     Field("world_market", "", "million vehicles", "Vehicles made outside the home country"),
     Field("world_electric_share", "", "share", "Electric share of new cars outside the home country"),
-    Field("destination_market", "x", "share", "Destination's share in vehicles sold outside the home country"),
+    Field(
+        "destination_market", "x", "share", "Destination's share in vehicles sold outside the home country"
+    ),
     Field("destination_income", "x", "ratio to mean of 2010", "Income per head of the destination"),
     Field("destination_distance", "x", "ratio to mean of 2010", "Distance of the destination"),
     Field(
@@ -465,7 +467,9 @@ STATE = (
     Field("trust_electric", "m", "utility", "Buyers' trust in the name, electric cars"),
     Field("network", "mx", "0..1", "Sales network in the destination"),
     Field("name_abroad", "mx", "0..1", "Trust in the maker's name in the destination"),
-    Field("reputation_abroad", "x", "0..1", "Trust in the country's brands in the destination, shared by all"),
+    Field(
+        "reputation_abroad", "x", "0..1", "Trust in the country's brands in the destination, shared by all"
+    ),
     Field("cash", "m", "billion CNY of 2010", "Cash less debt"),
     Field("research", "m", "billion CNY of 2010", "Smoothed yearly research and development"),
     Field("dividends", "m", "billion CNY of 2010", "Dividends received from joint ventures last year"),
@@ -535,7 +539,10 @@ YEAR = (
     Field("vehicle_exports", "", "vehicles", "Vehicles exported"),
     Field("exports_by_destination", "x", "vehicles", "Vehicles exported, by destination"),
     Field(
-        "own_exports_by_destination", "x", "vehicles", "Passenger cars exported under own brands, by destination"
+        "own_exports_by_destination",
+        "x",
+        "vehicles",
+        "Passenger cars exported under own brands, by destination",
     ),
     Field("export_unit_value", "", "CNY of 2010", "Average value of a passenger car exported, before tax"),
     Field("reputation_abroad", "x", "0..1", "Trust in the country's brands in the destination"),
@@ -625,8 +632,8 @@ YEAR = (
 def sizes(makers: int, regions: int, destinations: int) -> dict[str, int]:
     """Return the length of every inner axis, by letter, for a case with so many makers, regions and destinations."""
     return {
-        "m": makers, "r": regions, "x": destinations, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS), "k": len(COMMERCIAL),
-        "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
+        "m": makers, "r": regions, "x": destinations, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS),
+        "k": len(COMMERCIAL), "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
     }  # fmt: skip
 
 

@@ -82,7 +82,9 @@ def test_contracts_reach_a_maker_that_exists(case):
     assert (contracts["year"] >= case.makers["start"][contracts["maker"]]).all()
     assert (np.diff(contracts["year"]) >= 0).all()
     assert ((contracts["domain"] >= 0) & (contracts["domain"] <= 1)).all()
-    brought = contracts["domain"].sum(axis=1) + contracts["network"].sum(axis=1) + contracts["name"].sum(axis=1)
+    brought = (
+        contracts["domain"].sum(axis=1) + contracts["network"].sum(axis=1) + contracts["name"].sum(axis=1)
+    )
     assert (brought > 0).all()
 
 

@@ -18,7 +18,12 @@ def alone(bench):
     now, here = bench.policy[t], bench.world[t]
     now.plan_share, here.real_exchange_rate = 0.0, 1.0
     now.abroad_tariff[:] = now.abroad_window[:] = 0.0
-    bench.state.capacity[m], bench.w.sold_home[m], bench.w.gap[m], bench.w.mean_price[m] = 1e9, 0.95, -0.2, 60.0
+    bench.state.capacity[m], bench.w.sold_home[m], bench.w.gap[m], bench.w.mean_price[m] = (
+        1e9,
+        0.95,
+        -0.2,
+        60.0,
+    )
     return m
 
 
@@ -111,7 +116,9 @@ def test_a_network_is_built_where_it_pays_and_paid_in_cash(bench, alone):
     abroad.extend(bench.t, bench.w, state, bench.policy, bench.makers, p)
     assert state.network[m, 1] == pytest.approx(0.2 + step[1], rel=1e-13)
     assert state.network[m, 5] == pytest.approx(step[5], rel=1e-13)
-    assert state.network[m, 2] == pytest.approx(0.6 * (1.0 - p.network_decay), rel=1e-13)  # nothing sold: it decays
+    assert state.network[m, 2] == pytest.approx(
+        0.6 * (1.0 - p.network_decay), rel=1e-13
+    )  # nothing sold: it decays
     assert state.network[m, 0] == state.network[m, 3] == 0.0  # sold, but not enough to pay
     paid = p.network_cost * (step[1] + step[5])
     assert bench.w.spent_abroad[m] == pytest.approx(paid, rel=1e-13)
@@ -137,7 +144,9 @@ def test_names_move_with_what_buyers_have_seen(bench, alone):
     abroad.remember(bench.t, bench.w, state, bench.world, bench.makers, p)
     seen, found = 1.0 - math.exp(-1.0), 1.0 - 0.2 / 0.9
     assert state.name_abroad[alone, 0] == pytest.approx(p.abroad_learning * seen * found, rel=1e-12)
-    assert state.name_abroad[alone, 1] == pytest.approx(1.0 - 2.0 * p.abroad_learning * seen * (1.0 - found), rel=1e-12)
+    assert state.name_abroad[alone, 1] == pytest.approx(
+        1.0 - 2.0 * p.abroad_learning * seen * (1.0 - found), rel=1e-12
+    )
     assert state.reputation_abroad[0] == state.name_abroad[alone, 0]
     assert state.name_abroad[alone, 2:].sum() == state.reputation_abroad[2:].sum() == 0.0
 

@@ -18,12 +18,12 @@ import yaml
 from latecomer import axes
 from latecomer.case import outcomes
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
-from latecomer.case.takeovers import read_takeovers
 from latecomer.case.params import build_params, read_draws
 from latecomer.case.policy import build_policy
 from latecomer.case.schemas import FIRST, LAST, NAMED_BY, SCHEMAS, SHORT_LISTS
 from latecomer.case.series import Quantities, check_rules
 from latecomer.case.tables import SHIFT, read_table, refuse_ranges, refuse_spans
+from latecomer.case.takeovers import read_takeovers
 from latecomer.case.world import REGION_YEARS, RULES, build_world
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels

@@ -38,11 +38,17 @@ def read_takeovers(
         cost = row.price / float(deflator[at])
         gains = out.setdefault(taken, {name: np.zeros(len(destinations)) for name in GAINS} | {"cost": cost})
         if gains["cost"] != cost:
-            problems.add(FILE, row.line, "price", row.price, "the price on the other rows of this acquisition")
+            problems.add(
+                FILE, row.line, "price", row.price, "the price on the other rows of this acquisition"
+            )
         for name in GAINS:
-            value, low, high = (float(getattr(row, column)) for column in (name, f"{name}_low", f"{name}_high"))
+            value, low, high = (
+                float(getattr(row, column)) for column in (name, f"{name}_low", f"{name}_high")
+            )
             if not low <= value <= high:
-                problems.add(FILE, row.line, name, value, f"a value from {low:g} to {high:g}, the range of the row")
+                problems.add(
+                    FILE, row.line, name, value, f"a value from {low:g} to {high:g}, the range of the row"
+                )
             path = gains[name]
             assert isinstance(path, np.ndarray)
             path[destinations.index(row.destination)] = value

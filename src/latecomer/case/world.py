@@ -96,8 +96,9 @@ RULES = {
 def _abroad(given: Quantities, destinations: Sequence[str]) -> dict[str, np.ndarray]:
     """Return market, income, distance and electric openness (t, x) of the destinations.
 
-    Markets are shares of all vehicles sold outside the home country; what is closed to imports belongs to none. Income and distance are over their mean of the base year, in the
-    logarithm and weighted by market, so that they sort the destinations without moving the whole.
+    Markets are shares of all vehicles sold outside the home country; what is closed to imports belongs to none. Income
+    and distance are over their mean of the base year, in the logarithm and weighted by market, so that they sort the
+    destinations without moving the whole.
     """
     paths = {
         name: np.stack([given[f"{name}_{place}"] for place in destinations], axis=1)

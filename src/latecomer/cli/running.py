@@ -145,9 +145,7 @@ def one_history(case: Case, seed: int, history: int) -> Run:
     params = np.array(case.draws[draw : draw + 1]).view(
         np.recarray
     )  # a copy, as in an ensemble: the same compiled code
-    out = np.zeros(
-        (1, len(case.years)), record(YEAR, case.length)
-    ).view(np.recarray)
+    out = np.zeros((1, len(case.years)), record(YEAR, case.length)).view(np.recarray)
     run_history(case, seed, history, out[0], workspace(case), params)
     return Run(case, np.array([history]), out, (), manifest_of(case, params, seed, 1, (), out))
 

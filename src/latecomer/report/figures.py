@@ -14,6 +14,7 @@ import vl_convert
 from latecomer.fit.score import record_table
 from latecomer.record import Run
 from latecomer.report import words
+from latecomer.report.abroad import destinations_chart
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.power import power_chart
@@ -40,6 +41,7 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     volumes = group_volumes(run)
     out = {name: fan_chart(run, record, spec) for name, spec in (FANS | SEGMENT_FANS).items()}
     out["makers"] = stream_chart(run, volumes)
+    out["destinations"] = destinations_chart(run, record)
     out["great_strong"] = power_chart(run)
     year = int(run.years[-1])
     out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
@@ -58,6 +60,11 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "Who makes the vehicles",
         "Groups' shares in all vehicles made, ventures included; medians. "
         "Blue: central state; green: local state; orange: private; purple: foreign.",
+    )
+    out["destinations"] = (
+        "Where the vehicles go",
+        "Vehicles exported by destination: shares in the median of all histories. Black: recorded for all destinations "
+        "together; hollow where no source was located.",
     )
     out["great_strong"] = (
         "From great to strong",
@@ -80,7 +87,7 @@ def pictures(run: Run) -> dict[str, Picture]:
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
     key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
-    single = [*FANS, "makers", "great_strong"]
+    single = [*FANS, "makers", "destinations", "great_strong"]
     out: dict[str, Picture] = {}
     for name in single:
         told = [named[name][1], key] if name in FANS else [named[name][1]]
