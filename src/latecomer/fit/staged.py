@@ -46,11 +46,12 @@ STAGES: dict[str, tuple[str, ...]] = {
     "all together": ("plan", "commercial", "market", "buyers", "cost", "knowledge", "brand", "exports"),
 }
 STAGE_TARGETS: dict[str, tuple[str, ...]] = {
-    "plan and trucks": ("vehicles", "commercial_vehicles", "commercial_by_class", "vehicle_fleet"),
+    "plan and trucks": ("vehicles", "commercial_vehicles", "commercial_by_class", "vehicle_fleet",
+                        "commercial_exports"),
     "demand and prices": ("vehicles", "passenger_cars", "sedans", "imports", "segment_sales", "private_fleet", "own_elasticity",
                           "price_index", "average_price"),
     "capability": ("own_brand_share", "own_brand_sedan_share", "quality_gap", "sedans", "passenger_cars", "vehicle_exports",
-                   "passenger_exports", "price_index", "research_intensity"),
+                   "passenger_exports", "exports_by_destination", "price_index", "research_intensity"),
     "all together": (),
 }  # fmt: skip
 

@@ -13,7 +13,8 @@ from latecomer.report.fan import years
 from latecomer.report.style import BLACK, INK, SHADE, above_frame, layered, tips
 
 HEIGHT = 340
-FIRST_SHARE = 0.002
+FIRST_SHARE = 0.004
+LABELS = "datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' million' : format(datum.value, ',d')"
 ROOM = 0.062
 COLOURS = ("#7a4b8a", "#a9480f", "#e58f45", "#2f9388", "#1d4f86", "#6b9bcd", "#aeb6bb")
 
@@ -33,7 +34,7 @@ def destinations_chart(run: Run, record: pd.DataFrame) -> alt.LayerChart:
         scale=alt.Scale(domain=[first, int(run.years[-1])], nice=False, zero=False),
         axis=alt.Axis(format="d", title=None, grid=False, tickCount=8),
     )
-    y = alt.Y("top:Q", title=None, axis=alt.Axis(format="~s", tickCount=5))
+    y = alt.Y("top:Q", title=None, axis=alt.Axis(labelExpr=LABELS, tickCount=5))
     fill = alt.Color("destination:N", scale=alt.Scale(domain=order, range=colours), legend=None)
     base = alt.Chart(years(layers))
     area = base.mark_area(stroke="#ffffff", strokeWidth=0.7, clip=True)
@@ -63,7 +64,9 @@ def destination_layers(run: Run) -> pd.DataFrame:
         made = share[:, x] * volume
         text = [words.count(value) for value in made]
         parts = [words.quantity(value, "share") for value in share[:, x]]
-        frame = pd.DataFrame({"year": run.years.astype(int), "destination": name, "bottom": bottom, "top": bottom + made})
+        frame = pd.DataFrame(
+            {"year": run.years.astype(int), "destination": name, "bottom": bottom, "top": bottom + made}
+        )
         frames.append(frame.assign(text=text, share=parts)[start:])
         bottom = bottom + made
     return pd.concat(frames[::-1], ignore_index=True)
@@ -74,7 +77,7 @@ def _recorded(told: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     base = alt.Chart(told)
     y = alt.Y("recorded:Q", title=None)
     line = base.mark_line(color=BLACK, strokeWidth=1.1, clip=True).encode(x=x, y=y)
-    dots = base.mark_point(filled=True, color=BLACK, stroke=BLACK, size=34, opacity=1.0, clip=True)
+    dots = base.mark_point(filled=True, color=BLACK, stroke=BLACK, size=34, opacity=1.0)
     hollow = alt.condition("datum.grade === 'unsourced'", alt.value("#ffffff"), alt.value(BLACK))
     shown = tips(year="Year", text="Recorded, all destinations", grade="Grade", source="Source")
     return [line, dots.encode(x=x, y=y, fill=hollow, tooltip=shown)]
