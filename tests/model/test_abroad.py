@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from latecomer.axes import JOINT_VENTURE, PRIVATE, YEAR, record
+from latecomer.axes import BATTERY, BATTERY_CAR, COMBUSTION, JOINT_VENTURE, PRIVATE, YEAR, record
 from latecomer.keys import uniform
-from latecomer.model import abroad
+from latecomer.model import abroad, product
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def alone(bench):
     now, here = bench.policy[t], bench.world[t]
     now.plan_share, here.real_exchange_rate = 0.0, 1.0
     now.abroad_tariff[:] = now.abroad_window[:] = 0.0
-    bench.state.capacity[m], bench.w.sold_home[m], bench.w.gap[m], bench.w.mean_price[m] = (
+    bench.state.capacity[m], bench.w.sold_home[m], bench.w.car_gap[m], bench.w.mean_price[m] = (
         1e9,
         0.95,
         -0.2,
@@ -46,7 +46,7 @@ def closed_form(bench, m, known=0.0):
     """Return exports by destination of a maker with `known` name and reputation, from the equation of the mechanism."""
     p, here, now = bench.p, bench.world[bench.t], bench.policy[bench.t]
     asks = here.destination_income**p.abroad_income
-    value = p.export_constant + p.export_quality * bench.w.gap[m] * asks
+    value = p.export_constant + p.export_quality * bench.w.car_gap[m] * asks
     value = value - p.abroad_distance * np.log(here.destination_distance)
     value = value - p.tariff_effect * np.log1p(now.abroad_tariff) + p.window_effect * now.abroad_window
     value = value + p.export_network * bench.state.network[m] + p.abroad_trust * (known - 1.0)
@@ -66,6 +66,18 @@ def test_exports_follow_the_odds_of_every_destination(bench, alone):
     assert (odds < closed_form(bench, alone, 0.4)).all()
     bench.w.sold_home[alone] = 0.0
     assert sent(bench, alone).sum() == bench.state.exports[alone] == 0.0
+
+
+def test_cars_are_rated_by_the_powertrains_a_maker_sells(bench, alone):
+    w, p, m = bench.w, bench.p, alone
+    bench.state.mastered[m], bench.state.accessible[m], w.frontier[:], w.gap[m] = 0.5, 0.5, 1.0, -0.4
+    bench.state.mastered[m, BATTERY] = bench.state.accessible[m, BATTERY] = 1.0
+    w.lines, w.sold_home[m] = 2, 4.0
+    w.maker[:2], w.powertrain[:2], w.sold[:2] = m, (COMBUSTION, BATTERY_CAR), (1.0, 3.0)
+    abroad.rate_cars(w, bench.state, bench.makers, p)
+    electric = product.quality_gap(m, BATTERY_CAR, w, bench.state, bench.makers[m], p)
+    assert electric > -0.5
+    assert w.car_gap[m] == pytest.approx(0.25 * -0.4 + 0.75 * electric, rel=1e-12)
 
 
 def test_a_tariff_and_a_window_act_where_they_stand(bench, alone):
@@ -96,7 +108,7 @@ def test_plant_bounds_exports_and_keeps_their_pattern(bench, alone):
 def test_partners_hold_ventures_back_where_their_own_plants_stand(bench, alone):
     m = bench.first(JOINT_VENTURE)
     bench.only(m)
-    bench.state.capacity[m], bench.w.sold_home[m], bench.w.gap[m] = 1e9, 0.95, 0.0
+    bench.state.capacity[m], bench.w.sold_home[m], bench.w.car_gap[m] = 1e9, 0.95, 0.0
     held = sent(bench, m)
     bench.p.export_venture = 0.0
     free = sent(bench, m)

@@ -12,9 +12,9 @@
     takeover    dated by contract; succeeds with odds e^(k0 + k1 ln organisation - k2 distance + k3 (absorption - 1/2)), once for
                 all it brings: network and name there. The price is paid either way; technology handed over stays accessible
 
-Foreign makers sell under names that are trusted already (T = 1); their parents hold them back, most of all from the rich markets
-where their own plants stand. Income and
-distance are relative to the mean of the markets in 2010, so that h and b move the pattern more than the level.
+Q - F is the mean over the cars a maker sells at home, electric ones rated by electric technology. Foreign makers sell under
+names that are trusted already (T = 1); their parents hold them back, most of all from the rich markets where their own plants
+stand. Income and distance are relative to the mean of the markets in 2010, so that h and b move the pattern more than the level.
 
 Sources: Melitz 2003 and Roberts and Tybout 1997 (sunk cost), McCallum 2015 (it is paid country by country), Morales, Sheu and
 Zahler 2019 (markets learn from each other), Hallak 2006 (income and the demand for quality), Disdier and Head 2008 (distance),
@@ -23,10 +23,11 @@ Deng 2010 (absorption decides whether takeovers abroad succeed).
 
 import math
 
-from latecomer.axes import BATTERY, DOMAINS, IMPORTER, JOINT_VENTURE, PRIVATE
+from latecomer.axes import BATTERY, COMBUSTION, DOMAINS, IMPORTER, JOINT_VENTURE, PRIVATE
 from latecomer.compiled import kernel
 from latecomer.keys import uniform
 from latecomer.model.industry import funds
+from latecomer.model.product import quality_gap
 
 NDOMAINS = len(DOMAINS)
 TAKEOVER = 71
@@ -52,7 +53,7 @@ def demands(x, here, p):
 @kernel
 def odds(m, x, w, state, here, now, maker, p):
     """Return the log odds that a buyer in destination x takes a car of maker m."""
-    value = p.export_constant + place(x, w.gap[m], here, now, p)
+    value = p.export_constant + place(x, w.car_gap[m], here, now, p)
     value += p.export_size * math.log(0.05 + w.sold_home[m]) + p.export_network * state.network[m, x]
     open_to_electric = here.world_electric_share * here.destination_electric[x]
     value += state.electric_share * p.export_electric * open_to_electric
@@ -60,6 +61,16 @@ def odds(m, x, w, state, here, now, maker, p):
         return value - p.export_venture * demands(x, here, p)
     known = (1.0 - p.abroad_nation) * state.name_abroad[m, x] + p.abroad_nation * state.reputation_abroad[x]
     return value + p.abroad_trust * (known - 1.0)
+
+
+@kernel
+def rate_cars(w, state, makers, p):
+    """Fill w.car_gap[m]: how far the cars a maker sells stand from the frontier, electric ones by electric technology."""
+    w.car_gap[:] = 0.0
+    for j in range(w.lines):
+        m, e = w.maker[j], w.powertrain[j]
+        gap = w.gap[m] if e == COMBUSTION else quality_gap(m, e, w, state, makers[m], p)
+        w.car_gap[m] += gap * w.sold[j] / w.sold_home[m] if w.sold_home[m] > 0.0 else 0.0
 
 
 @kernel
@@ -164,7 +175,7 @@ def remember(t, w, state, world, makers, p):
         for m in range(makers.size):
             if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
                 continue
-            found = 1.0 - min(1.0, max(0.0, -w.gap[m] * demands(x, here, p)) / WORST_GAP)
+            found = 1.0 - min(1.0, max(0.0, -w.car_gap[m] * demands(x, here, p)) / WORST_GAP)
             state.name_abroad[m, x] = learnt(state.name_abroad[m, x], found, w.sent[m, x] / market, p)
             sold += w.sent[m, x]
             worth += found * w.sent[m, x]

@@ -26,7 +26,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
     ]  # fmt: skip
     maker = [(name, "f8", (makers,)) for name in (
         "demand", "room", "kept", "shift", "home_corr", "site_corr", "plan_built", "plan_trucks", "gap", "truck_weight",
-        "truck_sold", "truck_exports", "spent_abroad", "net_price",
+        "truck_sold", "truck_exports", "spent_abroad", "net_price", "car_gap",
         "unmet", "unmet_trucks", "effort", "sold_home", "mean_price", "earned", "best_gap",
     )]  # fmt: skip
     return np.dtype(

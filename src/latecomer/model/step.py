@@ -45,6 +45,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     industry.leave_room(w, state, policy, t, makers, p)
     market.clear(w, state, world[t], makers, p)
     industry.record_sales(w, state, makers)
+    abroad.rate_cars(w, state, makers, p)
     abroad.export(t, w, state, world, policy, makers, p)
     knowledge.fund(t, w, state, policy, makers, p)
     finance.settle(t, w, state, policy, makers, p)
