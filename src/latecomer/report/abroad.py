@@ -76,11 +76,12 @@ def _recorded(told: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     """Return the recorded totals as a line with points; hollow where no source was located."""
     base = alt.Chart(told)
     y = alt.Y("recorded:Q", title=None)
-    line = base.mark_line(color=BLACK, strokeWidth=1.1, clip=True).encode(x=x, y=y)
+    halo = base.mark_line(color="#ffffff", strokeWidth=3.4, clip=True).encode(x=x, y=y)
+    line = base.mark_line(color=BLACK, strokeWidth=1.3, clip=True).encode(x=x, y=y)
     dots = base.mark_point(filled=True, color=BLACK, stroke=BLACK, size=34, opacity=1.0)
     hollow = alt.condition("datum.grade === 'unsourced'", alt.value("#ffffff"), alt.value(BLACK))
     shown = tips(year="Year", text="Recorded, all destinations", grade="Grade", source="Source")
-    return [line, dots.encode(x=x, y=y, fill=hollow, tooltip=shown)]
+    return [halo, line, dots.encode(x=x, y=y, fill=hollow, tooltip=shown)]
 
 
 def _names(layers: pd.DataFrame, colours: dict[str, str], x: alt.X) -> list[alt.Chart]:
