@@ -23,7 +23,7 @@ from importlib import import_module
 import numba
 import numpy as np
 
-from latecomer.axes import POLICY, WORLD, YEAR, record, sizes
+from latecomer.axes import POLICY, WORLD, YEAR, record
 from latecomer.case.load import load_case
 from latecomer.compiled import kernel, store
 from latecomer.model import demand, market, step
@@ -129,7 +129,7 @@ def stage_times(case, histories: int) -> dict[str, float]:
 
 def empty(case, histories: int) -> np.recarray:
     """Return empty year records [n, t]."""
-    kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
+    kind = record(YEAR, case.length)
     return np.zeros((histories, len(case.years)), kind).view(np.recarray)
 
 
@@ -145,7 +145,7 @@ def with_regions(case, regions: int):
     """Return the case in its first few regions, each as large as before; makers move to those that are left."""
     makers = np.array(case.makers).view(np.recarray)
     makers.home[:] = np.where(makers.home >= 0, makers.home % regions, -1)
-    length = sizes(len(makers), regions)
+    length = case.length | {"r": regions}
     parts = {}
     for name, fields in (("world", WORLD), ("policy", POLICY)):
         old = getattr(case, name)

@@ -40,7 +40,7 @@ class Laboratory:
     @cached_property
     def length(self) -> dict[str, int]:
         """Return the length of every axis."""
-        return axes.sizes(len(self.case.makers), len(self.case.labels.regions))
+        return self.case.length
 
     @cached_property
     def space(self) -> Workspace:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latecomer.axes import YEAR, record, sizes
+from latecomer.axes import YEAR, record
 from latecomer.cli.options import WITH_VALUE
 from latecomer.errors import HistoriesFailed, LatecomerError
 from latecomer.run import failure_note, finite, run, run_history, workspace
@@ -52,7 +52,7 @@ def test_the_same_bits_whatever_the_schedule(early, histories, threads, batch, s
 
 def alone(case, seed, history, params=None):
     """Run one history by itself, on memory of its own."""
-    kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
+    kind = record(YEAR, case.length)
     out = np.zeros(len(case.years), kind).view(np.recarray)
     vector = np.array(case.draws[history % len(case.draws)][None] if params is None else params)
     run_history(case, seed, history, out, workspace(case), vector.view(np.recarray))

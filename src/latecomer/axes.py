@@ -5,7 +5,8 @@ labels of results come from them, and the notation page of the docs is printed f
 same everywhere:
 
     t year    m maker    s segment    e powertrain    r region    b buyer class    d technology domain
-    k commercial class    o origin of a brand    a age of a car    i pillar of an index    n history
+    k commercial class    o origin of a brand    a age of a car    i pillar of an index    x destination abroad
+    n history
 
 A record is one row of a NumPy structured array; a field with axes is a block inside it. Numba passes records by
 address, so a kernel takes a handful of arguments however many fields there are, and adding a field is one line here.
@@ -87,6 +88,14 @@ WORLD = (
     Field("battery_price", "", "thousand CNY of 2010 per kWh", "World price of a battery pack"),
     Field("world_market", "", "million vehicles", "Vehicles made outside the home country"),
     Field("world_electric_share", "", "share", "Electric share of new cars outside the home country"),
+    Field(
+        "destination_market", "x", "share", "Destination's share in vehicles sold outside the home country"
+    ),
+    Field("destination_income", "x", "ratio to mean of 2010", "Income per head of the destination"),
+    Field("destination_distance", "x", "ratio to mean of 2010", "Distance of the destination"),
+    Field(
+        "destination_electric", "x", "ratio", "Electric share of the destination's new cars over that abroad"
+    ),
     Field("world_suv_share", "", "share", "Sport-utility share of new cars in the world"),
     Field("engineers", "", "index, 2010=1", "Yearly graduates of higher education, the pool of engineers"),
     Field("research_spending", "", "billion CNY of 2010", "National spending on research and development"),
@@ -399,20 +408,20 @@ POLICY = (
     ),
     Lever(
         "abroad_tariff",
-        "",
+        "x",
         "share of value",
-        "Trade-weighted tariff abroad on the country's cars",
+        "Tariff of the destination on the country's cars",
         group="abroad",
         high=2.0,
-        reader="industry",
+        reader="abroad",
     ),
     Lever(
         "abroad_window",
-        "",
+        "x",
         "0..1",
-        "Markets abroad left open by departing rivals",
+        "Market of the destination left open by departing rivals",
         group="abroad",
-        reader="industry",
+        reader="abroad",
     ),
 )
 
@@ -446,6 +455,9 @@ CONTRACTS = (
     Field("year", "", "year", "First year of access", "i8"),
     Field("domain", "d", "0..1", "Share of the domain to which it gives access"),
     Field("vintage", "", "years", "Age of the technology handed over"),
+    Field("network", "x", "0..1", "Sales network abroad that a takeover brings"),
+    Field("name", "x", "0..1", "Trusted name abroad that a takeover brings"),
+    Field("cost", "", "billion CNY of 2010", "Price of a takeover abroad"),
 )
 
 # State: all the next year needs, nothing more.
@@ -453,7 +465,11 @@ STATE = (
     Field("alive", "m", "0/1", "The maker exists", "i8"),
     Field("trust", "m", "utility", "Buyers' trust in the name, combustion cars"),
     Field("trust_electric", "m", "utility", "Buyers' trust in the name, electric cars"),
-    Field("network", "m", "0..1", "Sales network abroad"),
+    Field("network", "mx", "0..1", "Sales network in the destination"),
+    Field("name_abroad", "mx", "0..1", "Trust in the maker's name in the destination"),
+    Field(
+        "reputation_abroad", "x", "0..1", "Trust in the country's brands in the destination, shared by all"
+    ),
     Field("cash", "m", "billion CNY of 2010", "Cash less debt"),
     Field("research", "m", "billion CNY of 2010", "Smoothed yearly research and development"),
     Field("dividends", "m", "billion CNY of 2010", "Dividends received from joint ventures last year"),
@@ -521,6 +537,16 @@ YEAR = (
     Field("own_exports", "", "vehicles", "Passenger cars exported under own brands"),
     Field("commercial_exports", "", "vehicles", "Trucks and buses exported"),
     Field("vehicle_exports", "", "vehicles", "Vehicles exported"),
+    Field("exports_by_destination", "x", "vehicles", "Vehicles exported, by destination"),
+    Field(
+        "own_exports_by_destination",
+        "x",
+        "vehicles",
+        "Passenger cars exported under own brands, by destination",
+    ),
+    Field("export_unit_value", "", "CNY of 2010", "Average value of a passenger car exported, before tax"),
+    Field("reputation_abroad", "x", "0..1", "Trust in the country's brands in the destination"),
+    Field("takeovers_failed", "", "count", "Takeovers abroad that failed in the year"),
     Field("imports", "", "vehicles", "Passenger cars imported"),
     Field("own_brand_share", "", "share", "Own brands in passenger vehicles made, exports included"),
     Field("own_brand_home_share", "", "share", "Own brands in home sales of home-made passenger vehicles"),
@@ -606,11 +632,11 @@ YEAR = (
 )
 
 
-def sizes(makers: int, regions: int) -> dict[str, int]:
-    """Return the length of every inner axis, by letter, for a case with so many makers and regions."""
+def sizes(makers: int, regions: int, destinations: int) -> dict[str, int]:
+    """Return the length of every inner axis, by letter, for a case with so many makers, regions and destinations."""
     return {
-        "m": makers, "r": regions, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS), "k": len(COMMERCIAL),
-        "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
+        "m": makers, "r": regions, "x": destinations, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS),
+        "k": len(COMMERCIAL), "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
     }  # fmt: skip
 
 

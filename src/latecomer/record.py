@@ -23,6 +23,7 @@ from latecomer.types import Case
 DIMENSIONS = {
     "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer", "d": "domain",
     "k": "commercial_class", "o": "origin", "a": "age", "i": "pillar",
+    "x": "destination",
 }  # fmt: skip
 SERIES = {f.name: f for f in YEAR}
 
@@ -97,7 +98,7 @@ def labels_of(case: Case) -> dict[str, list[str]]:
     return {
         "maker": list(case.labels.makers), "region": list(case.labels.regions), "segment": list(SEGMENTS),
         "powertrain": list(POWERTRAINS), "buyer": list(BUYERS), "domain": list(DOMAINS), "commercial_class": list(COMMERCIAL),
-        "origin": list(ORIGINS), "age": list(AGES),
+        "origin": list(ORIGINS), "age": list(AGES), "destination": list(case.labels.destinations),
     }  # fmt: skip
 
 

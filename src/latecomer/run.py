@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latecomer.axes import STATE, YEAR, record, sizes
+from latecomer.axes import STATE, YEAR, record
 from latecomer.errors import HistoriesFailed
 from latecomer.model.scratch import scratch_type
 from latecomer.model.step import simulate
@@ -32,10 +32,10 @@ class Workspace:
 
 def workspace(case: Case) -> Workspace:
     """Allocate the records in which one history runs."""
-    length = sizes(len(case.makers), len(case.labels.regions))
+    length = case.length
     return Workspace(
         np.zeros(1, record(STATE, length)).view(np.recarray),
-        np.zeros(1, scratch_type(length["m"], length["r"])).view(np.recarray),
+        np.zeros(1, scratch_type(length["m"], length["r"], length["x"])).view(np.recarray),
     )
 
 
@@ -81,7 +81,7 @@ def run(
     and named in the result; above 1% `HistoriesFailed` is raised.
     """
     vectors = np.array(case.draws if draws is None else draws).view(np.recarray)
-    kind = record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
+    kind = record(YEAR, case.length)
     out = np.zeros((histories, len(case.years)), kind).view(np.recarray)
 
     def work(first: int) -> int:

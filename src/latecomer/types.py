@@ -16,7 +16,7 @@ from latecomer import axes
 
 @dataclass(frozen=True)
 class Labels:
-    """Names along the axes of a case: makers and regions are its own, the others are fixed in `axes`."""
+    """Names along the axes of a case: makers, regions and destinations are its own, the others are fixed in `axes`."""
 
     makers: tuple[str, ...]
     maker_names: tuple[str, ...]
@@ -24,6 +24,9 @@ class Labels:
     regions: tuple[str, ...]
     region_names: tuple[str, ...]
     region_names_zh: tuple[str, ...]
+    destinations: tuple[str, ...]
+    destination_names: tuple[str, ...]
+    destination_names_zh: tuple[str, ...]
     segments: tuple[str, ...] = axes.SEGMENTS
     powertrains: tuple[str, ...] = axes.POWERTRAINS
     domains: tuple[str, ...] = axes.DOMAINS
@@ -34,10 +37,11 @@ class Labels:
     ages: tuple[str, ...] = axes.AGES
 
     def along(self, letter: str) -> tuple[str, ...]:
-        """Return the labels of the axis with this letter (m, r, s, e, d, k, o, b, a)."""
+        """Return the labels of the axis with this letter (m, r, x, s, e, d, k, o, b, a)."""
         named = {
             "m": self.makers, "r": self.regions, "s": self.segments, "e": self.powertrains, "d": self.domains,
             "k": self.commercial, "o": self.origins, "b": self.buyers, "a": self.ages,
+            "x": self.destinations,
         }  # fmt: skip
         return named[letter]
 
@@ -76,3 +80,8 @@ class Case:
     named_makers: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
     checksum: str
+
+    @property
+    def length(self) -> dict[str, int]:
+        """Return the length of every inner axis, by letter."""
+        return axes.sizes(len(self.makers), len(self.labels.regions), len(self.labels.destinations))

@@ -14,7 +14,7 @@ from latecomer.errors import CaseError
 
 def test_the_case_has_all_years_fields_and_names(case):
     assert case.years.tolist() == list(range(1953, 2026))
-    assert case.world.dtype == axes.record(axes.WORLD, axes.sizes(len(case.labels.makers), 31))
+    assert case.world.dtype == axes.record(axes.WORLD, axes.sizes(len(case.labels.makers), 31, 7))
     assert case.policy.shape == case.world.shape == case.years.shape
     assert len(case.makers) == len(case.labels.makers) == len(set(case.labels.makers)) > 100
     assert case.params.shape == (1,)
@@ -237,6 +237,26 @@ def test_a_missing_table_is_told(folder):
         ("moments", "index", "suv", {"moment_id": "price_2004_2009"}, "no index"),
         ("params", "default", "1e9", {"name": "base_utility"}, "the range of the row"),
         ("omissions", "fact_id", "huawey", {"fact_id": "huawei"}, "a reason in omissions.csv"),
+        ("abroad", "low", "", {"series": "income_russia"}, "a range in low and high"),
+        ("world", "quantity", "market_rusia", {"quantity": "market_russia"}, "a row for this quantity"),
+        ("levers", "index", "rusia", {"lever": "abroad.window"}, "did you mean 'russia'"),
+        ("takeovers", "destination", "europ", {"acquisition_id": "geely_2010"}, "did you mean 'europe'"),
+        (
+            "takeovers",
+            "acquisition_id",
+            "geely_2011",
+            {"acquisition_id": "geely_2010"},
+            "an acquisition of contracts",
+        ),
+        (
+            "takeovers",
+            "maker_id",
+            "byd",
+            {"acquisition_id": "geely_2010"},
+            "an acquisition of contracts.csv by byd",
+        ),
+        ("takeovers", "network", "0.9", {"acquisition_id": "geely_2010"}, "a value from 0.2 to 0.7"),
+        ("takeovers", "price", "9", {"acquisition_id": "geely_2010"}, "the price on the other rows"),
     ],
 )
 def test_rows_that_do_not_fit_together_are_told(folder, table, column, value, where, said):

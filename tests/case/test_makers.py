@@ -82,7 +82,10 @@ def test_contracts_reach_a_maker_that_exists(case):
     assert (contracts["year"] >= case.makers["start"][contracts["maker"]]).all()
     assert (np.diff(contracts["year"]) >= 0).all()
     assert ((contracts["domain"] >= 0) & (contracts["domain"] <= 1)).all()
-    assert (contracts["domain"].sum(axis=1) > 0).all()
+    brought = (
+        contracts["domain"].sum(axis=1) + contracts["network"].sum(axis=1) + contracts["name"].sum(axis=1)
+    )
+    assert (brought > 0).all()
 
 
 def test_technology_bought_before_the_first_vehicle_is_older_when_used(case):
@@ -99,3 +102,17 @@ def test_every_firm_venture_licence_and_purchase_is_used_or_left_out_with_a_reas
     assert (omitted["reason"].str.len() > 10).all()
     makers = case.tables["makers"]
     assert not set(omitted["fact_id"][omitted["table"] == "firms"]) & set(makers["fact_id"])
+
+
+def test_takeovers_bring_network_and_name_where_they_say_at_prices_of_the_base_year(case):
+    contracts, at = case.contracts, case.labels.destinations.index
+    (volvo,) = np.flatnonzero(
+        (contracts["maker"] == case.labels.makers.index("geely")) & (contracts["year"] == 2010)
+    )
+    assert contracts["network"][volvo, at("europe")] == 0.4
+    assert contracts["name"][volvo, at("north_america")] == 0.5
+    assert contracts["network"][volvo, at("russia")] == 0.0
+    assert contracts["cost"][volvo] == pytest.approx(11.2)
+    assert (contracts["cost"] > 0).sum() == len(set(case.tables["takeovers"]["acquisition_id"]))
+    licences = contracts["cost"] == 0.0
+    assert contracts["network"][licences].sum() == contracts["name"][licences].sum() == 0.0

@@ -101,3 +101,22 @@ def test_the_rest_of_the_world_leaves_out_the_home_country(case):
     assert case.world.world_market[2010 - 1953] == pytest.approx(77.629127 - 18.2647)
     assert case.world.world_electric_share[2021 - 1953] == pytest.approx(0.0622)
     assert not case.world.world_electric_share[: 2010 - 1953].any()
+
+
+def test_destinations_are_shares_of_the_open_world_and_ratios_to_its_mean(case):
+    world, base = case.world, 2010 - int(case.years[0])
+    assert world.destination_market.shape == (case.years.size, len(case.labels.destinations))
+    total = world.destination_market.sum(axis=1)
+    assert (total > 0.7).all() and (total < 1.0).all()  # what is closed to imports is left out
+    weight = world.destination_market[base] / total[base]
+    for name in ("destination_income", "destination_distance"):
+        assert np.log(world[name][base]) @ weight == pytest.approx(0.0, abs=1e-12)
+    europe = case.labels.destinations.index("europe")
+    share = case.inputs.loc[2023, ["electric_share_europe", "world_electric_share"]].to_numpy()
+    assert world.destination_electric[2023 - 1953, europe] == pytest.approx(share[0] / share[1])
+    assert (world.destination_electric[: 2000 - 1953] == 1.0).all()  # no electric car anywhere
+
+
+def test_the_middle_of_two_printed_market_shares_is_their_mean(case):
+    x = case.labels.destinations.index("latin_america")
+    assert case.world.destination_market[2005 - 1953, x] == pytest.approx((0.057 + 0.108) / 2)

@@ -83,6 +83,8 @@ def test_exports_are_those_of_makers_own_and_foreign(years, case):
     assert near(years.vehicle_exports, years.passenger_exports + years.commercial_exports)
     assert (years.maker_exports <= years.maker_sales + 1e-3).all()
     assert near(years.own_brand_export_share * years.passenger_exports, years.own_exports)
+    assert near(years.exports_by_destination.sum(axis=1), years.vehicle_exports)
+    assert near(years.own_exports_by_destination.sum(axis=1), years.own_exports)
 
 
 def test_makers_add_up(years, case):
@@ -233,6 +235,7 @@ def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
         kept = np.where(ventures & (profit > 0.0), (1.0 - p.payout) * profit, profit)
         opening = np.where(step.before.alive == 1, step.before.cash, p.entry_cash)
         expected = (1.0 - p.cash_decay) * opening + kept + gained + aid - paid_for_plant(step)
+        expected = expected - step.scratch.spent_abroad
         held = (step.after.alive == 1) & (case.makers.ownership != IMPORTER)
         assert np.allclose(after.cash[held], expected[held], rtol=1e-9, atol=1e-12)
         paid = aid[(step.before.alive == 1) | (step.after.alive == 1)].sum()
@@ -242,7 +245,7 @@ def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
 def test_plant_is_ordered_within_means(steps, case):
     for step in steps:
         ordered = step.after.pipeline[:, 1] * step.params.capacity_price
-        cash = step.after.cash + paid_for_plant(step)
+        cash = step.after.cash + paid_for_plant(step) + step.scratch.spent_abroad
         money = np.where(case.makers.ownership < PRIVATE, np.maximum(cash, 0.0) + 0.5 * step.after.dividends,
                          np.maximum(0.0, 0.7 * cash + 1.5 * step.after.profit))  # fmt: skip
         credit = np.select(

@@ -57,8 +57,12 @@ def test_the_price_index_credits_better_cars_at_what_their_buyers_would_pay(labo
 def reference_year(bench):
     """Fill a year's record so that every pillar stands at its reference."""
     p = bench.p
-    makers, regions = bench.state.alive.size, len(bench.w.appeal)
-    out = np.zeros(1, record(YEAR, sizes(makers, regions))).view(np.recarray)[0]
+    makers, regions, destinations = (
+        bench.state.network.shape[0],
+        len(bench.w.appeal),
+        bench.w.sent_trucks.size,
+    )
+    out = np.zeros(1, record(YEAR, sizes(makers, regions, destinations))).view(np.recarray)[0]
     out.vehicles, out.capacity, out.vehicle_exports = (
         p.reference_output,
         p.reference_capacity,

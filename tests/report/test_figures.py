@@ -1,6 +1,7 @@
 """Are the figures right? They compile, draw the record's own numbers, and come out as files."""
 
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -117,3 +118,16 @@ def test_an_unknown_format_or_name_writes_nothing(result, tmp_path, formats, nam
     with pytest.raises(ValueError, match=r"gif|vehicels"):
         save_figures(result, tmp_path / "none", formats, names)
     assert not (tmp_path / "none").exists()
+
+
+def test_destinations_end_at_the_median_total_under_the_recorded_one(result, specs):
+    (total,) = result.bands("vehicle_exports", None, (0.5,))
+    layers = rows_with(specs["destinations"], "destination", "top", "bottom", "from")
+    assert {row["destination"] for row in layers} == set(result.case.labels.destination_names)
+    for year in (2010, 2025):
+        rows = sorted((row["bottom"], row["top"]) for row in layers if row["year"] == year)
+        assert rows[0][0] == 0.0
+        assert all(below[1] == pytest.approx(above[0]) for below, above in pairwise(rows))
+        assert rows[-1][1] == pytest.approx(total[year - result.years[0]], rel=1e-9)
+    recorded = {row["year"]: row["recorded"] for row in rows_with(specs["destinations"], "recorded")}
+    assert recorded[2012] == 1056100

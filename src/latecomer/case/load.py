@@ -24,6 +24,7 @@ from latecomer.case.policy import build_policy
 from latecomer.case.schemas import FIRST, LAST, NAMED_BY, OPTIONAL, SCHEMAS, SHORT_LISTS
 from latecomer.case.series import Quantities, check_rules
 from latecomer.case.tables import SHIFT, empty_table, read_table, refuse_ranges, refuse_spans
+from latecomer.case.takeovers import read_takeovers
 from latecomer.case.world import REGION_YEARS, RULES, build_world
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels
@@ -131,7 +132,7 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
         tables[table] = empty_table(schema) if missing else read_table(folder, schema, names, problems)
     for table in ("policies", "levers", "regional_protection"):
         refuse_spans(tables[table], f"{table}.csv", problems)
-    for table in ("national", "exogenous", "segments", "policies"):
+    for table in (*SHORT_LISTS["fact tables"], "policies"):
         refuse_ranges(tables[table], f"{table}.csv", problems)
     refuse_ranges(tables["levers"], "levers.csv", problems, "scale")
     refuse_ranges(tables["constants"], "constants.csv", problems)
@@ -156,18 +157,19 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     """Build the arrays of the case from tables that were read without a problem."""
     years = _years(head)
     labels = _labels(tables)
-    length = axes.sizes(len(labels.makers), len(labels.regions))
+    length = axes.sizes(len(labels.makers), len(labels.regions), len(labels.destinations))
     facts = _facts(tables)
     best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
     given = Quantities(world_rows, best, years, RULES, _pairs(tables["constants"], "name", "value"), problems)
-    world, fills, inputs = build_world(given, tables["regions"], length)
-    along = {letter: labels.along(letter) for letter in "mrsedkoba"}
+    world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length)
+    along = {letter: labels.along(letter) for letter in "mrsedkobax"}
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems
     )
     makers = build_makers(tables, length, problems)
-    contracts = build_contracts(tables, makers, length, problems)
+    bought = read_takeovers(tables, labels.destinations, years, world.deflator, problems)
+    contracts = build_contracts(tables, makers, bought, length, problems)
     _refuse_unused(tables, problems)
     _refuse_unknown_named(head, labels, problems)
     targets = tables["targets"].rename(columns={"index": "index_name"})
@@ -193,8 +195,9 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
 
 
 def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
-    """Return the names of makers and regions, in English and Chinese where a table has both."""
+    """Return the names of makers, regions and destinations, in English and Chinese where a table has both."""
     makers, regions, firms = tables["makers"], tables["regions"], tables["firms"]
+    abroad = tables["destinations"]
     english = _pairs(firms, "firm_id", "name_en") | _pairs(tables["joint_ventures"], "jv_id", "name")
     english |= {
         region: f"Local works of {name}"
@@ -210,6 +213,9 @@ def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
         regions=tuple(regions["region_id"]),
         region_names=tuple(regions["province_en"]),
         region_names_zh=tuple(regions["province_zh"]),
+        destinations=tuple(abroad["destination_id"]),
+        destination_names=tuple(abroad["name_en"]),
+        destination_names_zh=tuple(abroad["name_zh"]),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer import axes
+from latecomer.case.takeovers import Takeovers
 from latecomer.errors import Problems
 
 FILE = "makers.csv"
@@ -68,11 +69,12 @@ def build_makers(
 
 
 def build_contracts(
-    tables: Mapping[str, pd.DataFrame], makers: np.recarray, length: dict[str, int], problems: Problems
-) -> np.recarray:
+    tables: Mapping[str, pd.DataFrame], makers: np.recarray, bought: Takeovers, length: dict[str, int], problems: Problems
+) -> np.recarray:  # fmt: skip
     """Return dated access to technology: licences, design houses, purchases abroad, partners' technology.
 
-    Technology bought before a maker builds its first vehicle is used from that year, and is as much older.
+    Technology bought before a maker builds its first vehicle is used from that year, and is as much older. `bought` says
+    what takeovers bring besides.
     """
     rows = tables["contracts"]
     contracts = np.zeros(len(rows), axes.record(axes.CONTRACTS, length)).view(np.recarray)
@@ -100,6 +102,9 @@ def build_contracts(
             shares.loc[component] * row.share,
             row.vintage + late,
         )
+        if row.table == "acquisitions":
+            for name, gain in bought.get((row.fact_id, row.maker_id), {}).items():
+                contracts[name][i] = gain
     order = np.argsort(contracts["year"], kind="stable")
     return contracts[order].view(np.recarray)
 

@@ -61,8 +61,8 @@ SHORT_LISTS = {
     "ownership forms": ("central_soe", "local_soe", "private", "collective", "foreign"),
     "levers": tuple(lever.public_name for lever in axes.POLICY),
     "outcome series": tuple(series.name for series in axes.YEAR),
-    "fact tables": ("national", "exogenous", "segments"),
-    "tables with outcomes": ("national", "exogenous", "segments", "concentration"),
+    "fact tables": ("national", "exogenous", "segments", "abroad"),
+    "tables with outcomes": ("national", "exogenous", "segments", "abroad", "concentration"),
     "tables of contracts": ("licences", "acquisitions", "joint_ventures"),
     "tables of makers and contracts": ("firms", "joint_ventures", "licences", "acquisitions"),
     "constants": (
@@ -94,6 +94,7 @@ NAMED_BY = (
     ("components", "components", "component"),
     ("lines of origin", "lines_of_origin", "line_of_origin"),
     ("makers", "makers", "maker_id"),
+    ("destinations", "destinations", "destination_id"),
 )
 
 FACTS = (
@@ -106,6 +107,12 @@ FACTS = (
     Schema("national.csv", FACT, FACT_KEY),
     Schema("exogenous.csv", FACT, FACT_KEY),
     Schema("segments.csv", FACT, FACT_KEY),
+    Schema("abroad.csv", FACT, FACT_KEY),
+    Schema(
+        "destinations.csv",
+        (Column("destination_id"), Column("name_en"), Column("name_zh"), Column("members"), *text("note")),
+        ("destination_id",),
+    ),
     Schema(
         "concentration.csv",
         (year(), Column("measure"), number("value"), Column("scope"), *SOURCED, *text("note")),
@@ -301,6 +308,16 @@ READINGS = (
             *(number("vintage_low", 0), number("vintage_high", 0), *SOURCED, *text("note")),
         ),
         ("table", "fact_id", "maker_id"),
+    ),
+    Schema(
+        "takeovers.csv",
+        (
+            *(Column("acquisition_id"), ref("maker_id", "makers"), ref("destination", "destinations")),
+            *(number("network", 0, 1), number("network_low", 0, 1), number("network_high", 0, 1)),
+            *(number("name", 0, 1), number("name_low", 0, 1), number("name_high", 0, 1)),
+            *(number("price", 0, 100), *SOURCED, *text("note")),
+        ),
+        ("acquisition_id", "maker_id", "destination"),
     ),
     Schema(
         "omissions.csv",

@@ -10,7 +10,7 @@ multiples of the national mean, serves every region and year:
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ REGION_YEARS = (2005, 2020)
 
 
 def build_world(
-    given: Quantities, regions: pd.DataFrame, length: dict[str, int]
+    given: Quantities, regions: pd.DataFrame, destinations: Sequence[str], length: dict[str, int]
 ) -> tuple[np.recarray, pd.DataFrame, pd.DataFrame]:
     """Return the world by year, the list of filled values, and the quantities (years by name) it was built from."""
     years = given.years
@@ -35,6 +35,8 @@ def build_world(
     population, output = _regions(given, regions)
     world.region_gdp_share = output / output.sum(axis=1, keepdims=True)
     world.income, world.households = _incomes(given, population, output)
+    for name, path in _abroad(given, destinations).items():
+        world[name] = path
     fills = pd.DataFrame(given.filled, columns=["variable", "index", "year", "value", "rule"])
     quantities = pd.DataFrame(given.values, index=pd.Index(years, name="year"))
     return world, fills, quantities
@@ -89,6 +91,27 @@ RULES = {
     "research_by_share": lambda given: given["research_share"] * given["nominal_gdp"],
     "real_rate_from_prices": lambda given: given["cpi"] / (given["us_cpi"] * given["cny_per_usd"]),
 }
+
+
+def _abroad(given: Quantities, destinations: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return market, income, distance and electric openness (t, x) of the destinations.
+
+    Markets are shares of all vehicles sold outside the home country; what is closed to imports belongs to none. Income
+    and distance are over their mean of the base year, in the logarithm and weighted by market, so that they sort the
+    destinations without moving the whole.
+    """
+    paths = {
+        name: np.stack([given[f"{name}_{place}"] for place in destinations], axis=1)
+        for name in ("market", "income", "distance", "electric_share")
+    }
+    abroad = given["world_electric_share"][:, None]
+    share = paths.pop("electric_share")
+    paths["electric"] = np.divide(share, abroad, out=np.ones_like(share), where=abroad > 0.0)
+    base = BASE_YEAR - int(given.years[0])
+    weight = paths["market"][base] / paths["market"][base].sum()
+    for name in ("income", "distance"):
+        paths[name] /= np.exp(np.log(paths[name][base]) @ weight)
+    return {f"destination_{name}": path for name, path in paths.items()}
 
 
 def _regions(given: Quantities, regions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

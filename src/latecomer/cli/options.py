@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from latecomer.axes import YEAR, record, sizes
+from latecomer.axes import YEAR, record
 from latecomer.case.load import list_cases, load_case
 from latecomer.errors import CaseError, Problems, UsageError, nearest
 from latecomer.types import Case
@@ -164,7 +164,7 @@ def checked_case(name: str | None, problems: Problems) -> Case | None:
 
 def refuse_too_large(histories: int, case: Case, problems: Problems) -> None:
     """Note more histories than fit into memory."""
-    per_history = record(YEAR, sizes(len(case.makers), len(case.labels.regions))).itemsize * len(case.years)
+    per_history = record(YEAR, case.length).itemsize * len(case.years)
     free = memory_free()
     if free and histories * per_history > MEMORY_PART * free:
         most = int(MEMORY_PART * free / per_history)

@@ -13,7 +13,7 @@ import numpy as np
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from latecomer.axes import YEAR, record, sizes
+from latecomer.axes import YEAR, record
 from latecomer.cli.options import Request
 from latecomer.cli.show import (
     console,
@@ -145,9 +145,7 @@ def one_history(case: Case, seed: int, history: int) -> Run:
     params = np.array(case.draws[draw : draw + 1]).view(
         np.recarray
     )  # a copy, as in an ensemble: the same compiled code
-    out = np.zeros(
-        (1, len(case.years)), record(YEAR, sizes(len(case.makers), len(case.labels.regions)))
-    ).view(np.recarray)
+    out = np.zeros((1, len(case.years)), record(YEAR, case.length)).view(np.recarray)
     run_history(case, seed, history, out[0], workspace(case), params)
     return Run(case, np.array([history]), out, (), manifest_of(case, params, seed, 1, (), out))
 

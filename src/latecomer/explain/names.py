@@ -22,7 +22,7 @@ from latecomer.types import Case
 AXES = {
     "t": "year", "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer class", "d": "technology domain",
     "k": "commercial class", "o": "origin of a brand", "a": "age of a car", "i": "pillar of an index", "n": "history",
-    "p": "years still to wait",
+    "p": "years still to wait", "x": "destination abroad",
 }  # fmt: skip
 ROWS_SHOWN = 12
 NEAR = 4
@@ -76,6 +76,7 @@ def catalogue(case: Case) -> dict[str, list[str]]:
         "constants of the case": list(case.tables["constants"]["name"]),
         "makers": list(case.labels.makers),
         "regions": list(case.labels.regions),
+        "destinations": list(case.labels.destinations),
         "state": [field.name for field in axes.STATE],
     }
 
@@ -111,6 +112,10 @@ def vocabulary(case: Case) -> dict[str, list[Callable[[], Entry]]]:
         zip(labels.regions, labels.region_names, labels.region_names_zh, strict=True)
     ):
         add(partial(of_region, r, case), name, english, native)
+    for x, (name, english, native) in enumerate(
+        zip(labels.destinations, labels.destination_names, labels.destination_names_zh, strict=True)
+    ):
+        add(partial(of_destination, x, case), name, english, native)
     return known
 
 
@@ -276,6 +281,19 @@ def of_region(r: int, case: Case) -> Entry:
         ("makers at home", ", ".join(at_home) or "none"),
     )
     return Entry(labels.regions[r], "region", labels.region_names[r], facts)
+
+
+def of_destination(x: int, case: Case) -> Entry:
+    """Explain a destination abroad: its names, its countries, its weight and its tariff."""
+    labels, row = case.labels, case.tables["destinations"].iloc[x]
+    facts = (
+        ("names", f"{labels.destination_names[x]}, {labels.destination_names_zh[x]}"),
+        ("countries", row["members"]),
+        ("share in the market abroad", at_years(case.years, case.world["destination_market"][:, x])),
+        ("tariff", steps(case.years, case.policy["abroad_tariff"][:, x])),
+        *listed("note", [row["note"]] if row["note"] else []),
+    )
+    return Entry(labels.destinations[x], "destination", labels.destination_names[x], facts)
 
 
 def of_source(source: str, case: Case) -> Entry:

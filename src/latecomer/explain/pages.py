@@ -176,6 +176,7 @@ def entries(letter: str, case: Case) -> str:
     counted = {
         "m": f"{len(case.labels.makers)} makers of `makers.csv`",
         "r": f"{len(case.labels.regions)} regions of `regions.csv`",
+        "x": f"{len(case.labels.destinations)} destinations of `destinations.csv`",
         "t": f"{case.years[0]} to {case.years[-1]}",
         "p": f"{axes.PIPELINE_YEARS}",
         "n": "as many as are asked for",

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import YEAR, record, sizes
+from latecomer.axes import YEAR, record
 from latecomer.compiled import kernel_digest
 from latecomer.errors import LatecomerError
 from latecomer.fit.score import TRAINING_END, moment_of, position
@@ -46,11 +46,12 @@ STAGES: dict[str, tuple[str, ...]] = {
     "all together": ("plan", "commercial", "market", "buyers", "cost", "knowledge", "brand", "exports"),
 }
 STAGE_TARGETS: dict[str, tuple[str, ...]] = {
-    "plan and trucks": ("vehicles", "commercial_vehicles", "commercial_by_class", "vehicle_fleet"),
+    "plan and trucks": ("vehicles", "commercial_vehicles", "commercial_by_class", "vehicle_fleet",
+                        "commercial_exports"),
     "demand and prices": ("vehicles", "passenger_cars", "sedans", "imports", "segment_sales", "private_fleet", "own_elasticity",
                           "price_index", "average_price"),
     "capability": ("own_brand_share", "own_brand_sedan_share", "quality_gap", "sedans", "passenger_cars", "vehicle_exports",
-                   "passenger_exports", "price_index", "research_intensity"),
+                   "passenger_exports", "exports_by_destination", "price_index", "research_intensity"),
     "all together": (),
 }  # fmt: skip
 
@@ -67,7 +68,7 @@ class Objective:
         rows = self.case.targets
         self.rows = rows[(rows["sample"] == "fit") & (rows["year"] <= TRAINING_END)].reset_index(drop=True)
         self.last = int(np.searchsorted(self.case.years, TRAINING_END)) + 1
-        kind = record(YEAR, sizes(len(self.case.makers), len(self.case.labels.regions)))
+        kind = record(YEAR, self.case.length)
         self.out = np.zeros((self.histories, self.last), kind).view(np.recarray)
         self.spaces = [workspace(self.case) for _ in range(threads_available())]
         self.pool = ThreadPoolExecutor(len(self.spaces))

@@ -13,6 +13,7 @@ import math
 
 from latecomer.axes import COMMERCIAL, ENGINE, PLATFORM, PRIVATE, PROCESS
 from latecomer.compiled import kernel
+from latecomer.model import abroad
 
 CLASSES = len(COMMERCIAL)
 
@@ -126,19 +127,18 @@ def truck_cost(gap, maker, p):
 @kernel
 def trade_abroad(t, w, state, world, policy, makers, p):
     """Add exports of trucks and buses (million) and invest for the demand expected when new capacity will stand."""
-    rate = world[t].real_exchange_rate
+    w.sent_trucks[:] = 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or state.truck_capacity[m] + state.truck_pipeline[m].sum() <= 0.0:
             continue
         gap = state.mastered[m, PROCESS] - w.frontier[PROCESS]
-        odds = p.truck_export + p.export_quality * gap - p.export_exchange * math.log(rate)
-        odds += p.window_effect * policy[t].abroad_window - p.tariff_effect * math.log1p(
-            policy[t].abroad_tariff
-        )
-        share = (1.0 - policy[t].plan_share) * p.truck_export_most / (1.0 + math.exp(-odds))
+        pull = abroad.send_trucks(gap, p.truck_export, world[t], policy[t], p, w.truck_pull)
+        share = (1.0 - policy[t].plan_share) * p.truck_export_most * pull
         w.truck_exports[m] = min(
             share * w.truck_sold[m], max(0.0, 1.1 * state.truck_capacity[m] - w.truck_sold[m])
         )
+        for x in range(w.sent_trucks.size):
+            w.sent_trucks[x] += w.truck_exports[m] * w.truck_pull[x] / pull
         w.truck_sold[m] += w.truck_exports[m]
         for k in range(CLASSES):
             mix = makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)

@@ -1,13 +1,10 @@
-"""How do capacity, exports, exit and the memory of lines move from one year to the next?
+"""How do capacity, exit and the memory of lines move from one year to the next?
 
     capacity   order for t+2 on demand expected at t+2.5, up to what finance and the era allow:
                wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*
-    exports    q_x = W share x 1 / (1 + e^-(x0 + x1 (Q - F) + x2 ln sales + x3 network - x4 ln rer - x5 ln(1 + tariff)))
-    network    once abroad, n' = n + .1 (1 - n): the sunk cost of a sales network, paid once
     exit       a line after a run of loss years, by hazard; a maker likewise; soft budgets put it off
 
-Planning one year ahead with a two-year lag would hide a shortage premium for decades. Sources: Melitz 2003 and
-Roberts and Tybout 1997 (sunk cost of exporting).
+Planning one year ahead with a two-year lag would hide a shortage premium for decades.
 """
 
 import math
@@ -42,37 +39,17 @@ def record_sales(w, state, makers):
     """Carry this year's sales of lines into the state and sum them by maker (million)."""
     w.sold_home[:] = 0.0
     w.mean_price[:] = 0.0
+    w.net_price[:] = 0.0
     state.sold[:] = 0.0
     for j in range(w.lines):
         m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
         w.sold_home[m] += w.sold[j]
         w.mean_price[m] += w.sold[j] * w.price[j]
+        w.net_price[m] += w.sold[j] * (w.price[j] + w.subsidy[j]) / w.wedge[j]
         state.sold[m, s, e] = w.sold[j]
     for m in range(makers.size):
         w.mean_price[m] = w.mean_price[m] / w.sold_home[m] if w.sold_home[m] > 0.0 else 0.0
-
-
-@kernel
-def export(t, w, state, world, policy, makers, p):
-    """Set passenger exports of every maker that builds at home (million), within its capacity."""
-    now, here = policy[t], world[t]
-    market = p.export_market * here.world_market
-    fresh = state.electric_share * p.export_electric * here.world_electric_share
-    for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER or w.sold_home[m] <= 0.0:
-            state.exports[m] = 0.0
-            continue
-        foreign = makers[m].ownership >= JOINT_VENTURE
-        odds = (
-            p.export_constant + p.export_quality * w.gap[m] + p.export_size * math.log(0.05 + w.sold_home[m])
-        )
-        odds += p.export_network * state.network[m] - p.export_exchange * math.log(here.real_exchange_rate)
-        odds += p.window_effect * now.abroad_window - p.tariff_effect * math.log1p(now.abroad_tariff) + fresh
-        odds -= p.export_venture if foreign else 0.0
-        wish = (1.0 - now.plan_share) * market / (1.0 + math.exp(-odds))
-        state.exports[m] = min(wish, max(0.0, 1.1 * state.capacity[m] - w.sold_home[m] - w.plan_built[m]))
-        if state.exports[m] > p.export_noticed:
-            state.network[m] += 0.1 * (1.0 - state.network[m])
+        w.net_price[m] = w.net_price[m] / w.sold_home[m] if w.sold_home[m] > 0.0 else 0.0
 
 
 @kernel

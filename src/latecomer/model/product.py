@@ -43,7 +43,10 @@ COST_FLOOR = 8.0
 
 @kernel
 def domain_weight(d, e, p):
-    """Return v_de, the weight of domain d in the quality of a car of powertrain e; weights of a powertrain sum to one."""
+    """Return v_de, the weight of domain d in the quality of a car of powertrain e; weights of a powertrain sum to one.
+
+    Parameters are drawn one by one, so that only their ratios count.
+    """
     combustion = (
         p.weight_platform,
         p.weight_engine,
@@ -60,11 +63,16 @@ def domain_weight(d, e, p):
         p.electric_process,
         p.electric_design,
     )
+    burning, driving = 0.0, 0.0
+    for part in combustion:
+        burning += part
+    for part in electric:
+        driving += part
     if e == COMBUSTION:
-        return combustion[d]
+        return combustion[d] / burning
     if e == BATTERY_CAR:
-        return electric[d]
-    return 0.5 * (combustion[d] + electric[d])
+        return electric[d] / driving
+    return 0.5 * (combustion[d] / burning + electric[d] / driving)
 
 
 @kernel

@@ -13,8 +13,8 @@ LINES = 640
 PRICE_MEMORY = 3
 
 
-def scratch_type(makers: int, regions: int) -> np.dtype:
-    """Return the working record for a case with so many makers and regions."""
+def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
+    """Return the working record for a case with so many makers, regions and destinations."""
     b, e, d = len(BUYERS), len(POWERTRAINS), len(DOMAINS)
     line = [(name, "i8", (LINES,)) for name in ("maker", "segment", "powertrain", "seller")]
     line += [
@@ -27,7 +27,7 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
     ]  # fmt: skip
     maker = [(name, "f8", (makers,)) for name in (
         "demand", "room", "kept", "shift", "plan_built", "plan_trucks", "gap", "truck_weight",
-        "truck_sold", "truck_exports",
+        "truck_sold", "truck_exports", "spent_abroad", "net_price", "car_gap",
         "unmet", "unmet_trucks", "effort", "sold_home", "mean_price", "earned", "best_gap",
     )]  # fmt: skip
     return np.dtype(
@@ -77,6 +77,9 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
             ("protection", "f8", (regions,)),
             ("stake", "f8", (regions,)),
             ("group_source", "f8", (makers, d)),
+            ("sent", "f8", (makers, destinations)),
+            ("sent_trucks", "f8", (destinations,)),
+            ("truck_pull", "f8", (destinations,)),
             ("frontier", "f8", (d,)),
             ("venture_mean", "f8", (d,)),
             ("region_best", "f8", (regions, d)),

@@ -8,6 +8,7 @@ NUMBA_DISABLE_JIT=1 the same functions run as plain Python, slowly, and serve as
 
 from latecomer.compiled import kernel, stored_kernel
 from latecomer.model import (
+    abroad,
     accounts,
     brand,
     buyers,
@@ -44,17 +45,22 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     industry.leave_room(w, state, policy, t, makers, p)
     market.clear(w, state, world[t], makers, p)
     industry.record_sales(w, state, makers)
-    industry.export(t, w, state, world, policy, makers, p)
+    abroad.rate_cars(w, state, makers, p)
+    abroad.export(t, w, state, world, policy, makers, p)
     knowledge.fund(t, w, state, policy, makers, p)
     finance.settle(t, w, state, policy, makers, p)
     buyers.add_to_fleet(w, state, p)
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
+    abroad.report(w, state, makers, p, out)
     index.measure(w, state, p, out)
     industry.invest(t, w, state, policy, makers, p)
+    abroad.extend(t, w, state, policy, makers, p)
+    abroad.take_over(t, w, state, world, makers, contracts, p, seed, history, out)
     industry.carry(t, w, state, policy, makers, p)
     knowledge.learn(t, w, state, policy, makers, p, seed, history)
     brand.trust(w, state, makers, p)
+    abroad.remember(t, w, state, world, makers, p)
     industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out)
 
 

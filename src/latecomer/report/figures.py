@@ -16,6 +16,7 @@ from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import record_table
 from latecomer.record import Run
 from latecomer.report import words
+from latecomer.report.abroad import destinations_chart
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.growth import ABOUT, TITLE, growth_chart
@@ -45,6 +46,7 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     volumes = group_volumes(run)
     out = {name: fan_chart(run, record, spec) for name, spec in (FANS | SEGMENT_FANS).items()}
     out["makers"] = stream_chart(run, volumes)
+    out["destinations"] = destinations_chart(run, record)
     out["great_strong"] = power_chart(run)
     ranks = place_table(run)
     out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
@@ -66,6 +68,11 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "Who makes the vehicles",
         "Groups' shares in all vehicles made, ventures included; medians. "
         "Blue: central state; green: local state; orange: private; purple: foreign.",
+    )
+    out["destinations"] = (
+        "Where the vehicles go",
+        "Vehicles exported by destination: shares in the median of all histories. Black: recorded for all destinations "
+        "together; hollow where no source was located.",
     )
     out["great_strong"] = (
         "From great to strong",
@@ -95,7 +102,7 @@ def pictures(run: Run) -> dict[str, Picture]:
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
     key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
-    single = [*FANS, "makers", "great_strong", "growth"]
+    single = [*FANS, "makers", "destinations", "great_strong", "growth"]
     out: dict[str, Picture] = {}
     for name in single:
         told = [*wrap(named[name][1], LINE), *([key] if name in FANS else [])]

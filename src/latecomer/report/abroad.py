@@ -1,0 +1,134 @@
+"""Where do the vehicles go? Exports by destination as layers over the recorded total."""
+
+import math
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from latecomer.fit.score import TRAINING_END
+from latecomer.record import Run
+from latecomer.report import tables, words
+from latecomer.report.fan import years
+from latecomer.report.style import BLACK, INK, SHADE, above_frame, layered, tips
+
+HEIGHT = 340
+FIRST_SHARE = 0.004
+LABELS = "datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' million' : format(datum.value, ',d')"
+ROOM = 0.062
+COLOURS = ("#7a4b8a", "#a9480f", "#e58f45", "#2f9388", "#1d4f86", "#6b9bcd", "#aeb6bb")
+
+
+def destinations_chart(run: Run, record: pd.DataFrame) -> alt.LayerChart:
+    """Draw exports by destination as layers that add up to the median total, under the recorded totals."""
+    layers = destination_layers(run)
+    told = tables.points(record, "vehicle_exports")
+    told["source"] = [tables.source_text(run.case, name) for name in told["source_id"]]
+    told["text"] = [words.count(value) for value in told["recorded"]]
+    first = int(layers["year"].min())
+    told = told[told["year"] >= first]
+    order = list(run.case.labels.destination_names)
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(order))]
+    x = alt.X(
+        "year:Q",
+        scale=alt.Scale(domain=[first, int(run.years[-1])], nice=False, zero=False),
+        axis=alt.Axis(format="d", title=None, grid=False, tickCount=8),
+    )
+    y = alt.Y("top:Q", title=None, axis=alt.Axis(labelExpr=LABELS, tickCount=5))
+    fill = alt.Color("destination:N", scale=alt.Scale(domain=order, range=colours), legend=None)
+    base = alt.Chart(years(layers))
+    area = base.mark_area(stroke="#ffffff", strokeWidth=0.7, clip=True)
+    areas = area.encode(x=x, y=y, y2="bottom:Q", color=fill)
+    shown = tips(year="Year", destination="Destination", text="Vehicles, median", share="Share")
+    cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
+    reader = cells.encode(x=alt.X("from:Q", title=None), x2="to:Q", y=y, y2="bottom:Q", tooltip=shown)
+    names = _names(layers, dict(zip(order, colours, strict=True)), x)
+    parts = [*_after_fit(run), areas, *names, *_recorded(told, x), reader]
+    return layered(parts, HEIGHT, describe_destinations(layers, told, run))
+
+
+def destination_layers(run: Run) -> pd.DataFrame:
+    """Return vehicles by year and destination with the edges of their layers, from the year in which exports are noticed.
+
+    Shares are medians over histories, stretched to add up to one, of the median total, so that the layers end at it.
+    """
+    sent = run.series("exports_by_destination")
+    total = sent.sum(axis=2, keepdims=True)
+    share = np.median(np.divide(sent, total, out=np.zeros_like(sent), where=total > 0.0), axis=0)
+    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-12)
+    volume = np.median(total[:, :, 0], axis=0)
+    start = int(np.argmax(volume > FIRST_SHARE * volume.max()))
+    frames = []
+    bottom = np.zeros_like(volume)
+    for x, name in reversed(list(enumerate(run.case.labels.destination_names))):
+        made = share[:, x] * volume
+        text = [words.count(value) for value in made]
+        parts = [words.quantity(value, "share") for value in share[:, x]]
+        frame = pd.DataFrame(
+            {"year": run.years.astype(int), "destination": name, "bottom": bottom, "top": bottom + made}
+        )
+        frames.append(frame.assign(text=text, share=parts)[start:])
+        bottom = bottom + made
+    return pd.concat(frames[::-1], ignore_index=True)
+
+
+def _recorded(told: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """Return the recorded totals as a line with points; hollow where no source was located."""
+    base = alt.Chart(told)
+    y = alt.Y("recorded:Q", title=None)
+    halo = base.mark_line(color="#ffffff", strokeWidth=3.4, clip=True).encode(x=x, y=y)
+    line = base.mark_line(color=BLACK, strokeWidth=1.3, clip=True).encode(x=x, y=y)
+    dots = base.mark_point(filled=True, color=BLACK, stroke=BLACK, size=34, opacity=1.0)
+    hollow = alt.condition("datum.grade === 'unsourced'", alt.value("#ffffff"), alt.value(BLACK))
+    shown = tips(year="Year", text="Recorded, all destinations", grade="Grade", source="Source")
+    return [halo, line, dots.encode(x=x, y=y, fill=hollow, tooltip=shown)]
+
+
+def _names(layers: pd.DataFrame, colours: dict[str, str], x: alt.X) -> list[alt.Chart]:
+    """Return the names of the destinations at the right edge, moved apart where layers are thin."""
+    last = layers[layers["year"] == layers["year"].max()].sort_values("bottom")
+    height = float(last["top"].max())
+    at = np.array((last["top"] + last["bottom"]) / 2.0)
+    for k in range(1, len(at)):
+        at[k] = max(at[k], at[k - 1] + ROOM * height)
+    at -= max(0.0, at[-1] - height)
+    data = pd.DataFrame({"year": last["year"], "middle": at, "destination": last["destination"]})
+    data["ink"] = [_dark(colours[name]) for name in data["destination"]]
+    mark = alt.Chart(data).mark_text(align="left", dx=6, fontSize=11, fontWeight="bold")
+    ink = alt.Color("ink:N", scale=None)
+    return [mark.encode(x=x, y=alt.Y("middle:Q", title=None), text="destination:N", color=ink)]
+
+
+def _dark(colour: str) -> str:
+    """Return a colour darkened until it can be read as type on white."""
+    parts = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+    light = 0.30 * parts[0] + 0.59 * parts[1] + 0.11 * parts[2]
+    factor = min(1.0, 120.0 / max(light, 1.0))
+    return "#" + "".join(f"{math.floor(part * factor):02x}" for part in parts)
+
+
+def _after_fit(run: Run) -> list[alt.Chart]:
+    """Return the shade behind the years that the fit may not use, with their name."""
+    if run.years[-1] <= TRAINING_END:
+        return []
+    data = pd.DataFrame({"from": [TRAINING_END + 0.5], "to": [int(run.years[-1])]})
+    shade = alt.Chart(data).mark_rect(color=SHADE, clip=True)
+    x = alt.X("from:Q", title=None)
+    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
+    return [
+        shade.encode(x=x, x2="to:Q"),
+        rule.encode(x=x),
+        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
+    ]
+
+
+def describe_destinations(layers: pd.DataFrame, told: pd.DataFrame, run: Run) -> str:
+    """Return the alternative text: the destinations of the last year, and the recorded total."""
+    last = layers[layers["year"] == layers["year"].max()]
+    named = [f"{name} {share}" for name, share in zip(last["destination"], last["share"], strict=True)]
+    total = words.count(float(last["top"].max()))
+    text = f"Vehicles exported by destination, medians of histories. In {run.years[-1]} {total}: {words.listed(named)}."
+    if told.empty:
+        return text
+    end = told.iloc[-1]
+    return f"{text} Recorded in {int(end['year'])}: {end['text']}."
