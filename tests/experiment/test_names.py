@@ -19,6 +19,7 @@ NAMED = {  # tables and columns in which a maker's name stands
     "makers": ("maker_id", "group"),
     "contracts": ("maker_id",),
     "firm_targets": ("maker_id",),
+    "takeovers": ("maker_id",),
 }
 
 
