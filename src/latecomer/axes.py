@@ -611,6 +611,8 @@ YEAR = (
     Field("top3_share", "", "share", "Three largest groups in vehicles made"),
     Field("subsidy", "", "billion CNY of 2010", "Purchase subsidies paid"),
     Field("soft_aid", "", "billion CNY of 2010", "Losses of state makers made good"),
+    Field("local_aid", "", "billion CNY of 2010", "Aid of provinces to buyers of local cars"),
+    Field("home_bias", "", "ratio", "Makers' share in their own province over their share elsewhere, mean"),
     Field("tax", "", "billion CNY of 2010", "Taxes and tariffs on cars collected"),
     Field("consumer_surplus", "", "billion CNY of 2010", "Surplus of car buyers over the outside good"),
     Field("great", "", "index, reference=100", "Great power: volume"),

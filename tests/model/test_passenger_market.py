@@ -49,8 +49,9 @@ class Cleared:
                 b, np.zeros_like(w.firm_taste)
             )[lines]
             rich = p.official_luxury if b == INSTITUTION else rich
-            factor = (w.home_official if b == INSTITUTION else w.home_private)[lines]
             alpha = p.price_sensitivity * (self.world.income[b] / INCOME_BASE) ** -p.income_effect
+            rules, aid = (np.where(home >= 0, field[home], 0.0) for field in (w.protection, w.aid))
+            factor = np.expm1((2.0 if b == INSTITUTION else 1.0) * rules + alpha * aid / PRICE_BASE)
             for r in range(w.first_time.shape[0]):
                 value = w.utility[lines] + rich * w.luxury[lines] + taste
                 value = value + np.log(w.appeal[r, w.powertrain[lines]]) + np.log1p(factor * (home == r))

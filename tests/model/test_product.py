@@ -13,6 +13,7 @@ from latecomer.axes import (
     ENGINE,
     HYBRID,
     IMPORTER,
+    INSTITUTION,
     JOINT_VENTURE,
     MAINSTREAM,
     POWERTRAINS,
@@ -237,12 +238,33 @@ def test_protection_answers_to_what_is_at_stake(bench):
 
 
 def test_officials_favour_home_makers_twice_as_much(laboratory):
-    """In utility: the factor of officials is the square of that of private buyers; makers without a home get none."""
-    space = laboratory.after(2000)
+    """In utility, aid apart: the factor of officials is the square of that of private buyers; importers get none."""
+    space = laboratory.after(2000, {"local_aid": 0.0})
     w, makers = space.scratch[0], laboratory.case.makers
-    n = int(w.lines)
-    home = makers.home[w.maker[:n]]
+    sellers = slice(0, int(w.sellers))
+    home = makers.home[w.owner[sellers]]
     shield = np.where(home >= 0, w.protection[home], 0.0)
-    assert np.allclose(1.0 + w.home_private[:n], np.exp(shield), rtol=1e-14)
-    assert np.allclose(1.0 + w.home_official[:n], (1.0 + w.home_private[:n]) ** 2, rtol=1e-14)
+    assert np.allclose(1.0 + w.loyalty[sellers, 0], np.exp(shield), rtol=1e-14)
+    assert np.allclose(1.0 + w.loyalty[sellers, INSTITUTION], (1.0 + w.loyalty[sellers, 0]) ** 2, rtol=1e-14)
     assert shield.max() > 0.1 > shield.min()
+
+
+def test_aid_of_a_province_is_worth_its_money(laboratory):
+    """Without rules a local car is worth what aid takes off a car of 100 thousand; aid lies between floor and full."""
+    space = laboratory.after(2010, {"home_taste": 0.0, "local_aid": 12.0})
+    w, p = space.scratch[0], laboratory.params()[0]
+    full = 12.0 * laboratory.case.policy[laboratory.index(2010)].protection_local
+    assert full >= w.aid.max() > w.aid.min() >= full * p.protection_floor - 1e-12
+    s = int(np.flatnonzero(w.home[: int(w.sellers)] >= 0)[0])
+    assert np.allclose(np.log1p(w.loyalty[s]), w.alpha * w.aid[w.home[s]] / 100.0, rtol=1e-12)
+
+
+def test_barriers_vanish_without_favour_and_rise_with_it(laboratory):
+    at = laboratory.index(2005)
+    none = laboratory.run({"home_taste": 0.0, "local_aid": 0.0})[at]
+    usual = laboratory.run()[at]
+    strong = laboratory.run({"home_taste": 1.2})[at]
+    assert none.local_aid == 0.0
+    assert 0.0 < usual.local_aid < strong.local_aid
+    assert none.home_bias == pytest.approx(1.0, abs=0.15)  # what is left is where the rich live
+    assert none.home_bias < 0.8 * usual.home_bias < 0.8 * strong.home_bias

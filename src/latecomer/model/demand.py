@@ -53,7 +53,6 @@ def price_slope(price, lam):
 @kernel
 def list_sellers(w, makers):
     """Number the makers with lines (sellers), their groups, and their sites: pairs of group and home region."""
-    w.classes = CLASSES
     w.sellers, w.groups, w.sites = 0, 0, 0
     for j in range(w.lines):
         found = -1
@@ -66,9 +65,23 @@ def list_sellers(w, makers):
             w.owner[found] = w.maker[j]
             w.sellers += 1
             number_group(w, makers, found)
-            for b in range(w.classes):
-                w.loyalty[found, b] = w.home_official[j] if b == INSTITUTION else w.home_private[j]
+            find_loyalty(w, found)
         w.seller[j] = found
+
+
+@kernel
+def find_loyalty(w, s):
+    """Fill loyalty[s, b]: by what factor less one buyers of its home region value a car of seller s more than others do.
+
+    Rules of the province count twice for officials; its aid is worth what the price term says at 100 thousand CNY.
+    """
+    r = w.home[s]
+    for b in range(w.classes):
+        rules = w.protection[r] if r >= 0 else 0.0
+        aid = w.aid[r] if r >= 0 else 0.0
+        w.loyalty[s, b] = (
+            math.exp((2.0 if b == INSTITUTION else 1.0) * rules + w.alpha[b] * aid / PRICE_BASE) - 1.0
+        )
 
 
 @kernel
@@ -109,6 +122,7 @@ def number_group(w, makers, s):
 @kernel
 def list_classes(w, world, p):
     """Fill what the classes are by [b]: weight of the price term, log of relative income, tastes of the two kinds of firm."""
+    w.classes = CLASSES
     for b in range(w.classes):
         w.alpha[b] = price_response(world.income[b], p)
         w.rich[b] = math.log(world.income[b] / INCOME_BASE)

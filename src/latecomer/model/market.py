@@ -60,9 +60,9 @@ def clear(w, state, world, makers, p):
         w.region_own[:] = 0.0
         w.region_local[:] = 0.0
         return
+    list_classes(w, world, p)
     list_sellers(w, makers)
     list_runs(w)
-    list_classes(w, world, p)
     residual, before = 1.0, 1.0
     rounds, known, jumped = 0, 0, False
     while rounds < p.price_rounds:

@@ -371,9 +371,6 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     w.official_taste[j] = p.procurement_effect * policy[t].procurement_own_brand * own
     w.electric[j] = 0.0 if e == COMBUSTION else 1.0
     w.own[j] = own
-    shield = w.protection[maker.home] if maker.home >= 0 else 0.0
-    w.home_private[j] = math.exp(shield) - 1.0
-    w.home_official[j] = math.exp(2.0 * shield) - 1.0
 
 
 @kernel

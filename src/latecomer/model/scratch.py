@@ -21,7 +21,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
         (name, "f8", (LINES,))
         for name in (
             "utility", "luxury", "firm_taste", "official_taste", "cost", "unit_cost", "wedge", "subsidy", "price", "best_price",
-            "price_term", "power", "margin", "sold", "asked", "slope", "cross", "own_part", "home_private", "home_official",
+            "price_term", "power", "margin", "sold", "asked", "slope", "cross", "own_part",
             "electric", "own",
         )
     ]  # fmt: skip
@@ -75,6 +75,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("region_own", "f8", (regions,)),
             ("region_local", "f8", (regions,)),
             ("protection", "f8", (regions,)),
+            ("aid", "f8", (regions,)),
             ("stake", "f8", (regions,)),
             ("group_source", "f8", (makers, d)),
             ("sent", "f8", (makers, destinations)),

@@ -53,6 +53,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
     abroad.report(w, state, makers, p, out)
+    region.report(w, makers, out)
     index.measure(w, state, p, out)
     industry.invest(t, w, state, policy, makers, p)
     abroad.extend(t, w, state, policy, makers, p)
