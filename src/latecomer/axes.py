@@ -540,6 +540,12 @@ STATE = (
         "Knowledge of universities and institutes by domain, published or not, research at cost, decayed",
     ),
     Field("engineers", "h", "thousand persons", "Engineers trained for the industry, by employer"),
+    Field(
+        "engineer_pool",
+        "",
+        "thousand persons",
+        "All of them, kept apart so that talent owes nothing to who employs them",
+    ),
     Field("engineer_quality", "", "index, base year=1", "Mean quality of the schooling of those engineers"),
     Field(
         "venture_output",

@@ -16,8 +16,18 @@ import pandas as pd
 import xarray
 
 from latecomer.axes import (
-    ACTORS, AGES, BUYERS, COMMERCIAL, DOMAINS, EMPLOYERS, ORIGINS, POWERTRAINS, SEGMENTS, YEAR, Field,
-)  # fmt: skip
+    ACTORS,
+    AGES,
+    BUYERS,
+    COMMERCIAL,
+    DOMAINS,
+    EMPLOYERS,
+    ORIGINS,
+    POWERTRAINS,
+    SEGMENTS,
+    YEAR,
+    Field,
+)
 from latecomer.compiled import code_digest
 from latecomer.keys import LAYOUT_VERSION
 from latecomer.types import Case

@@ -1,14 +1,14 @@
 """What passes between enterprises, institutes, universities and government: people, money, knowledge?
 
     people      graduates by first employer (from universities) and movers by old and new employer; persons a year
-    money       programmes and grants of government, contracts of makers; own research and administration inside
+    money       programmes, grants and tax relief of government, contracts of makers; own research and administration inside
     knowledge   results that pass, at the cost of the research that made them:
                 publications between universities and institutes; links x results and contracts to enterprises;
                 what contracts teach institutes; standards to government and, links x, on to enterprises;
                 what engineers carry from ventures to own-brand makers, inside enterprises
 
 Knowledge at cost keeps one unit for all flows (Griliches 1979); it says nothing on worth. Nothing here is read by the
-next year. Engineers who come from or go to other trades are left out, and taxes are not counted as money flows.
+next year. Engineers who come from or go to other trades are left out, and taxes paid are not counted as money flows.
 """
 
 from latecomer.axes import (

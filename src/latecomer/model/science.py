@@ -8,7 +8,7 @@
     public       G_d' = (1 - delta) G_d + links x s_d                        what reaches enterprises
     contracted   research of a maker x [1 + kappa (links - 1)]               (in `talent.grow`)
     testing      dC_process = theta links T / (T + T0) (.3 + .7 a) max(0, frontier - distance - C),   T = sigma (S + K)
-    grants       dR_m = speed x kept x grants R_m / sum R
+    grants       dR_m = speed x kept x grants R_m / sum R;   tax relief = rate x deduction x spending (booked only)
 
 Links tie institutes and universities to enterprises. With links at zero money buys papers, not cars: A grows, G and
 the results of contracts and testing stay where they are. General research is of use in every domain, so each domain
@@ -94,15 +94,20 @@ def tested(t, known, open_ear, w, policy, p):
 
 @kernel
 def grant(t, w, state, policy, makers, p):
-    """Share grants out among own-brand makers by their research; `grant_kept` of them is not crowded out."""
+    """Share grants out among own-brand makers by their research; `grant_kept` of them is not crowded out.
+
+    Count in w.grants what government gives or forgoes: grants, and profit tax saved by the deduction for research.
+    """
     w.grants = 0.0
     total = 0.0
     for m in range(makers.size):
         if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
             total += state.research[m]
-    if total <= 0.0 or policy[t].research_grants <= 0.0:
+            w.grants += p.relief_rate * policy[t].research_deduction * w.effort[m]
+    given = policy[t].research_grants
+    if total <= 0.0 or given <= 0.0:
         return
-    w.grants = policy[t].research_grants
+    w.grants += given
     for m in range(makers.size):
         if state.alive[m] == 1 and makers[m].ownership < JOINT_VENTURE:
-            state.research[m] *= 1.0 + p.research_speed * p.grant_kept * w.grants / total
+            state.research[m] *= 1.0 + p.research_speed * p.grant_kept * given / total

@@ -13,7 +13,7 @@ def begin(state, p):
     state.truck_fleet = p.start_truck_fleet
     state.price_index = 1.0
     state.engineers[ELSEWHERE] = p.start_engineers
-    state.engineer_quality = 1.0
+    state.engineer_pool, state.engineer_quality = p.start_engineers, 1.0
     state.segment_share[MINIBUS] = p.start_minibus
     state.segment_share[ECONOMY] = p.start_economy
     state.segment_share[MAINSTREAM] = p.start_mainstream

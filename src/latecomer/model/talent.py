@@ -5,14 +5,14 @@
     choice       a_h ~ F_h (premium_h F_h / N_h)^beta q_h^gamma         jobs by funds F_h, pay F_h / N_h, productivity q_h
     talent       1 + tau (quality x sum N / reference - 1)               reference in cohorts of the base year
     staffing     [(N_h / F_h) / (sum N / sum F)]^sigma                   engineers that a yuan of research finds
-    movers       dC_md = carry x (came from ventures / N_h) max(0, mean venture_d - C_md)
+    movers       dC_md = carry x (came from ventures / N_h) max(0, mean venture_d - withheld - C_md)
 
 Employers h: state makers, private makers, ventures (foreign plants too), institutes, universities, government, and
 kindred trades elsewhere, abroad included. Under the plan graduates and posts are assigned, so nobody moves. That
 scientists go where pay and the productivity of research draw them, and that their movement carries catch-up, follows
 Almudi, Fatas-Villafranca and Izquierdo 2012; we depart from their replicator, in which an employer without staff can
-never find any, and take a logit over jobs with their number as size variable (McFadden 1978). Persons in thousands,
-funds in billion CNY of 2010. Staff without funds leave at the rates of exit and moving only.
+never find any, and take a logit over jobs with their number as size variable (McFadden 1978). Partners withhold from
+their engineers here what they withhold from the parent. Persons in thousands, funds in billion CNY of 2010.
 """
 
 from latecomer.axes import (
@@ -45,7 +45,7 @@ def grow(t, w, state, world, policy, makers, p):
     graduates = p.graduate_scale * cohort
     choose(w, state, makers, p)
     move(graduates, cohort**-p.quality_dilution, 1.0 - policy[t].plan_share, w, state, p)
-    people = state.engineers.sum()
+    people = state.engineer_pool
     effective = state.engineer_quality * people / (p.graduate_scale * p.talent_reference)
     w.talent = 1.0 + p.talent_weight * (effective - 1.0)
     money = w.funds.sum()
@@ -75,7 +75,7 @@ def employer(ownership):
 @kernel
 def choose(w, state, makers, p):
     """Fill w.pull [h], the shares in which those who choose go to the employers (sum 1)."""
-    money, people = max(w.funds.sum(), 1e-12), max(state.engineers.sum(), 1e-12)
+    money, people = max(w.funds.sum(), 1e-12), max(state.engineer_pool, 1e-12)
     total = 0.0
     for h in range(NEMPLOYERS):
         w.pull[h] = 0.0
@@ -107,7 +107,6 @@ def organised(h, state, makers):
 @kernel
 def move(graduates, quality, free, w, state, p):
     """Let engineers leave, move and enter (thousand persons): fill w.moved [from, to], w.joined [h], w.brought [h]."""
-    before = state.engineers.sum()
     leaving = p.mobility * free
     staying = max(1.0 - p.engineer_exit - leaving, 0.0)
     for h in range(NEMPLOYERS):
@@ -118,10 +117,9 @@ def move(graduates, quality, free, w, state, p):
         state.engineers[h] = staying * state.engineers[h] + w.joined[h] + w.moved[:, h].sum()
         came = w.moved[VENTURE_STAFF, h]
         w.brought[h] = came / state.engineers[h] if state.engineers[h] > 0.0 else 0.0
-    kept = (1.0 - p.engineer_exit) * before
-    state.engineer_quality = (state.engineer_quality * kept + quality * graduates) / max(
-        kept + graduates, 1e-12
-    )
+    kept = (1.0 - p.engineer_exit) * state.engineer_pool
+    state.engineer_pool = kept + graduates
+    state.engineer_quality = (state.engineer_quality * kept + quality * graduates) / state.engineer_pool
 
 
 @kernel
@@ -130,4 +128,4 @@ def carried(d, ownership, known, w, p):
     h = employer(ownership)
     if h < 0 or h >= VENTURE_STAFF:
         return 0.0
-    return p.mover_knowledge * w.brought[h] * max(0.0, w.venture_mean[d] - known)
+    return p.mover_knowledge * w.brought[h] * max(0.0, w.venture_mean[d] - p.withheld - known)

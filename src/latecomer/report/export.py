@@ -7,6 +7,7 @@ import pandas as pd
 from latecomer.fit.score import errors, record_table
 from latecomer.record import Run
 from latecomer.report.evidence import assumed, filled, grades, sources_shown
+from latecomer.report.flow import flow_table
 from latecomer.report.groups import firms, group_shares, group_volumes
 from latecomer.report.tables import fans, marked_years, power_path, provinces
 
@@ -23,6 +24,7 @@ def all_tables(run: Run) -> dict[str, pd.DataFrame]:
         "group_shares": group_shares(run, group_volumes(run)),
         "provinces": provinces(run, int(run.years[-1])),
         "power_path": power_path(run),
+        "flows": flow_table(run),
         "grades": grades(run.case),
         "filled": filled(run.case),
         "assumptions": assumed(run.case),

@@ -15,6 +15,7 @@ from latecomer.fit.score import record_table
 from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
+from latecomer.report.flow import flow_chart
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.power import power_chart
 from latecomer.report.stream import stream_chart
@@ -41,6 +42,7 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out = {name: fan_chart(run, record, spec) for name, spec in (FANS | SEGMENT_FANS).items()}
     out["makers"] = stream_chart(run, volumes)
     out["great_strong"] = power_chart(run)
+    out["innovation_system"] = flow_chart(run)
     year = int(run.years[-1])
     out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
     out["provinces_own"] = tile_chart(run, year, "own", "Own brands in sales")
@@ -63,6 +65,10 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "From great to strong",
         "The path of the two indices; crosses are 90% bands; hollow years are conditional forecast.",
     )
+    out["innovation_system"] = (
+        "The innovation system: who gives what to whom",
+        "Medians. The row gives, the column receives; a tone darker is a factor more. Results at the cost of their research.",
+    )
     year = int(run.years[-1])
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
@@ -80,7 +86,7 @@ def pictures(run: Run) -> dict[str, Picture]:
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
     key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
-    single = [*FANS, "makers", "great_strong"]
+    single = [*FANS, "makers", "great_strong", "innovation_system"]
     out: dict[str, Picture] = {}
     for name in single:
         told = [named[name][1], key] if name in FANS else [named[name][1]]
