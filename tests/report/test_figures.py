@@ -113,7 +113,8 @@ def test_the_flows_between_the_actors_are_the_medians_of_the_run(result, specs):
 @pytest.mark.parametrize(
     ("value", "kind", "shown"),
     [
-        (0.4, "people_flow", "·"), (740.2, "people_flow", "740"), (999.6, "people_flow", "1.0k"), (26_165.0, "people_flow", "26k"),
+        (0.4, "people_flow", "·"), (740.2, "people_flow", "740"), (999.6, "people_flow", "1.0k"),
+        (26_165.0, "people_flow", "26k"),
         (0.004, "money_flow", "·"), (0.043, "money_flow", ".04"), (0.996, "money_flow", "1.0"), (93.2, "knowledge_flow", "93"),
     ],
 )  # fmt: skip

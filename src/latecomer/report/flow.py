@@ -29,7 +29,18 @@ LEFT, GAP, HEAD, TOP, SPARE = 1.9, 0.45, 1.0, 1.1, 0.55
 SIGNS: dict[str, dict[str, Any]] = {
     "title": {"align": "left", "fontSize": 12, "fontWeight": "bold", "color": INK},
     "year": {"align": "center", "fontSize": 11.5, "fontWeight": "bold", "color": MUTED},
-    "column": {"align": "center", "fontSize": 9.5, "color": MUTED},
+    "column": {
+        "align": "center",
+        "fontSize": 9.5,
+        "color": MUTED,
+        "opacity": alt.expr("width < 480 ? 0 : 1"),
+    },
+    "initial": {
+        "align": "center",
+        "fontSize": 9.5,
+        "color": MUTED,
+        "opacity": alt.expr("width < 480 ? 1 : 0"),
+    },
     "row": {"align": "right", "fontSize": 10, "color": MUTED, "dx": -5},
 }
 
@@ -73,11 +84,9 @@ def flow_chart(run: Run) -> alt.LayerChart:
         cells = _cells(table[table["kind"] == name], years, row)
         layers += _matrix(cells, tones, edges, x, y)
     signs = _signs(years)
-    room = alt.expr("width < 480 ? 0 : 1")
     for kind, style in SIGNS.items():
         part = alt.Chart(signs[signs["kind"] == kind])
-        mark = part.mark_text(**style, opacity=room) if kind == "column" else part.mark_text(**style)
-        layers.append(mark.encode(x=x, y=y, text="text:N"))
+        layers.append(part.mark_text(**style).encode(x=x, y=y, text="text:N"))
     return layered(layers, HEIGHT, describe_flows(table)).resolve_scale(fill="independent")
 
 
@@ -149,9 +158,9 @@ def _signs(years: list[int]) -> pd.DataFrame:
             left = LEFT + column * (len(ACTORS) + GAP)
             if place == 0:
                 rows.append(("year", left + len(ACTORS) / 2, 0.25, str(year)))
-            rows += [
-                ("column", left + v + 0.5, top + HEAD - 0.3, SHORT[actor]) for v, actor in enumerate(ACTORS)
-            ]
+            for v, actor in enumerate(ACTORS):
+                at = (left + v + 0.5, top + HEAD - 0.3)
+                rows += [("column", *at, SHORT[actor]), ("initial", *at, SHORT[actor][0])]
     return pd.DataFrame(rows, columns=["kind", "x", "y", "text"])
 
 
