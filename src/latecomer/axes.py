@@ -6,7 +6,8 @@ same everywhere:
 
     t year    m maker    s segment    e powertrain    r region    b buyer class    d technology domain
     k commercial class    o origin of a brand    a age of a car    i pillar of an index    x destination abroad
-    n history
+    n history             u actor of the innovation system, as giver    v the same, as receiver
+    h employer of engineers
 
 A record is one row of a NumPy structured array; a field with axes is a block inside it. Numba passes records by
 address, so a kernel takes a handful of arguments however many fields there are, and adding a field is one line here.
@@ -27,6 +28,10 @@ BUYERS = (*(f"income_{i + 1}" for i in range(INCOME_CLASSES)), "institution", "s
 AGES = ("under_5", "5_to_10", "over_10")
 GREAT_PILLARS = ("output", "home_market", "capacity", "value_added", "export_units")
 STRONG_PILLARS = ("core_control", "own_brand_share", "quality", "export_value", "return", "frontier_talent")
+ACTORS = ("enterprises", "institutes", "universities", "government")
+EMPLOYERS = (
+    "state_makers", "private_makers", "ventures", "institutes", "universities", "government", "elsewhere",
+)  # fmt: skip
 PILLARS = 6
 PIPELINE_YEARS = 2
 
@@ -35,6 +40,10 @@ MINIBUS, ECONOMY, MAINSTREAM, SUV, PREMIUM = range(len(SEGMENTS))
 COMBUSTION, HYBRID, BATTERY_CAR = range(len(POWERTRAINS))
 PLATFORM, ENGINE, ELECTRONICS, BATTERY, PROCESS, DESIGN = range(len(DOMAINS))
 HEAVY, MEDIUM, LIGHT, BUS = range(len(COMMERCIAL))
+ENTERPRISES, INSTITUTES, UNIVERSITIES, GOVERNMENT = range(len(ACTORS))
+STATE_STAFF, PRIVATE_STAFF, VENTURE_STAFF, INSTITUTE_STAFF, UNIVERSITY_STAFF, OFFICIALS, ELSEWHERE = range(
+    len(EMPLOYERS)
+)
 INSTITUTION, SMALL_BUSINESS = INCOME_CLASSES, INCOME_CLASSES + 1
 
 
@@ -351,6 +360,34 @@ POLICY = (
         "Public programmes for electric drive",
         group="research",
         high=200.0,
+        reader="science",
+    ),
+    Lever(
+        "research_public",
+        "d",
+        "billion CNY of 2010 a year",
+        "Public programmes by domain, beyond those of history",
+        group="research",
+        high=200.0,
+        reader="science",
+    ),
+    Lever(
+        "research_grants",
+        "",
+        "billion CNY of 2010 a year",
+        "Grants for research to own-brand makers, beyond those of history",
+        group="research",
+        high=200.0,
+        reader="science",
+    ),
+    Lever(
+        "university_places",
+        "",
+        "index, 1=history",
+        "Places for engineers at universities; they enter work years later",
+        group="university",
+        off=1.0,
+        high=5.0,
         reader="talent",
     ),
     Lever(
@@ -369,7 +406,7 @@ POLICY = (
         "Links of institutes and universities to enterprises",
         group="research",
         high=5.0,
-        reader="talent",
+        reader="science",
     ),
     Lever(
         "budget_softness",
@@ -506,7 +543,26 @@ STATE = (
     Field("truck_fleet", "", "million", "Commercial vehicles in use"),
     Field("electric_fleet", "", "million", "Electric cars in use"),
     Field("chargers", "", "0..1", "Density of charging points"),
-    Field("public_knowledge", "d", "log units", "Public knowledge of universities and institutes by domain"),
+    Field(
+        "public_knowledge",
+        "d",
+        "billion CNY of 2010",
+        "Public knowledge that reaches enterprises by domain, research at cost, decayed",
+    ),
+    Field(
+        "science",
+        "d",
+        "billion CNY of 2010",
+        "Knowledge of universities and institutes by domain, published or not, research at cost, decayed",
+    ),
+    Field("engineers", "h", "thousand persons", "Engineers trained for the industry, by employer"),
+    Field(
+        "engineer_pool",
+        "",
+        "thousand persons",
+        "All of them, kept apart so that talent owes nothing to who employs them",
+    ),
+    Field("engineer_quality", "", "index, base year=1", "Mean quality of the schooling of those engineers"),
     Field(
         "venture_output",
         "",
@@ -615,6 +671,26 @@ YEAR = (
     Field("home_bias", "", "ratio", "Makers' share in their own province over their share elsewhere, mean"),
     Field("tax", "", "billion CNY of 2010", "Taxes and tariffs on cars collected"),
     Field("consumer_surplus", "", "billion CNY of 2010", "Surplus of car buyers over the outside good"),
+    Field("people_flow", "uv", "persons a year", "Graduates and movers from actor to actor"),
+    Field(
+        "money_flow",
+        "uv",
+        "billion CNY of 2010 a year",
+        "Money for research from actor to actor; what an actor spends inside stands on the diagonal",
+    ),
+    Field(
+        "knowledge_flow",
+        "uv",
+        "billion CNY of 2010 a year",
+        "Results that pass from actor to actor, at the cost of the research that made them",
+    ),
+    Field("engineers", "h", "persons", "Engineers trained for the industry, by employer"),
+    Field("talent", "", "index", "Effect of the supply of engineers on what research achieves"),
+    Field("staffing", "h", "ratio", "Engineers for the money of an employer, against the mean of the trade"),
+    Field(
+        "public_knowledge", "d", "billion CNY of 2010", "Public knowledge that reaches enterprises by domain"
+    ),
+    Field("science", "d", "billion CNY of 2010", "Knowledge that universities and institutes hold by domain"),
     Field("great", "", "index, reference=100", "Great power: volume"),
     Field("strong", "", "index, reference=100", "Strong power: control, brands, quality, exports, returns"),
     Field("great_pillars", "i", "ratio to reference", "Pillars of great; the last is unused"),
@@ -639,6 +715,7 @@ def sizes(makers: int, regions: int, destinations: int) -> dict[str, int]:
     return {
         "m": makers, "r": regions, "x": destinations, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS),
         "k": len(COMMERCIAL), "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
+        "u": len(ACTORS), "v": len(ACTORS), "h": len(EMPLOYERS),
     }  # fmt: skip
 
 

@@ -15,7 +15,19 @@ import numpy as np
 import pandas as pd
 import xarray
 
-from latecomer.axes import AGES, BUYERS, COMMERCIAL, DOMAINS, ORIGINS, POWERTRAINS, SEGMENTS, YEAR, Field
+from latecomer.axes import (
+    ACTORS,
+    AGES,
+    BUYERS,
+    COMMERCIAL,
+    DOMAINS,
+    EMPLOYERS,
+    ORIGINS,
+    POWERTRAINS,
+    SEGMENTS,
+    YEAR,
+    Field,
+)
 from latecomer.compiled import code_digest
 from latecomer.keys import LAYOUT_VERSION
 from latecomer.types import Case
@@ -24,6 +36,7 @@ DIMENSIONS = {
     "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer", "d": "domain",
     "k": "commercial_class", "o": "origin", "a": "age", "i": "pillar",
     "x": "destination",
+    "u": "actor", "v": "receiver", "h": "employer",
 }  # fmt: skip
 SERIES = {f.name: f for f in YEAR}
 
@@ -99,6 +112,7 @@ def labels_of(case: Case) -> dict[str, list[str]]:
         "maker": list(case.labels.makers), "region": list(case.labels.regions), "segment": list(SEGMENTS),
         "powertrain": list(POWERTRAINS), "buyer": list(BUYERS), "domain": list(DOMAINS), "commercial_class": list(COMMERCIAL),
         "origin": list(ORIGINS), "age": list(AGES), "destination": list(case.labels.destinations),
+        "actor": list(ACTORS), "receiver": list(ACTORS), "employer": list(EMPLOYERS),
     }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from latecomer.axes import POLICY, WORLD
 
 NUMERICAL = {"price_rounds", "price_tolerance", "price_damping", "shadow_step"}
 NOTICED = 1e-6
-# Worlds in which a knob may show. In the last ones money binds, and lines and makers lose, which they rarely do at the defaults.
+# Worlds in which a knob may show. In the next two money binds, and lines and makers
+# lose, which they rarely do at the defaults; in the last government adds places and grants, which history keeps as they were.
 BASES = (
     {},
     {"capacity_price": 30.0, "private_credit": 0.0, "state_credit": 0.0, "foreign_credit": 0.0},
@@ -25,8 +26,21 @@ BASES = (
         "capacity_price": 30.0, "fixed_cost": 0.15, "payout": 1.0, "cash_decay": 0.4, "venture_research": 0.03, "cost_scale": 1.5,
         "target_utilisation": 0.7,
     },
+    {"university_places": np.linspace(1.0, 2.0, 73), "research_grants": 2.0},
 )  # fmt: skip
 HISTORIES = ((1, 0), (2, 3), (1, 2), (1, 5), (1, 11))
+
+# What the innovation system books without any effect on the market.
+FLOWS = [
+    "people_flow",
+    "money_flow",
+    "knowledge_flow",
+    "engineers",
+    "staffing",
+    "public_knowledge",
+    "science",
+    "talent",
+]
 
 # Mechanisms at their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book them.
 SILENT = (
@@ -81,11 +95,28 @@ SILENT = (
     (["venture_research_duty"], ["research_duty_effect"], []),
     (["industry_spillover"], ["industry_withheld"], []),
     (["improvement"], ["public_effect"], []),
-    (["public_effect"],
-     ["public_share", "public_decay", "public_lag", "research_links", "research_electric", "world.research_spending"], []),
-    (["research_links"], ["public_effect", "public_share", "public_decay", "public_lag", "research_electric"], []),
-    (["talent_weight"], ["talent_lag", "world.engineers"], []),
-    (["deduction_effect"], ["research_deduction"], []),
+    (["public_effect"], ["public_decay", "contract_public"], FLOWS),
+    (["public_effect", "contract_share", "testing", "staffing_effect", "mover_knowledge"],
+     ["public_share", "public_lag", "research_links", "research_electric", "research_public", "university_share",
+      "world.research_spending", "administration", "standards_share", "standards_half", "standards_distance", "kindred_share",
+      "pay_pull", "productivity_pull", "venture_premium", "mobility"], FLOWS),
+    (["research_links"],
+     ["public_effect", "testing", "standards_half", "standards_distance", "public_decay", "public_lag"], FLOWS),
+    (["contract_share"], ["contract_public"], FLOWS),
+    (["standards_share"], ["testing", "standards_half", "standards_distance"], FLOWS),
+    (["testing"], ["standards_share", "standards_half", "standards_distance"], FLOWS),
+    (["mobility"], ["mover_knowledge"], []),
+    (["mover_knowledge", "staffing_effect"],
+     ["mobility", "pay_pull", "productivity_pull", "venture_premium", "kindred_share"], FLOWS),
+    (["talent_weight", "staffing_effect", "mover_knowledge"],
+     ["talent_lag", "talent_reference", "graduate_scale", "quality_dilution", "engineer_exit", "start_engineers",
+      "university_places", "world.engineers"], FLOWS),
+    (["university_places"], ["talent_lag"], []),
+    (["research_grants"], ["grant_kept"], []),
+    (["grant_kept"], ["research_grants"], ["money_flow"]),
+    (["relief_rate", "deduction_effect"], ["research_deduction"], []),
+    (["research_deduction"], ["relief_rate"], []),
+    (["deduction_effect"], ["research_deduction"], ["money_flow"]),
     (["research_deduction"], ["deduction_effect"], []),
     (["budget_softness"], ["softness_effect"], []),
     (["trust_floor"], ["national_weight"], []),
@@ -158,7 +189,7 @@ def off_values(knobs, laboratory):
 def bases(laboratory):
     """Return (changes, seed, history, years) of every world in which a knob may show."""
     return [
-        (base, seed, history, laboratory.run(base, seed=seed, history=history))
+        (base, seed, history, laboratory.run(**split(base, laboratory), seed=seed, history=history))
         for base in BASES
         for seed, history in HISTORIES
     ]

@@ -17,7 +17,7 @@ from latecomer.axes import (
     PRIVATE,
     PROCESS,
 )
-from latecomer.model import brand, knowledge, talent, ventures
+from latecomer.model import brand, knowledge, ventures
 
 SEED, HISTORY = 1, 0
 
@@ -207,7 +207,7 @@ def test_nothing_is_learned_faster_than_the_cap(bench):
     bench.only(maker)
     bench.state.accessible[:] = 5.0
     bench.state.mastered[:] = 0.0
-    bench.state.research[maker], bench.state.organisation[maker], bench.w.talent = 1e6, 1.0, 1.0
+    bench.state.research[maker], bench.state.organisation[maker], bench.w.staff[:] = 1e6, 1.0, 1.0
     bench.w.frontier[:], bench.p.digestion, bench.p.improvement = 9.0, 0.7, 1e6
     bench.p.learning_cap = 0.11
     knowledge.learn(bench.t, bench.w, bench.state, bench.policy, bench.makers, bench.p, SEED, HISTORY)
@@ -225,26 +225,6 @@ def test_comfort_softness_and_deduction_change_effort(bench):
     expected = (1.0 - 0.6 * p.comfort_effect) * (40.0 * intensity + 3.0 * p.dividend_research)
     assert bench.w.effort[m] == pytest.approx(expected, rel=1e-14)
     assert bench.state.research[m] == pytest.approx(p.research_speed * expected, rel=1e-14)
-
-
-def test_talent_follows_graduates_and_public_knowledge_settles(bench):
-    p, w, t = bench.p, bench.w, bench.t
-    lag = int(p.talent_lag)
-    bench.world[t - lag].engineers = 0.4
-    talent.grow(t, w, bench.state, bench.world, bench.policy, p)
-    assert w.talent == pytest.approx(1.0 - 0.6 * p.talent_weight, rel=1e-15)
-    bench.world.research_spending[:], bench.policy.research_links[:], bench.policy.research_electric[:] = (
-        200.0,
-        0.8,
-        2.0,
-    )
-    for _ in range(400):
-        talent.grow(t, w, bench.state, bench.world, bench.policy, p)
-    settled = 0.8 * p.public_share * 200.0 / p.public_decay
-    assert bench.state.public_knowledge[ENGINE] == pytest.approx(settled, rel=1e-9)
-    assert bench.state.public_knowledge[BATTERY] == pytest.approx(
-        settled + 0.8 * 2.0 / p.public_decay, rel=1e-9
-    )
 
 
 def trust_after(bench, level, mastered):

@@ -11,6 +11,7 @@ from latecomer.fit.score import TRAINING_END, record_table
 from latecomer.report import figures, save_figures
 from latecomer.report.fan import FANS, SEGMENT_FANS
 from latecomer.report.figures import titles, vegalite_version
+from latecomer.report.flow import KINDS, flow_table, label
 from latecomer.report.groups import group_shares, group_volumes
 from latecomer.report.tiles import places
 
@@ -94,6 +95,32 @@ def test_provinces_have_each_their_own_tile(result):
     assert len(set(at)) == len(at) == 31
     north, south = (at[result.case.labels.regions.index(code)][1] for code in ("CN-HL", "CN-HI"))
     assert north < south
+
+
+def test_the_flows_between_the_actors_are_the_medians_of_the_run(result, specs):
+    table = flow_table(result)
+    assert set(table["year"]) == {1980, 1995, 2010, 2025}
+    assert len(table) == len(KINDS) * 4 * 4 * 4
+    place = list(result.years).index(2010)
+    for name in KINDS:
+        drawn = table[(table["kind"] == name) & (table["year"] == 2010)]["median"].to_numpy().reshape(4, 4)
+        assert np.array_equal(drawn, np.median(result.series(name)[:, place], axis=0))
+        texts = {
+            row["label"] for row in rows_with(specs["innovation_system"], "label", "tone") if row["label"]
+        }
+        assert len(texts) > 5
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "shown"),
+    [
+        (0.4, "people_flow", "·"), (740.2, "people_flow", "740"), (999.6, "people_flow", "1.0k"),
+        (26_165.0, "people_flow", "26k"),
+        (0.004, "money_flow", "·"), (0.043, "money_flow", ".04"), (0.996, "money_flow", "1.0"), (93.2, "knowledge_flow", "93"),
+    ],
+)  # fmt: skip
+def test_a_cell_holds_at_most_four_signs(value, kind, shown):
+    assert label(value, kind) == shown
 
 
 def test_unknown_regions_fill_a_plain_grid():

@@ -22,7 +22,8 @@ from latecomer.types import Case
 AXES = {
     "t": "year", "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer class", "d": "technology domain",
     "k": "commercial class", "o": "origin of a brand", "a": "age of a car", "i": "pillar of an index", "n": "history",
-    "p": "years still to wait", "x": "destination abroad",
+    "p": "years still to wait", "x": "destination abroad", "u": "actor that gives", "v": "actor that receives",
+    "h": "employer of engineers",
 }  # fmt: skip
 ROWS_SHOWN = 12
 NEAR = 4

@@ -17,6 +17,7 @@ MADE = "<!-- Made by `latecomer docs --write` from the package; changes made her
 LABELS = {
     "s": axes.SEGMENTS, "e": axes.POWERTRAINS, "d": axes.DOMAINS, "k": axes.COMMERCIAL, "o": axes.ORIGINS, "a": axes.AGES,
     "b": axes.BUYERS,
+    "u": axes.ACTORS, "v": axes.ACTORS, "h": axes.EMPLOYERS,
 }  # fmt: skip
 REFERENCE_YEARS = (1960, 1978, 1992, 2001, 2010, 2020)
 

@@ -5,7 +5,8 @@
     digestion:    dC = kappa a (g e^-g + w b e^-b),  g = gap to best source, b = gap to what can be bought
     improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d)); step |N| / 20 + .01,
                   fading at the frontier of an old domain
-    spillovers:   rho_k (.3 + .7 a) max(0, source_k - withheld_k - C) from affiliation, region, industry, suppliers
+    spillovers:   rho_k (.3 + .7 a) max(0, source_k - withheld_k - C) from affiliation, region, industry, suppliers;
+                  engineers who come from ventures (`talent`), testing and standards (`science`)
     doing:        dC_process = c d ln(experience)
     all learning of a domain in a year <= cap
 
@@ -32,6 +33,7 @@ from latecomer.axes import (
 )
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
+from latecomer.model import science, talent
 
 NDOMAINS = len(DOMAINS)
 IMPROVE, STEP = 11, 12
@@ -105,7 +107,7 @@ def learn(t, w, state, policy, makers, p, seed, history):
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
             continue
-        effort = state.research[m] * state.organisation[m] * w.talent
+        effort = state.research[m] * state.organisation[m] * w.staff[m]
         doing = 0.0
         if state.output[m] + state.truck_output[m] > 0.0:
             made = state.output[m] + state.truck_output[m]
@@ -154,6 +156,9 @@ def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p,
         * w.talent
         * max(0.0, w.venture_mean[d] - p.industry_withheld - known)
     )
+    gain += talent.carried(d, makers[m].ownership, known, w, p)
+    if d == PROCESS:
+        gain += science.tested(t, known, open_ear, w, policy, p)
     young = d == BATTERY
     if young:
         gain += p.supplier_spillover * open_ear * max(0.0, w.frontier[d] - known)

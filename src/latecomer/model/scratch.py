@@ -7,7 +7,7 @@ over plain contiguous blocks instead of over every maker x segment x powertrain 
 
 import numpy as np
 
-from latecomer.axes import BUYERS, COMMERCIAL, DOMAINS, POWERTRAINS, SEGMENTS
+from latecomer.axes import BUYERS, COMMERCIAL, DOMAINS, EMPLOYERS, POWERTRAINS, SEGMENTS
 
 LINES = 640
 PRICE_MEMORY = 3
@@ -15,7 +15,7 @@ PRICE_MEMORY = 3
 
 def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
     """Return the working record for a case with so many makers, regions and destinations."""
-    b, e, d = len(BUYERS), len(POWERTRAINS), len(DOMAINS)
+    b, e, d, h = len(BUYERS), len(POWERTRAINS), len(DOMAINS), len(EMPLOYERS)
     line = [(name, "i8", (LINES,)) for name in ("maker", "segment", "powertrain", "seller")]
     line += [
         (name, "f8", (LINES,))
@@ -87,6 +87,13 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("class_sold", "f8", (len(COMMERCIAL),)),
             ("segment_spent", "f8", (len(SEGMENTS),)),
             ("talent", "f8"),
+            ("staff", "f8", (makers,)),
+            *[(name, "f8", (h,)) for name in ("funds", "pull", "joined", "staffing", "brought")],
+            ("moved", "f8", (h, h)),
+            *[
+                (name, "f8")
+                for name in ("public_money", "results", "contracts", "grants", "standards", "rulebook")
+            ],
             ("surplus", "f8"),
             ("rationed", "f8"),
             ("residual", "f8"),

@@ -14,6 +14,7 @@ from latecomer.model import (
     buyers,
     commercial,
     finance,
+    flows,
     index,
     industry,
     knowledge,
@@ -21,6 +22,7 @@ from latecomer.model import (
     plan,
     product,
     region,
+    science,
     start,
     talent,
     ventures,
@@ -31,7 +33,9 @@ from latecomer.model import (
 def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     """Run one year: read the state, write what happened to `out`, and leave the state as the next year needs it."""
     ventures.frontier(world[t].year, p, w.frontier)
-    talent.grow(t, w, state, world, policy, p)
+    science.fund(t, w, state, world, policy, makers, p)
+    talent.grow(t, w, state, world, policy, makers, p)
+    science.publish(t, w, state, world, policy, p)
     ventures.found_and_end(t, w, state, world, policy, makers, p)
     ventures.introduce(t, w, state, world, policy, makers, contracts, p)
     plan.build(t, w, state, world, policy, makers, p)
@@ -48,12 +52,14 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     abroad.rate_cars(w, state, makers, p)
     abroad.export(t, w, state, world, policy, makers, p)
     knowledge.fund(t, w, state, policy, makers, p)
+    science.grant(t, w, state, policy, makers, p)
     finance.settle(t, w, state, policy, makers, p)
     buyers.add_to_fleet(w, state, p)
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
     abroad.report(w, state, makers, p, out)
     region.report(w, makers, out)
+    flows.record(t, w, state, policy, p, out)
     index.measure(w, state, p, out)
     industry.invest(t, w, state, policy, makers, p)
     abroad.extend(t, w, state, policy, makers, p)

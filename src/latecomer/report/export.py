@@ -9,6 +9,7 @@ from latecomer.fit.ranks import place_table
 from latecomer.fit.score import errors, record_table
 from latecomer.record import Run
 from latecomer.report.evidence import assumed, filled, grades, sources_shown
+from latecomer.report.flow import flow_table
 from latecomer.report.groups import firms, group_shares, group_volumes
 from latecomer.report.tables import fans, marked_years, power_path, provinces
 
@@ -28,6 +29,7 @@ def all_tables(run: Run) -> dict[str, pd.DataFrame]:
         "places": place_table(run),
         "growth": growth_table(run),
         "prices_at_constant_quality": price_table(run),
+        "flows": flow_table(run),
         "grades": grades(run.case),
         "filled": filled(run.case),
         "assumptions": assumed(run.case),

@@ -18,6 +18,7 @@ from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.abroad import destinations_chart
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
+from latecomer.report.flow import flow_chart
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.growth import ABOUT, TITLE, growth_chart
 from latecomer.report.power import power_chart
@@ -51,6 +52,7 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     ranks = place_table(run)
     out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
     out["growth"] = growth_chart(run)
+    out["innovation_system"] = flow_chart(run)
     year = int(run.years[-1])
     out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
     out["provinces_own"] = tile_chart(run, year, "own", "Own brands in sales")
@@ -85,6 +87,10 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     out["place_great"] = ("Place in great", ranked)
     out["place_strong"] = ("Place in strong", ranked)
     out["growth"] = (TITLE, ABOUT)
+    out["innovation_system"] = (
+        "The innovation system: who gives what to whom",
+        "Medians. The row gives, the column receives; a tone darker is a factor more. Results at the cost of their research.",
+    )
     year = int(run.years[-1])
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
@@ -102,7 +108,7 @@ def pictures(run: Run) -> dict[str, Picture]:
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
     key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
-    single = [*FANS, "makers", "destinations", "great_strong", "growth"]
+    single = [*FANS, "makers", "destinations", "great_strong", "growth", "innovation_system"]
     out: dict[str, Picture] = {}
     for name in single:
         told = [*wrap(named[name][1], LINE), *([key] if name in FANS else [])]

@@ -1,0 +1,113 @@
+"""What do government, institutes and universities add to what makers know, and who pays for it?
+
+    programmes   S_t = general_t + electric_t + sum_d public_dt              general = share x national research
+    funds        government keeps `administration`; the rest goes to universities (their share) and institutes
+    contracts    K_t = kappa x research of own-brand makers                  to universities and institutes, same shares
+    results      s_dt = general_{t - lag} + [d electric] electric_{t - lag} + public_d,t - lag + leak K_t / domains
+    science      A_d' = (1 - delta) A_d + s_d                                what universities and institutes hold
+    public       G_d' = (1 - delta) G_d + links x s_d                        what reaches enterprises
+    contracted   research of a maker x [1 + kappa (links - 1)]               (in `talent.grow`)
+    testing      dC_process = theta links T / (T + T0) (.3 + .7 a) max(0, frontier - distance - C),   T = sigma (S + K)
+    grants       dR_m = speed x kept x grants R_m / sum R;   tax relief = rate x deduction x spending (booked only)
+
+Links tie institutes and universities to enterprises. With links at zero money buys papers, not cars: A grows, G and
+the results of contracts and testing stay where they are. General research is of use in every domain, so each domain
+counts it in full. Sources: Lundvall 1992; Griliches 1979 for the stock; for grants and crowding out David, Hall and
+Toole 2000. All in billion CNY of 2010 a year, stocks in billion CNY.
+"""
+
+from latecomer.axes import (
+    BATTERY,
+    DOMAINS,
+    ELECTRONICS,
+    ELSEWHERE,
+    INSTITUTE_STAFF,
+    JOINT_VENTURE,
+    OFFICIALS,
+    PRIVATE,
+    PROCESS,
+    UNIVERSITY_STAFF,
+    VENTURE_STAFF,
+)
+from latecomer.compiled import kernel
+from latecomer.model.talent import employer
+
+NDOMAINS = len(DOMAINS)
+
+
+@kernel
+def fund(t, w, state, world, policy, makers, p):
+    """Fill w.funds [h], research money by employer, with programmes, contracts and standards of the year."""
+    w.funds[:] = 0.0
+    own = 0.0
+    for m in range(makers.size):
+        h = employer(makers[m].ownership)
+        if state.alive[m] == 0 or h < 0:
+            continue
+        if h == VENTURE_STAFF:
+            w.funds[h] += p.venture_research * max(state.revenue[m], 0.0)
+        else:
+            own += state.research[m]
+            w.funds[h] += (1.0 - p.contract_share) * state.research[m]
+    w.public_money = programmes(t, world, policy, p)
+    w.contracts = p.contract_share * own
+    w.results = programmes(max(t - int(p.public_lag), 0), world, policy, p)
+    money = (1.0 - p.administration) * w.public_money + w.contracts
+    w.standards = p.standards_share * money
+    w.rulebook = w.standards / (w.standards + p.standards_half)
+    w.funds[UNIVERSITY_STAFF] = p.university_share * money
+    w.funds[INSTITUTE_STAFF] = (1.0 - p.university_share) * money
+    w.funds[OFFICIALS] = p.administration * w.public_money
+    w.funds[ELSEWHERE] = p.kindred_share * world[t].research_spending
+
+
+@kernel
+def programmes(t, world, policy, p):
+    """Return what government spends on research for the industry in year t."""
+    return (
+        p.public_share * world[t].research_spending
+        + policy[t].research_electric
+        + policy[t].research_public.sum()
+    )
+
+
+@kernel
+def publish(t, w, state, world, policy, p):
+    """Update what universities and institutes hold, and what of it reaches enterprises, by domain."""
+    source = max(t - int(p.public_lag), 0)
+    links = policy[t].research_links
+    for d in range(NDOMAINS):
+        flow = p.public_share * world[source].research_spending + policy[source].research_public[d]
+        if d == BATTERY or d == ELECTRONICS:
+            flow += policy[source].research_electric
+        flow += p.contract_public * w.contracts / NDOMAINS
+        state.science[d] += flow - p.public_decay * state.science[d]
+        state.public_knowledge[d] += links * flow - p.public_decay * state.public_knowledge[d]
+
+
+@kernel
+def tested(t, known, open_ear, w, policy, p):
+    """Return what testing and standards add to the process quality of a maker that knows `known` (log units)."""
+    gap = max(0.0, w.frontier[PROCESS] - p.standards_distance - known)
+    return p.testing * policy[t].research_links * w.rulebook * open_ear * gap
+
+
+@kernel
+def grant(t, w, state, policy, makers, p):
+    """Share grants out among own-brand makers by their research; `grant_kept` of them is not crowded out.
+
+    Count in w.grants what government gives or forgoes: grants, and profit tax saved by the deduction for research.
+    """
+    w.grants = 0.0
+    total = 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
+            total += state.research[m]
+            w.grants += p.relief_rate * policy[t].research_deduction * w.effort[m]
+    given = policy[t].research_grants
+    if total <= 0.0 or given <= 0.0:
+        return
+    w.grants += given
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership < JOINT_VENTURE:
+            state.research[m] *= 1.0 + p.research_speed * p.grant_kept * given / total
