@@ -25,6 +25,8 @@ def trust(w, state, makers, p):
     for m in range(makers.size):
         if state.alive[m] == 0:
             continue
+        spent = p.marketing_share * state.revenue[m]
+        state.goodwill[m] = (1.0 - p.goodwill_decay) * state.goodwill[m] + spent
         if makers[m].ownership > PRIVATE:
             state.trust_electric[m] = p.foreign_electric * state.trust[m]
             continue
@@ -37,6 +39,17 @@ def trust(w, state, makers, p):
         aim = p.electric_reset * state.trust[m] + (1.0 - p.electric_reset) * p.trust_floor * behind
         step = p.trust_speed if aim > state.trust_electric[m] else 2.0 * p.trust_speed
         state.trust_electric[m] += min(step, 1.0) * (aim - state.trust_electric[m])
+
+
+@kernel
+def mean_goodwill(state, makers):
+    """Return the goodwill of the average car of home brands (billion CNY): the mean weighted by last year's output."""
+    total, weight = 0.0, 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
+            total += state.output[m] * state.goodwill[m]
+            weight += state.output[m]
+    return total / weight if weight > 0.0 else 0.0
 
 
 @kernel

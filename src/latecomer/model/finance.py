@@ -26,6 +26,8 @@ def settle(t, w, state, policy, makers, p):
         cost = (w.unit_cost[j] + w.subsidy[j]) / w.wedge[j]
         state.revenue[m] += net * w.sold[j]
         state.profit[m] += (net - cost) * w.sold[j]
+        if makers[m].ownership != IMPORTER:
+            state.profit[m] -= p.line_upkeep * w.unit_cost[j]
         w.subsidy_paid += w.subsidy[j] * w.sold[j]
         w.tax_paid += net * (w.wedge[j] - 1.0) * w.sold[j]
         if makers[m].ownership == IMPORTER:
@@ -53,6 +55,7 @@ def add_other_sales(m, w, state, p):
     state.revenue[m] += abroad + trucks + planned
     state.profit[m] += p.export_margin * abroad + p.truck_margin * trucks + p.plan_margin * planned
     state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + w.effort[m]
+    state.profit[m] -= p.marketing_share * state.revenue[m]
 
 
 @kernel
@@ -66,9 +69,24 @@ def settle_cash(m, w, state, now, maker, p):
     aid = 0.0
     if maker.ownership < PRIVATE and profit + gained < 0.0:
         aid = now.budget_softness * -(profit + gained)
-        w.soft_aid += aid
     kept = (
         profit if maker.ownership != JOINT_VENTURE else (1.0 - p.payout) * max(0.0, profit) + min(0.0, profit)
     )
     state.cash[m] = (1.0 - p.cash_decay) * state.cash[m] + kept + gained + aid
+    if maker.ownership < PRIVATE:
+        owed = max(0.0, -state.cash[m] - debt_limit(m, state, maker, p))
+        state.cash[m] += now.budget_softness * owed
+        aid += now.budget_softness * owed
+    w.aid[m] = aid
+    w.soft_aid += aid
     state.losses[m] = state.losses[m] + 1.0 if profit + gained + aid < 0.0 else 0.0
+
+
+@kernel
+def debt_limit(m, state, maker, p):
+    """Return how much maker m may owe before it is insolvent (billion CNY): a share of revenue, more for the state's."""
+    if maker.ownership < PRIVATE:
+        return p.state_credit + p.debt_state * state.revenue[m]
+    if maker.ownership == PRIVATE:
+        return p.private_credit + p.debt_private * state.revenue[m]
+    return p.foreign_credit + p.debt_state * state.revenue[m]

@@ -19,14 +19,12 @@ import math
 
 from latecomer.axes import (
     BATTERY,
-    CENTRAL_STATE,
     DOMAINS,
     ELECTRONICS,
     ENGINE,
     FOREIGN_PLANT,
     IMPORTER,
     JOINT_VENTURE,
-    LOCAL_STATE,
     PRIVATE,
     PROCESS,
 )
@@ -38,9 +36,10 @@ IMPROVE, STEP = 11, 12
 
 
 @kernel
-def fund(t, w, state, policy, makers, p):
+def fund(t, w, state, world, policy, makers, contracts, p):
     """Set research from revenue, dividends, comfort and tax deduction; let organisation of state makers improve with reform."""
     now = policy[t]
+    look_at_rivals(t, w, state, policy, makers, contracts, p, world[t].year)
     for m in range(makers.size):
         kind = makers[m].ownership
         w.effort[m] = 0.0
@@ -57,9 +56,36 @@ def fund(t, w, state, policy, makers, p):
         spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
         w.effort[m] = spend
         state.research[m] += p.research_speed * (spend - state.research[m])
-        best = p.organisation_state + (1.0 - p.organisation_state) * now.reform_state_firms
-        target = best if kind == CENTRAL_STATE or kind == LOCAL_STATE else 1.0
+        target = organisation_aim(m, w, state, now, makers[m], p)
         state.organisation[m] += p.organisation_speed * (target - state.organisation[m])
+
+
+@kernel
+def organisation_aim(m, w, state, now, maker, p):
+    """Return the management capability towards which maker m moves (1 = an average private maker)."""
+    if maker.ownership == PRIVATE:
+        return 1.0 + p.organisation_founder * maker.skill
+    distance = (1.0 - p.organisation_state) * (1.0 - now.reform_state_firms)
+    distance *= 1.0 - p.organisation_alliance * w.allied[m]
+    distance *= 1.0 - p.organisation_contest * w.contestability
+    comfort = p.rescue_effort * min(1.0, w.aid[m] / max(state.revenue[m], 1e-6))
+    return (1.0 - distance) * (1.0 - comfort)
+
+
+@kernel
+def look_at_rivals(t, w, state, policy, makers, contracts, p, year):
+    """Fill w.allied [m], whether a partner abroad helps to run the maker, and how contestable the home market is."""
+    w.allied[:] = 0.0
+    for c in range(contracts.size):
+        m = contracts[c].maker
+        if state.alive[m] == 1 and contracts[c].year <= year <= contracts[c].last:
+            w.allied[m] = 1.0
+    made, rivals = 0.0, 0.0
+    for m in range(makers.size):
+        made += state.output[m]
+        if makers[m].ownership >= PRIVATE:
+            rivals += state.output[m]
+    w.contestability = (1.0 - policy[t].plan_share) * (rivals / made if made > 0.0 else 0.0)
 
 
 @kernel
@@ -68,7 +94,7 @@ def attention(d, maker, state, p):
     if maker.electric_only == 1:
         return 1.5 if d == BATTERY or d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
     if d == BATTERY:
-        return min(1.0, p.electric_attention + 2.0 * state.electric_share)
+        return min(1.0, maker.batteries + p.electric_attention + 2.0 * state.electric_share)
     return 1.0
 
 

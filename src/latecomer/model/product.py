@@ -21,6 +21,7 @@ from latecomer.axes import (
     COMBUSTION,
     DOMAINS,
     ECONOMY,
+    FOREIGN_PLANT,
     HYBRID,
     IMPORTER,
     JOINT_VENTURE,
@@ -29,11 +30,13 @@ from latecomer.axes import (
     POWERTRAINS,
     PREMIUM,
     PRIVATE,
+    PROCESS,
     SEGMENTS,
     SUV,
 )
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
+from latecomer.model.brand import mean_goodwill
 from latecomer.model.scratch import LINES
 
 NDOMAINS, NSEGMENTS, TRAINS = len(DOMAINS), len(SEGMENTS), len(POWERTRAINS)
@@ -98,6 +101,36 @@ def base_cost(s, p):
 
 
 @kernel
+def newcomer(d, w, state, maker, p):
+    """Return what a new car works masters of domain d: nearly what others at home know, or bought plant, plus skill."""
+    gap = p.entry_gap_process if d == PROCESS else p.entry_gap
+    start = max(state.own_mean[d] - p.entry_shortfall, w.frontier[d] - gap)
+    if d == BATTERY:
+        part = max(p.entry_battery * maker.electric_only, p.battery_origin * maker.batteries)
+        start = max(part * w.frontier[d], 0.5 * state.own_mean[d])
+    return min(start + maker.skill, w.frontier[d])
+
+
+@kernel
+def renew(m, w, state, maker, p):
+    """Let a works that takes up cars build the car plant anew: it knows no less than a newcomer would."""
+    if maker.ownership > PRIVATE or state.active[m].sum() > 0:
+        return
+    for d in range(NDOMAINS):
+        short = newcomer(d, w, state, maker, p) - state.mastered[m, d]
+        state.mastered[m, d] += p.renewal * max(0.0, short)
+        state.accessible[m, d] = max(state.accessible[m, d], state.mastered[m, d])
+
+
+@kernel
+def line_price(m, s, maker, p):
+    """Return what the development and tools of a new line cost a home maker (billion CNY of 2010)."""
+    if maker.ownership == IMPORTER or maker.ownership == FOREIGN_PLANT:
+        return 0.0
+    return p.line_cost * base_cost(s, p) / 100.0 * (1.0 if maker.ownership <= PRIVATE else p.venture_line)
+
+
+@kernel
 def launch(t, w, state, world, policy, makers, p, seed, history):
     """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes
     with its start."""
@@ -107,7 +140,8 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
         if state.alive[m] == 0 or year < maker.passenger_start:
             continue
         if year == maker.passenger_start:
-            first_lines(m, t, state, maker, p, seed, history)
+            renew(m, w, state, maker, p)
+            first_lines(m, t, state, policy, maker, p, seed, history)
         gap = -quality_gap(m, COMBUSTION, w, state, maker, p)
         selling = state.output[m] > 0.0
         for s in range(NSEGMENTS):
@@ -119,15 +153,29 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
                 else:
                     hazard = electric_hazard(m, s, e, t, selling, w, state, policy, maker, p)
                 line = (m * NSEGMENTS + s) * TRAINS + e
+                if hazard > 0.0:
+                    hazard *= affordable(state.cash[m], line_price(m, s, maker, p), p)
                 if uniform(seed, history, t, line, LAUNCH) < hazard:
+                    renew(m, w, state, maker, p)
                     open_line(m, s, e, state)
+                    state.cash[m] -= line_price(m, s, maker, p)
                     if maker.ownership != IMPORTER:
                         state.capacity[m] = max(state.capacity[m], p.start_capacity_own)
 
 
 @kernel
+def affordable(cash, price, p):
+    """Return the chance that a launch finds its money: cash and a credit of as much again against its price."""
+    if price <= 0.0:
+        return 1.0
+    return smooth_step(4.0 * ((cash + p.line_credit) / price - 1.0))
+
+
+@kernel
 def open_line(m, s, e, state):
-    """Put the line on sale this year."""
+    """Put the line on sale this year, if it is not."""
+    if state.active[m, s, e] == 1:
+        return
     state.active[m, s, e] = 1
     state.age[m, s, e] = 0.0
     state.taste[m, s, e] = 0.0
@@ -136,8 +184,11 @@ def open_line(m, s, e, state):
 
 
 @kernel
-def first_lines(m, t, state, maker, p, seed, history):
-    """Open the lines with which maker m begins: what it was founded to make."""
+def first_lines(m, t, state, policy, maker, p, seed, history):
+    """Open the lines with which maker m begins: what it was founded to make, if it has the licence."""
+    drawn = uniform(seed, history, t, m, FIRST)
+    if maker.commercial.sum() <= 0.0:
+        state.capacity[m] += maker.capacity
     state.capacity[m] += (
         p.start_capacity_venture if maker.ownership == JOINT_VENTURE else p.start_capacity_own
     )
@@ -147,15 +198,20 @@ def first_lines(m, t, state, maker, p, seed, history):
     if maker.ownership == IMPORTER:
         for s in range(ECONOMY, NSEGMENTS):
             open_line(m, s, COMBUSTION, state)
-    elif maker.electric_only == 1:
-        return
     elif maker.minibus == 1:
         open_line(m, MINIBUS, COMBUSTION, state)
+    elif maker.first_line >= 0:
+        licence = policy[t].entry_private if maker.ownership == PRIVATE else 1.0
+        licence = policy[t].entry_electric if maker.electric_only == 1 else licence
+        if drawn < p.first_known * licence:
+            open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
+    elif maker.electric_only == 1:
+        return
     elif maker.ownership == JOINT_VENTURE:
         if maker.brand >= p.premium_brand:
             open_line(m, PREMIUM, COMBUSTION, state)
         else:
-            small = uniform(seed, history, t, m, FIRST) < p.first_line_economy
+            small = drawn < p.first_line_economy
             open_line(m, ECONOMY if small else MAINSTREAM, COMBUSTION, state)
 
 
@@ -236,6 +292,7 @@ def gather(t, w, state, world, policy, makers, p, seed, history):
                     w.lines += 1
     w.first[TRAINS] = w.lines
     industry = 0.0
+    w.goodwill_mean = mean_goodwill(state, makers)
     for m in range(makers.size):
         industry += state.experience[m]
         w.gap[m] = quality_gap(m, COMBUSTION, w, state, makers[m], p)
@@ -322,7 +379,7 @@ def pack_cost(m, s, e, state, world, now, maker, p):
     learned = (1.0 + state.experience_electric[m] / 0.5) ** (-p.pack_learning)
     price = world.battery_price * learned
     if maker.ownership <= PRIVATE:
-        price *= 1.0 - p.pack_home_edge
+        price *= (1.0 - p.pack_home_edge) * (1.0 - p.pack_own_edge * maker.batteries)
     else:
         price *= 1.0 + p.whitelist_burden * now.battery_whitelist
     return energy * price + (p.drive_cost if e == BATTERY_CAR else p.hybrid_cost) * size
@@ -352,10 +409,14 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
         u += p.suv_taste * (world[t].world_suv_share - p.suv_norm)
     if maker.ownership == IMPORTER:
         u -= p.import_handicap + p.licence_strength * policy[t].trade_licence
-    if e == COMBUSTION:
-        u += state.trust[m]
-    else:
-        u += state.trust_electric[m] + electric_terms(m, e, w, state, world[t], p)
+    trust = state.trust[m] if e == COMBUSTION else state.trust_electric[m]
+    if own == 1.0:
+        if s == PREMIUM and world[t].year >= maker.second_brand:
+            trust += p.second_brand * max(0.0, p.trust_start - trust)
+        u += p.goodwill_taste * math.log((state.goodwill[m] + p.goodwill_half) / (w.goodwill_mean + p.goodwill_half))
+    u += trust
+    if e != COMBUSTION:
+        u += electric_terms(m, e, w, state, world[t], p)
     w.utility[j] = u
     name = 0.0 if own == 1.0 else (1.0 if e == COMBUSTION else p.foreign_electric)
     w.luxury[j] = p.comfort_income * (z - 1.0) + p.status_income * name

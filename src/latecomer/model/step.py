@@ -45,7 +45,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     market.clear(w, state, world[t], makers, p)
     industry.record_sales(w, state, makers)
     industry.export(t, w, state, world, policy, makers, p)
-    knowledge.fund(t, w, state, policy, makers, p)
+    knowledge.fund(t, w, state, world, policy, makers, contracts, p)
     finance.settle(t, w, state, policy, makers, p)
     buyers.add_to_fleet(w, state, p)
     commercial.add_to_fleet(t, w, state, p)

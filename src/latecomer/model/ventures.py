@@ -19,10 +19,10 @@ from latecomer.axes import (
     IMPORTER,
     JOINT_VENTURE,
     PRIVATE,
-    PROCESS,
 )
 from latecomer.compiled import kernel
-from latecomer.model.industry import end_maker
+from latecomer.model.industry import end_maker, take_over
+from latecomer.model.product import newcomer
 
 NDOMAINS = len(DOMAINS)
 
@@ -42,13 +42,17 @@ def frontier(year, p, out):
 def found_and_end(t, w, state, world, policy, makers, p):
     """Let makers whose first year has come begin, and ventures whose contract has run out end."""
     year = int(world[t].year)
-    w.entries, w.exits = 0.0, 0.0
+    w.entries, w.exits, w.takeovers = 0.0, 0.0, 0.0
     for m in range(makers.size):
         maker = makers[m]
         venture = maker.ownership == JOINT_VENTURE
         if state.alive[m] == 0 and year == maker.start and (not venture or policy[t].venture_allowed > 0.5):
             begin(m, w, state, maker, p)
-        if state.alive[m] == 1 and year > maker.end:
+    for m in range(makers.size):
+        buyer = makers[m].taken_by
+        if state.alive[m] == 1 and year == makers[m].taken_year and state.alive[buyer] == 1:
+            take_over(m, buyer, w, state, p)
+        if state.alive[m] == 1 and year > makers[m].end:
             end_maker(m, w, state)
 
 
@@ -58,15 +62,10 @@ def begin(m, w, state, maker, p):
     state.alive[m] = 1
     w.entries += 1.0
     state.truck_capacity[m] = maker.capacity
-    state.cash[m] = p.entry_cash
+    state.cash[m] = p.entry_cash + p.entry_capital * maker.electric_only
     state.organisation[m] = p.organisation_start if maker.ownership < PRIVATE else 1.0
-    known = state.own_mean
     for d in range(NDOMAINS):
-        gap = p.entry_gap_process if d == PROCESS else p.entry_gap
-        start = max(known[d] - p.entry_shortfall, w.frontier[d] - gap)
-        if d == BATTERY:
-            start = p.entry_battery * w.frontier[d] if maker.electric_only == 1 else 0.5 * known[d]
-        state.mastered[m, d] = min(start + maker.skill, w.frontier[d])
+        state.mastered[m, d] = newcomer(d, w, state, maker, p)
         state.accessible[m, d] = state.mastered[m, d]
     state.trust[m] = maker.brand if maker.ownership >= JOINT_VENTURE else p.trust_start
     state.trust_electric[m] = state.trust[m]
