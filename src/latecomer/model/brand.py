@@ -25,8 +25,7 @@ def trust(w, state, makers, p):
     for m in range(makers.size):
         if state.alive[m] == 0:
             continue
-        spent = p.marketing_share * state.revenue[m]
-        state.goodwill[m] = (1.0 - p.goodwill_decay) * state.goodwill[m] + spent
+        state.goodwill[m] = (1.0 - p.goodwill_decay) * state.goodwill[m] + w.marketing[m]
         if makers[m].ownership > PRIVATE:
             state.trust_electric[m] = p.foreign_electric * state.trust[m]
             continue

@@ -20,6 +20,7 @@ def settle(t, w, state, policy, makers, p):
     state.revenue[:] = 0.0
     state.profit[:] = 0.0
     state.dividends[:] = 0.0
+    w.marketing[:] = 0.0
     for j in range(w.lines):
         m = w.maker[j]
         net = (w.price[j] + w.subsidy[j]) / w.wedge[j]
@@ -27,6 +28,7 @@ def settle(t, w, state, policy, makers, p):
         state.revenue[m] += net * w.sold[j]
         state.profit[m] += (net - cost) * w.sold[j]
         if makers[m].ownership != IMPORTER:
+            w.marketing[m] += p.marketing_share * net * w.sold[j]
             state.profit[m] -= p.line_upkeep * w.unit_cost[j]
         w.subsidy_paid += w.subsidy[j] * w.sold[j]
         w.tax_paid += net * (w.wedge[j] - 1.0) * w.sold[j]
@@ -54,8 +56,15 @@ def add_other_sales(m, w, state, p):
     planned = p.plan_car_price * w.plan_built[m]
     state.revenue[m] += abroad + trucks + planned
     state.profit[m] += p.export_margin * abroad + p.truck_margin * trucks + p.plan_margin * planned
-    state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + w.effort[m]
-    state.profit[m] -= p.marketing_share * state.revenue[m]
+    cars = ratio_of_cars(state.revenue[m], abroad + trucks + planned)
+    state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + cars * w.effort[m]
+    state.profit[m] -= w.marketing[m]
+
+
+@kernel
+def ratio_of_cars(revenue, other):
+    """Return the part of research that home sales of cars pay for: the margins of other sales stand after research."""
+    return max(0.0, revenue - other) / revenue if other > 0.0 and revenue > 0.0 else 1.0
 
 
 @kernel
@@ -85,8 +94,9 @@ def settle_cash(m, w, state, now, maker, p):
 @kernel
 def debt_limit(m, state, maker, p):
     """Return how much maker m may owe before it is insolvent (billion CNY): a share of revenue, more for the state's."""
+    earned = p.debt_profit * max(0.0, state.profit[m])
     if maker.ownership < PRIVATE:
-        return p.state_credit + p.debt_state * state.revenue[m]
+        return p.state_credit + p.debt_state * state.revenue[m] + earned
     if maker.ownership == PRIVATE:
-        return p.private_credit + p.debt_private * state.revenue[m]
-    return p.foreign_credit + p.debt_state * state.revenue[m]
+        return p.private_credit + p.debt_private * state.revenue[m] + earned
+    return p.foreign_credit + p.debt_state * state.revenue[m] + earned

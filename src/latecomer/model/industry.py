@@ -160,7 +160,8 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
             continue
         soft = softness if makers[m].ownership < PRIVATE else 0.0
         broke = 1.0 / (1.0 + math.exp(-2.0 * (state.losses[m] - 4.5)))
-        hazard = p.exit_hazard * broke + (1.0 - p.exit_hazard * broke) * p.insolvency * insolvent(m, state, makers[m], p)
+        hazard = p.exit_hazard * broke * poor(state.cash[m], p)
+        hazard += (1.0 - hazard) * p.insolvency * insolvent(m, state, makers[m], p)
         alone = state.truck_output[m] <= 0.0
         if alone and uniform(seed, history, t, m, LEAVE) < (1.0 - soft) * hazard:
             fail(m, t, w, state, makers, p, seed, history)
@@ -170,7 +171,14 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
 @kernel
 def insolvent(m, state, maker, p):
     """Return how near to certain it is that maker m cannot pay: debt against its limit, smoothly."""
-    return 1.0 / (1.0 + math.exp(-6.0 * min(max(-state.cash[m] / debt_limit(m, state, maker, p) - 1.0, -5.0), 5.0)))
+    over = -state.cash[m] / max(debt_limit(m, state, maker, p), 1e-3) - 1.0
+    return 1.0 / (1.0 + math.exp(-6.0 * min(max(over, -5.0), 5.0)))
+
+
+@kernel
+def poor(cash, p):
+    """Return how near a maker is to having no money left, by which a run of loss years ends it."""
+    return 1.0 / (1.0 + math.exp(min(4.0 * cash / p.line_credit, 40.0)))
 
 
 @kernel

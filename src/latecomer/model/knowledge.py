@@ -54,6 +54,8 @@ def fund(t, w, state, world, policy, makers, contracts, p):
         if kind != PRIVATE:
             intensity *= 1.0 - p.softness_effect * now.budget_softness
         spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
+        if kind == PRIVATE:
+            spend += p.cash_research * max(0.0, state.cash[m])
         w.effort[m] = spend
         state.research[m] += p.research_speed * (spend - state.research[m])
         target = organisation_aim(m, w, state, now, makers[m], p)

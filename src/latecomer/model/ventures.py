@@ -116,7 +116,8 @@ def use_contract(c, year, state, now, contracts, p):
     for d in range(NDOMAINS):
         share = contract.domain[d]
         if share > 0.0 and d != BATTERY:
-            level = p.frontier_growth * (contract.year - contract.vintage - p.frontier_year)
+            handed = contract.year + p.partner_renewal * max(0, min(year, contract.last) - contract.year)
+            level = p.frontier_growth * (handed - contract.vintage - p.frontier_year)
             reach = state.mastered[m, d] + share * (1.0 - now.supply_cutoff[d]) * max(
                 0.0, level - state.mastered[m, d]
             )
