@@ -97,6 +97,4 @@ def debt_limit(m, state, maker, p):
     earned = p.debt_profit * max(0.0, state.profit[m])
     if maker.ownership < PRIVATE:
         return p.state_credit + p.debt_state * state.revenue[m] + earned
-    if maker.ownership == PRIVATE:
-        return p.private_credit + p.debt_private * state.revenue[m] + earned
-    return p.foreign_credit + p.debt_state * state.revenue[m] + earned
+    return p.private_credit + p.debt_private * state.revenue[m] + earned

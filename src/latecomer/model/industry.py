@@ -160,8 +160,10 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
             continue
         soft = softness if makers[m].ownership < PRIVATE else 0.0
         broke = 1.0 / (1.0 + math.exp(-2.0 * (state.losses[m] - 4.5)))
-        hazard = p.exit_hazard * broke * poor(state.cash[m], p)
-        hazard += (1.0 - hazard) * p.insolvency * insolvent(m, state, makers[m], p)
+        hazard = p.exit_hazard * broke
+        if makers[m].ownership <= PRIVATE:
+            hazard *= poor(state.cash[m], p)
+            hazard += (1.0 - hazard) * p.insolvency * insolvent(m, state, makers[m], p)
         alone = state.truck_output[m] <= 0.0
         if alone and uniform(seed, history, t, m, LEAVE) < (1.0 - soft) * hazard:
             fail(m, t, w, state, makers, p, seed, history)
@@ -172,7 +174,7 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
 def insolvent(m, state, maker, p):
     """Return how near to certain it is that maker m cannot pay: debt against its limit, smoothly."""
     over = -state.cash[m] / max(debt_limit(m, state, maker, p), 1e-3) - 1.0
-    return 1.0 / (1.0 + math.exp(-6.0 * min(max(over, -5.0), 5.0)))
+    return 1.0 / (1.0 + math.exp(-12.0 * min(max(over, -3.0), 3.0)))
 
 
 @kernel

@@ -203,7 +203,7 @@ def first_lines(m, t, state, policy, maker, p, seed, history):
     elif maker.first_line >= 0:
         licence = policy[t].entry_private if maker.ownership == PRIVATE else 1.0
         licence = policy[t].entry_electric if maker.electric_only == 1 else licence
-        if drawn < p.first_known * licence:
+        if drawn < p.first_known * min(1.0, licence / p.licence_enough):
             open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
     elif maker.electric_only == 1:
         return
