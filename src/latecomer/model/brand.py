@@ -8,7 +8,7 @@ n is the weight of national reputation, shared by all own brands. Source: Nerlov
 (goodwill).
 """
 
-from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, PLATFORM, PRIVATE, PROCESS
+from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, IMPORTER, PLATFORM, PRIVATE, PROCESS
 from latecomer.compiled import kernel
 
 
@@ -42,10 +42,10 @@ def trust(w, state, makers, p):
 
 @kernel
 def mean_goodwill(state, makers):
-    """Return the goodwill of the average car of home brands (billion CNY): the mean weighted by last year's output."""
+    """Return the goodwill behind the average car made at home (billion CNY): the mean weighted by last year's output."""
     total, weight = 0.0, 0.0
     for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
+        if state.alive[m] == 1 and makers[m].ownership != IMPORTER:
             total += state.output[m] * state.goodwill[m]
             weight += state.output[m]
     return total / weight if weight > 0.0 else 0.0

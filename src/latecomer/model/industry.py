@@ -126,8 +126,8 @@ def funds(m, state, now, maker, p):
     elif maker.ownership == PRIVATE:
         own += p.private_credit
     else:
-        own += p.foreign_credit
-    return own
+        return own + p.foreign_credit
+    return min(own, max(0.0, state.cash[m] + p.lending_share * debt_limit(m, state, maker, p)))
 
 
 @kernel
@@ -180,7 +180,7 @@ def insolvent(m, state, maker, p):
 @kernel
 def poor(cash, p):
     """Return how near a maker is to having no money left, by which a run of loss years ends it."""
-    return 1.0 / (1.0 + math.exp(min(4.0 * cash / p.line_credit, 40.0)))
+    return 1.0 / (1.0 + math.exp(min(4.0 * cash / p.entry_cash, 40.0)))
 
 
 @kernel

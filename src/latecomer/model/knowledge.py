@@ -64,14 +64,18 @@ def fund(t, w, state, world, policy, makers, contracts, p):
 
 @kernel
 def organisation_aim(m, w, state, now, maker, p):
-    """Return the management capability towards which maker m moves (1 = an average private maker)."""
+    """Return the management capability towards which maker m moves (1 = an average private maker).
+
+    A state maker lags by what reform, a partner in the maker itself and rivals have not removed; rescue adds to the lag.
+    """
+    founders = p.organisation_founder * maker.skill
     if maker.ownership == PRIVATE:
-        return 1.0 + p.organisation_founder * maker.skill
+        return 1.0 + founders
     distance = (1.0 - p.organisation_state) * (1.0 - now.reform_state_firms)
     distance *= 1.0 - p.organisation_alliance * w.allied[m]
     distance *= 1.0 - p.organisation_contest * w.contestability
     comfort = p.rescue_effort * min(1.0, w.aid[m] / max(state.revenue[m], 1e-6))
-    return (1.0 - distance) * (1.0 - comfort)
+    return (1.0 - distance + founders) * (1.0 - comfort)
 
 
 @kernel

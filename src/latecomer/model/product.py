@@ -37,6 +37,7 @@ from latecomer.axes import (
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model.brand import mean_goodwill
+from latecomer.model.finance import debt_limit
 from latecomer.model.scratch import LINES
 
 NDOMAINS, NSEGMENTS, TRAINS = len(DOMAINS), len(SEGMENTS), len(POWERTRAINS)
@@ -113,13 +114,14 @@ def newcomer(d, w, state, maker, p):
 
 @kernel
 def renew(m, w, state, maker, p):
-    """Let a works that takes up cars build the car plant anew: it knows no less than a newcomer would."""
+    """Let a works that takes up cars build plant and name anew: it knows no less than a newcomer and is trusted as one."""
     if maker.ownership > PRIVATE or state.active[m].sum() > 0:
         return
     for d in range(NDOMAINS):
         short = newcomer(d, w, state, maker, p) - state.mastered[m, d]
         state.mastered[m, d] += p.renewal * max(0.0, short)
         state.accessible[m, d] = max(state.accessible[m, d], state.mastered[m, d])
+    state.trust[m] += p.renewal * max(0.0, p.trust_start - state.trust[m])
 
 
 @kernel
@@ -154,7 +156,7 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
                     hazard = electric_hazard(m, s, e, t, selling, w, state, policy, maker, p)
                 line = (m * NSEGMENTS + s) * TRAINS + e
                 if hazard > 0.0:
-                    hazard *= affordable(state.cash[m], line_price(m, s, maker, p), p)
+                    hazard *= affordable(m, line_price(m, s, maker, p), state, maker, p)
                 if uniform(seed, history, t, line, LAUNCH) < hazard:
                     renew(m, w, state, maker, p)
                     open_line(m, s, e, state)
@@ -164,11 +166,14 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
 
 
 @kernel
-def affordable(cash, price, p):
-    """Return the chance that a launch finds its money: cash and a credit of as much again against its price."""
+def affordable(m, price, state, maker, p):
+    """Return the chance that a launch finds its money: cash and what lenders add against its price."""
     if price <= 0.0:
         return 1.0
-    return smooth_step(4.0 * ((cash + p.line_credit) / price - 1.0))
+    money = state.cash[m] + p.lending_share * debt_limit(m, state, maker, p)
+    if maker.ownership > PRIVATE:
+        money = state.cash[m] + p.foreign_credit
+    return smooth_step(4.0 * (money / price - 1.0))
 
 
 @kernel
@@ -410,9 +415,9 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     if maker.ownership == IMPORTER:
         u -= p.import_handicap + p.licence_strength * policy[t].trade_licence
     trust = state.trust[m] if e == COMBUSTION else state.trust_electric[m]
+    if own == 1.0 and s == PREMIUM and world[t].year >= maker.second_brand:
+        trust += p.second_brand * max(0.0, p.trust_start - trust)
     if own == 1.0:
-        if s == PREMIUM and world[t].year >= maker.second_brand:
-            trust += p.second_brand * max(0.0, p.trust_start - trust)
         u += p.goodwill_taste * math.log((state.goodwill[m] + p.goodwill_half) / (w.goodwill_mean + p.goodwill_half))
     u += trust
     if e != COMBUSTION:
