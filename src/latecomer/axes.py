@@ -586,7 +586,7 @@ YEAR = (
     Field("entries", "", "makers", "Makers that began"),
     Field("exits", "", "makers", "Makers that ended"),
     Field("takeovers", "", "makers", "Makers taken over by another"),
-    Field("electric_entrants", "", "makers", "Makers founded for electric cars with output"),
+    Field("electric_entrants", "", "makers", "Own-brand makers founded for electric cars, with output"),
     Field("lines", "", "lines", "Passenger lines on sale"),
     Field("top3_share", "", "share", "Three largest groups in vehicles made"),
     Field("subsidy", "", "billion CNY of 2010", "Purchase subsidies paid"),

@@ -279,7 +279,7 @@ def count_makers(w, state, makers, out):
         made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + w.truck_sold[m]
         if made > 1e-5:
             active += 1.0
-            electric += makers[m].electric_only
+            electric += makers[m].electric_only if makers[m].ownership <= PRIVATE else 0.0
         total += made
         sums[makers[m].group if makers[m].group >= 0 else m] += made
     out.makers_active, out.entries, out.electric_entrants = active, w.entries, electric
