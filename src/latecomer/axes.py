@@ -433,7 +433,9 @@ MAKERS = (
     Field("end", "", "year", "Last year of its contract; 9999 open", "i8"),
     Field("electric_only", "", "0/1", "Founded to make electric cars only", "i8"),
     Field("minibus", "", "0/1", "Entered cars from minibuses or mini trucks", "i8"),
-    Field("first_line", "", "code", "Segment of the cars it was founded to make; -1 where none is known", "i8"),
+    Field(
+        "first_line", "", "code", "Segment of the cars it was founded to make; -1 where none is known", "i8"
+    ),
     Field("second_brand", "", "year", "First year of a brand of its own for premium cars; 9999 never", "i8"),
     Field("taken_year", "", "year", "Year of a dated takeover; 9999 never", "i8"),
     Field("taken_by", "", "code", "Maker that takes it over in that year; -1 for none", "i8"),
@@ -451,7 +453,13 @@ CONTRACTS = (
     Field("year", "", "year", "First year of access", "i8"),
     Field("domain", "d", "0..1", "Share of the domain to which it gives access"),
     Field("vintage", "", "years", "Age of the technology handed over"),
-    Field("last", "", "year", "Last year of a partnership in the maker itself; 0 where the contract is none", "i8"),
+    Field(
+        "last",
+        "",
+        "year",
+        "Last year of a partnership in the maker itself; 0 where the contract is none",
+        "i8",
+    ),
 )
 
 # State: all the next year needs, nothing more.
@@ -471,6 +479,7 @@ STATE = (
     ),
     Field("dependence", "m", "share", "Share of group profit from joint ventures"),
     Field("losses", "m", "years", "Run of loss years"),
+    Field("rescued", "m", "share of revenue", "Losses made good last year, over revenue"),
     Field("goodwill", "m", "billion CNY of 2010", "Marketing and service of past years that buyers remember"),
     Field("experience", "m", "million", "Cumulated output of cars"),
     Field("experience_electric", "m", "million", "Cumulated output of electric cars"),

@@ -260,7 +260,14 @@ READINGS = (
     ),
     Schema(
         "lines_of_origin.csv",
-        (Column("line_of_origin"), number("skill", -1, 1), number("batteries", 0, 1), *RANGE, *SOURCED, *text("about")),
+        (
+            Column("line_of_origin"),
+            number("skill", -1, 1),
+            number("batteries", 0, 1),
+            *RANGE,
+            *SOURCED,
+            *text("about"),
+        ),
         ("line_of_origin",),
     ),
     Schema(

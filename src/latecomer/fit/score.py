@@ -144,7 +144,9 @@ def firm_table(run: Run) -> pd.DataFrame:
     case, makers = run.case, run.case.makers
     names = case.labels.makers
     rows = case.maker_record[case.maker_record["series"] == "maker_sales"]
-    rows = rows[rows["year"].isin(run.years)][["maker_id", "year", "value"]].rename(columns={"value": "recorded"})
+    rows = rows[rows["year"].isin(run.years)][["maker_id", "year", "value"]].rename(
+        columns={"value": "recorded"}
+    )
     at = np.array([names.index(name) for name in rows["maker_id"]])
     taken = rows["year"].to_numpy() >= makers["taken_year"][at]
     owners = np.where(taken, makers["taken_by"][at], at)

@@ -3,9 +3,11 @@
     target_m = B0 [ (1 - n) min(1.2, gap_m / .9) + n min(1, mean gap / .2) ],  gap behind the joint ventures, B0 < 0
     trust   += eta_up (target - trust) if above, eta_down if below
     electric names start from phi x trust, since a new paradigm resets part of it, and move on electric quality alone
+    goodwill A_m' = (1 - delta) A_m + spending on marketing and service (billion CNY); an own brand's cars gain
+            g ln((A_m + A0) / (mean A + A0)), the mean taken over cars made at home (`product.appeal_of`)
 
-n is the weight of national reputation, shared by all own brands. Source: Nerlove and Arrow 1962
-(goodwill).
+n is the weight of national reputation, shared by all own brands. No price stands here: a cheap car builds no name.
+Goodwill is relative, so that spending of all alike moves nobody. Source: Nerlove and Arrow 1962 (goodwill).
 """
 
 from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, IMPORTER, PLATFORM, PRIVATE, PROCESS

@@ -1,11 +1,15 @@
 """What does a maker earn, and what happens when it loses? Revenue, profit, dividends, soft budgets, subsidies and taxes.
 
-    net price   n_j = (P_j + subsidy) / wedge,   profit = sum_j (n_j - c_j) q_j + export margin + trucks - fixed - R&D
+    net price   n_j = (P_j + subsidy) / wedge
+    profit      sum_j [(n_j - c_j - mu n_j) q_j - upkeep c_j] + export margin + trucks + plan - fixed - R&D of cars
     dividends   a joint venture pays out a share of its profit; the home parent receives its equity part
     dependence  dividends / (dividends + max(0, own profit))                              smoothed; feeds comfort
     soft budget a loss of a state maker is made good by softness x loss, at a cost to the budget; private losses eat cash
+    debt limit  L = credit + d revenue + e max(0, profit), by ownership; debts of a state maker beyond L are made good by
+                softness as well, and what was made good is effort lost next year (`knowledge.organisation_aim`)
 
-Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
+mu is spent on marketing and service (`brand`). Margins of exports, trucks and plan deliveries stand after research and
+marketing. Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
 """
 
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE
@@ -86,7 +90,7 @@ def settle_cash(m, w, state, now, maker, p):
         owed = max(0.0, -state.cash[m] - debt_limit(m, state, maker, p))
         state.cash[m] += now.budget_softness * owed
         aid += now.budget_softness * owed
-    w.aid[m] = aid
+    state.rescued[m] = min(1.0, aid / max(state.revenue[m], 1e-6))
     w.soft_aid += aid
     state.losses[m] = state.losses[m] + 1.0 if profit + gained + aid < 0.0 else 0.0
 

@@ -4,7 +4,12 @@
                wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*
     exports    q_x = W share x 1 / (1 + e^-(x0 + x1 (Q - F) + x2 ln sales + x3 network - x4 ln rer - x5 ln(1 + tariff)))
     network    once abroad, n' = n + .1 (1 - n): the sunk cost of a sales network, paid once
-    exit       a line after a run of loss years, by hazard; a maker likewise; soft budgets put it off
+    money      own-brand makers order within cash and the part of their debt limit that lenders give (`finance.debt_limit`);
+               a unit of plant costs  c organisation^-x
+    exit       a line after a run of loss years, by hazard; a maker after such a run once its money is gone, or by
+               insolvency, debt beyond the limit; soft budgets put it off
+    takeover   of a failing maker by the richest healthy own-brand maker with a line in common, at a discount, or by a
+               dated fact of the case: plant, lines, debts and part of skill and goodwill pass, and the maker ends
 
 Planning one year ahead with a two-year lag would hide a shortage premium for decades. Sources: Melitz 2003 and
 Roberts and Tybout 1997 (sunk cost of exporting).
@@ -195,6 +200,7 @@ def fail(m, t, w, state, makers, p, seed, history):
             buyer, money = b, state.cash[b] - cost
     if buyer >= 0 and uniform(seed, history, t, m, TAKEOVER) < p.takeover_chance:
         state.cash[buyer] -= cost
+        w.handed[buyer] -= cost
         take_over(m, buyer, w, state, p)
     else:
         end_maker(m, w, state)
@@ -203,10 +209,10 @@ def fail(m, t, w, state, makers, p, seed, history):
 @kernel
 def related(m, b, state):
     """Return whether makers m and b sell in a common segment."""
+    common = 0
     for s in range(NSEGMENTS):
-        if state.active[m, s].sum() > 0 and state.active[b, s].sum() > 0:
-            return True
-    return False
+        common += min(state.active[m, s].sum(), state.active[b, s].sum())
+    return common > 0
 
 
 @kernel
@@ -223,6 +229,7 @@ def take_over(m, buyer, w, state, p):
         state.pipeline[buyer, y] += kept * state.pipeline[m, y]
         state.truck_pipeline[buyer, y] += kept * state.truck_pipeline[m, y]
     state.cash[buyer] += state.cash[m]
+    w.handed[buyer] += state.cash[m]
     state.experience[buyer] += kept * state.experience[m]
     state.experience_electric[buyer] += kept * state.experience_electric[m]
     state.goodwill[buyer] += kept * state.goodwill[m]
@@ -240,14 +247,14 @@ def take_over(m, buyer, w, state, p):
 
 @kernel
 def take_lines(m, buyer, state):
-    """Hand the lines that the buyer does not have over to it, as old, as wanted and as dear as they were."""
+    """Hand the lines that the buyer does not have over to it, as old and as wanted as they were."""
     for s in range(NSEGMENTS):
         for e in range(TRAINS):
             if state.active[m, s, e] == 1 and state.active[buyer, s, e] == 0:
                 state.active[buyer, s, e] = 1
                 state.age[buyer, s, e] = state.age[m, s, e]
                 state.taste[buyer, s, e] = state.taste[m, s, e]
-                state.price[buyer, s, e] = state.price[m, s, e]
+                state.price[buyer, s, e] = 0.0  # another name: not compared with last year's price
                 state.line_losses[buyer, s, e] = 0.0
 
 

@@ -1,6 +1,9 @@
 """How does a maker come to master technology? Research effort, digestion, improvement, spillovers, organisation.
 
-    effort:       R_m = (1 - chi dependence) [rho revenue (1 + eps deduction) + share x dividends], smoothed
+    effort:       R_m = (1 - chi dependence) [rho revenue (1 + eps deduction) + share x dividends] + own money, smoothed
+    organisation: moves to 1 + f skill (private), or [1 - (1 - o)(1 - reform)(1 - a ally)(1 - k rivals) + f skill]
+                  x (1 - e losses made good / revenue) (state); it multiplies research here and cheapens plant in
+                  `industry.plant_price`
     absorption:   a_md = 1 - exp(-R_m org_m talent v_d / R0)
     digestion:    dC = kappa a (g e^-g + w b e^-b),  g = gap to best source, b = gap to what can be bought
     improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d)); step |N| / 20 + .01,
@@ -12,7 +15,7 @@
 With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
 it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
 technology is X / (X + X0) of cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nelson and
-Winter 1982; Bai, Barwick, Cao and Li.
+Winter 1982; Bai, Barwick, Cao and Li; Bloom and Van Reenen 2010 (management and competition).
 """
 
 import math
@@ -74,7 +77,7 @@ def organisation_aim(m, w, state, now, maker, p):
     distance = (1.0 - p.organisation_state) * (1.0 - now.reform_state_firms)
     distance *= 1.0 - p.organisation_alliance * w.allied[m]
     distance *= 1.0 - p.organisation_contest * w.contestability
-    comfort = p.rescue_effort * min(1.0, w.aid[m] / max(state.revenue[m], 1e-6))
+    comfort = min(1.0, p.rescue_effort * state.rescued[m])
     return (1.0 - distance + founders) * (1.0 - comfort)
 
 

@@ -6,7 +6,9 @@
     kits        1 + max(0, e^(-E/E2) <= 1 - local content) (extra + parts tariff) + forced local sourcing
     battery     kWh_s x world pack price x own learning
     utility     delta = a0 + b_Q (Q - F) + trust + comfort z_s + reach + novelty - crowding ln(J/30) + taste, electric terms
-    launch      hazard by capability, size of the segment, policy; (1 - chi dependence) for state groups with ventures
+    launch      hazard by capability, size of the segment, policy; (1 - chi dependence) for state groups with ventures;
+                times the chance that cash and lenders cover the development cost  f base_s
+    beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew
 
 Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices
 to nothing. Hazards are smooth, so that a tiny price error does not flip a history. Sources: Levitt, List and Syverson
@@ -107,8 +109,7 @@ def newcomer(d, w, state, maker, p):
     gap = p.entry_gap_process if d == PROCESS else p.entry_gap
     start = max(state.own_mean[d] - p.entry_shortfall, w.frontier[d] - gap)
     if d == BATTERY:
-        part = max(p.entry_battery * maker.electric_only, p.battery_origin * maker.batteries)
-        start = max(part * w.frontier[d], 0.5 * state.own_mean[d])
+        start = p.entry_battery * w.frontier[d] if maker.electric_only == 1 else 0.5 * state.own_mean[d]
     return min(start + maker.skill, w.frontier[d])
 
 
@@ -143,7 +144,7 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
             continue
         if year == maker.passenger_start:
             renew(m, w, state, maker, p)
-            first_lines(m, t, state, policy, maker, p, seed, history)
+            first_lines(m, t, w, state, policy, maker, p, seed, history)
         gap = -quality_gap(m, COMBUSTION, w, state, maker, p)
         selling = state.output[m] > 0.0
         for s in range(NSEGMENTS):
@@ -161,6 +162,7 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
                     renew(m, w, state, maker, p)
                     open_line(m, s, e, state)
                     state.cash[m] -= line_price(m, s, maker, p)
+                    w.line_spent[m] += line_price(m, s, maker, p)
                     if maker.ownership != IMPORTER:
                         state.capacity[m] = max(state.capacity[m], p.start_capacity_own)
 
@@ -189,7 +191,7 @@ def open_line(m, s, e, state):
 
 
 @kernel
-def first_lines(m, t, state, policy, maker, p, seed, history):
+def first_lines(m, t, w, state, policy, maker, p, seed, history):
     """Open the lines with which maker m begins: what it was founded to make, if it has the licence."""
     drawn = uniform(seed, history, t, m, FIRST)
     if maker.commercial.sum() <= 0.0:
@@ -207,7 +209,8 @@ def first_lines(m, t, state, policy, maker, p, seed, history):
         open_line(m, MINIBUS, COMBUSTION, state)
     elif maker.first_line >= 0:
         licence = policy[t].entry_private if maker.ownership == PRIVATE else 1.0
-        licence = policy[t].entry_electric if maker.electric_only == 1 else licence
+        if maker.electric_only == 1:
+            licence = policy[t].entry_electric if w.frontier[BATTERY] > 0.0 else 0.0
         if drawn < p.first_known * min(1.0, licence / p.licence_enough):
             open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
     elif maker.electric_only == 1:
@@ -418,7 +421,9 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     if own == 1.0 and s == PREMIUM and world[t].year >= maker.second_brand:
         trust += p.second_brand * max(0.0, p.trust_start - trust)
     if own == 1.0:
-        u += p.goodwill_taste * math.log((state.goodwill[m] + p.goodwill_half) / (w.goodwill_mean + p.goodwill_half))
+        u += p.goodwill_taste * math.log(
+            (state.goodwill[m] + p.goodwill_half) / (w.goodwill_mean + p.goodwill_half)
+        )
     u += trust
     if e != COMBUSTION:
         u += electric_terms(m, e, w, state, world[t], p)

@@ -27,7 +27,8 @@ def scratch_type(makers: int, regions: int) -> np.dtype:
     maker = [(name, "f8", (makers,)) for name in (
         "demand", "room", "kept", "shift", "home_corr", "site_corr", "plan_built", "plan_trucks", "gap", "truck_weight",
         "truck_sold", "truck_exports",
-        "unmet", "unmet_trucks", "effort", "marketing", "aid", "allied", "sold_home", "mean_price", "earned", "best_gap",
+        "unmet", "unmet_trucks", "effort", "marketing", "line_spent", "handed", "allied",
+        "sold_home", "mean_price", "earned", "best_gap",
     )]  # fmt: skip
     return np.dtype(
         [

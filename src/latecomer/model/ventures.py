@@ -2,7 +2,8 @@
 
     venture:   M_md = F_d - g lag,  lag = lag0 + lag1 exp(-ventures / 7): competition among partners shortens it
     electric:  M_md = (1 - lock) F_d for ventures: partners hold on to engines
-    licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract
+    licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract; a partner in the maker itself
+               hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
 
 Ventures and foundings are dated facts of the case in history mode. A supply cut-off takes the sources away where
@@ -43,6 +44,8 @@ def found_and_end(t, w, state, world, policy, makers, p):
     """Let makers whose first year has come begin, and ventures whose contract has run out end."""
     year = int(world[t].year)
     w.entries, w.exits, w.takeovers = 0.0, 0.0, 0.0
+    w.handed[:] = 0.0
+    w.line_spent[:] = 0.0
     for m in range(makers.size):
         maker = makers[m]
         venture = maker.ownership == JOINT_VENTURE

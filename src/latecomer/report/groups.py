@@ -109,7 +109,13 @@ def firm_ranks(run: Run, years: tuple[int, ...] = RANK_YEARS) -> pd.DataFrame:
     names = run.case.labels.makers
     told = run.case.group_record.set_index(["maker_id", "year"])["value"]
     rows = [
-        (year, maker, short_name(run.case, maker), volumes[year - int(run.years[0]), names.index(maker)], told[maker, year])
+        (
+            year,
+            maker,
+            short_name(run.case, maker),
+            volumes[year - int(run.years[0]), names.index(maker)],
+            told[maker, year],
+        )
         for year in years
         for maker in run.case.named_makers
         if (maker, year) in told.index and year in run.years

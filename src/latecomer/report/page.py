@@ -19,8 +19,8 @@ from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, m
 from latecomer.record import Run
 from latecomer.report import answer, evidence, rows, tables, words
 from latecomer.report.fan import SEGMENT_FANS
-from latecomer.report.groups import RANK_YEARS, firm_ranks
 from latecomer.report.figures import figures, svg, titles, vegalite_version
+from latecomer.report.groups import RANK_YEARS, firm_ranks
 from latecomer.report.style import house_style
 
 HERE = Path(__file__).parent

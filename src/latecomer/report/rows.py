@@ -86,7 +86,9 @@ def rank_rows(ranks: pd.DataFrame) -> list[dict[str, Any]]:
     """Return one row for each named firm: simulated and recorded place in each year, empty where no record stands."""
     out = []
     for name, part in ranks.groupby("name", sort=False):
-        places = {int(row.year): (int(row.rank), int(row.recorded_rank)) for row in part.itertuples(index=False)}
+        places = {
+            int(row.year): (int(row.rank), int(row.recorded_rank)) for row in part.itertuples(index=False)
+        }
         out.append({"name": name, "places": places})
     return out
 
