@@ -478,7 +478,7 @@ STATE = (
         "Management capability: multiplies what research achieves",
     ),
     Field("dependence", "m", "share", "Share of group profit from joint ventures"),
-    Field("losses", "m", "years", "Run of loss years"),
+    Field("losses", "m", "years", "Run of loss years; a loss as large as revenue counts more"),
     Field("rescued", "m", "share of revenue", "Losses made good last year, over revenue"),
     Field("goodwill", "m", "billion CNY of 2010", "Marketing and service of past years that buyers remember"),
     Field("experience", "m", "million", "Cumulated output of cars"),

@@ -176,6 +176,16 @@ def test_debts_end_private_makers_and_the_state_pays_for_its_own(bench):
     assert state.rescued[owned] == pytest.approx(rescue / 10.0, rel=1e-12)
 
 
+def test_a_loss_as_large_as_revenue_shortens_the_patience_of_owners(bench):
+    p, state, m = bench.p, bench.state, bench.first(PRIVATE)
+    runs = []
+    for profit in (-0.1, -1.0, -50.0, 1.0):
+        state.losses[m], state.revenue[m], state.profit[m] = 2.0, 1.0, profit
+        finance.settle_cash(m, bench.w, state, bench.policy[bench.t], bench.makers[m], p)
+        runs.append(float(state.losses[m]))
+    assert runs == pytest.approx([3.0 + 0.1 * p.loss_weight, 3.0 + p.loss_weight, 3.0 + p.loss_weight, 0.0], rel=1e-12)
+
+
 def with_plant(bench):
     """Return a failing and a rich maker that both sell minibuses."""
     first, second = (int(m) for m in np.flatnonzero(bench.makers.ownership == PRIVATE)[:2])

@@ -120,7 +120,7 @@ ALONE = {
     "control_distance", "entry_capital", "renewal", "pack_own_edge", "organisation_founder",
     "organisation_alliance", "organisation_contest", "organisation_capital", "second_brand", "cash_research",
     "partner_renewal", "debt_state", "debt_private", "debt_profit", "insolvency", "takeover_kept", "takeover_price",
-    "takeover_chance", "rescue_effort", "line_upkeep",
+    "takeover_chance", "rescue_effort", "line_upkeep", "drop_hazard", "loss_weight",
 }  # fmt: skip
 
 LEVERS = {lever.name: lever for lever in POLICY}

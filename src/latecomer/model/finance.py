@@ -92,7 +92,9 @@ def settle_cash(m, w, state, now, maker, p):
         aid += now.budget_softness * owed
     state.rescued[m] = min(1.0, aid / max(state.revenue[m], 1e-6))
     w.soft_aid += aid
-    state.losses[m] = state.losses[m] + 1.0 if profit + gained + aid < 0.0 else 0.0
+    lost = -(profit + gained + aid)
+    heavy = p.loss_weight * min(1.0, lost / max(state.revenue[m], 1e-6))
+    state.losses[m] = state.losses[m] + 1.0 + heavy if lost > 0.0 else 0.0
 
 
 @kernel
