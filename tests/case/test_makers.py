@@ -6,6 +6,7 @@ import pytest
 from latecomer import axes
 from latecomer.case.load import load_case
 from latecomer.case.makers import OPEN
+from latecomer.errors import CaseError
 
 
 def of(case, maker, field):
@@ -99,3 +100,24 @@ def test_every_firm_venture_licence_and_purchase_is_used_or_left_out_with_a_reas
     assert (omitted["reason"].str.len() > 10).all()
     makers = case.tables["makers"]
     assert not set(omitted["fact_id"][omitted["table"] == "firms"]) & set(makers["fact_id"])
+
+
+def test_dated_takeovers_and_first_lines_come_from_the_tables(case):
+    names = case.labels.makers
+    assert (of(case, "hafei", "taken_year"), names[of(case, "hafei", "taken_by")]) == (2009, "changan")
+    assert names[of(case, "wuling", "taken_by")] == "sgmw"
+    assert of(case, "geely", "taken_year") == OPEN and of(case, "geely", "taken_by") == -1
+    assert axes.SEGMENTS[of(case, "gwm", "first_line")] == "suv" and of(case, "saic", "first_line") == -1
+    assert of(case, "geely", "second_brand") == 2009  # an upper brand after the first of 1998
+    assert of(case, "byd", "batteries") == 1.0 and of(case, "geely", "batteries") == 0.0
+
+
+def test_a_takeover_without_its_fact_is_refused(folder):
+    folder.spoil("takeovers", "fact_id", "changan_1909", maker_id="hafei")
+    with pytest.raises(CaseError, match="changan_1909"):
+        load_case(folder.path)
+
+
+def test_only_partnerships_in_the_maker_itself_have_a_last_year(case):
+    partners = {case.labels.makers[m] for m in case.contracts["maker"][case.contracts["last"] > 0]}
+    assert {"sgmw", "southeast"} <= partners and "geely" not in partners

@@ -183,7 +183,9 @@ def test_a_loss_as_large_as_revenue_shortens_the_patience_of_owners(bench):
         state.losses[m], state.revenue[m], state.profit[m] = 2.0, 1.0, profit
         finance.settle_cash(m, bench.w, state, bench.policy[bench.t], bench.makers[m], p)
         runs.append(float(state.losses[m]))
-    assert runs == pytest.approx([3.0 + 0.1 * p.loss_weight, 3.0 + p.loss_weight, 3.0 + p.loss_weight, 0.0], rel=1e-12)
+    assert runs == pytest.approx(
+        [3.0 + 0.1 * p.loss_weight, 3.0 + p.loss_weight, 3.0 + p.loss_weight, 0.0], rel=1e-12
+    )
 
 
 def with_plant(bench):
