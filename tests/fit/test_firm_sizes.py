@@ -37,8 +37,11 @@ def test_a_record_after_a_dated_takeover_counts_with_the_owner(case, table):
     assert set(table["kind"]) == {"own", "foreign"}
 
 
-def test_the_right_makers_are_large_after_the_fit(table):
-    """Correlation over makers in 2011-25, years that no parameter has seen: .5 for own brands, .6 for ventures."""
+def test_the_right_makers_are_large_after_2010(table):
+    """Correlation over makers in 2011-25: .5 for own brands, .6 for ventures.
+
+    The fit uses no year after 2010, but these numbers were in sight when the mechanisms were built: a goal, not a forecast.
+    """
     scores = firm_scores(table).set_index(["kind", "sample"])["over_makers"]
     assert scores["own", "check"] > 0.5
     assert scores["foreign", "check"] > 0.6
