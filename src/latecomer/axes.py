@@ -479,9 +479,16 @@ MAKERS = (
     Field("end", "", "year", "Last year of its contract; 9999 open", "i8"),
     Field("electric_only", "", "0/1", "Founded to make electric cars only", "i8"),
     Field("minibus", "", "0/1", "Entered cars from minibuses or mini trucks", "i8"),
+    Field(
+        "first_line", "", "code", "Segment of the cars it was founded to make; -1 where none is known", "i8"
+    ),
+    Field("second_brand", "", "year", "First year of a brand of its own for premium cars; 9999 never", "i8"),
+    Field("taken_year", "", "year", "Year of a dated takeover; 9999 never", "i8"),
+    Field("taken_by", "", "code", "Maker that takes it over in that year; -1 for none", "i8"),
     Field("equity", "", "share", "Chinese equity in a joint venture; 1 for own-brand makers"),
     Field("brand", "", "utility", "Strength of the brand name at entry"),
     Field("skill", "", "log units", "Founders' skill against the average entrant, by line of origin"),
+    Field("batteries", "", "0..1", "Founders came from batteries: related industry in electric drive"),
     Field("capacity", "", "million a year", "Capacity of commercial vehicles and plan-era cars at start"),
     Field("commercial", "k", "weight", "Commercial classes it builds; weights of its plant at start"),
 )
@@ -495,6 +502,13 @@ CONTRACTS = (
     Field("network", "x", "0..1", "Sales network abroad that a takeover brings"),
     Field("name", "x", "0..1", "Trusted name abroad that a takeover brings"),
     Field("cost", "", "billion CNY of 2010", "Price of a takeover abroad"),
+    Field(
+        "last",
+        "",
+        "year",
+        "Last year of a partnership in the maker itself; 0 where the contract is none",
+        "i8",
+    ),
 )
 
 # State: all the next year needs, nothing more.
@@ -517,7 +531,9 @@ STATE = (
         "Management capability: multiplies what research achieves",
     ),
     Field("dependence", "m", "share", "Share of group profit from joint ventures"),
-    Field("losses", "m", "years", "Run of loss years"),
+    Field("losses", "m", "years", "Run of loss years; a loss as large as revenue counts more"),
+    Field("rescued", "m", "share of revenue", "Losses made good last year, over revenue"),
+    Field("goodwill", "m", "billion CNY of 2010", "Marketing and service of past years that buyers remember"),
     Field("experience", "m", "million", "Cumulated output of cars"),
     Field("experience_electric", "m", "million", "Cumulated output of electric cars"),
     Field("capacity", "m", "million a year", "Capacity for passenger cars"),
@@ -663,6 +679,8 @@ YEAR = (
     Field("makers_active", "", "makers", "Makers with output"),
     Field("entries", "", "makers", "Makers that began"),
     Field("exits", "", "makers", "Makers that ended"),
+    Field("takeovers", "", "makers", "Makers taken over by another"),
+    Field("electric_entrants", "", "makers", "Own-brand makers founded for electric cars, with output"),
     Field("lines", "", "lines", "Passenger lines on sale"),
     Field("top3_share", "", "share", "Three largest groups in vehicles made"),
     Field("subsidy", "", "billion CNY of 2010", "Purchase subsidies paid"),

@@ -6,6 +6,7 @@ import pytest
 from latecomer import axes
 from latecomer.case.load import load_case
 from latecomer.case.makers import OPEN
+from latecomer.errors import CaseError
 
 
 def of(case, maker, field):
@@ -116,3 +117,24 @@ def test_takeovers_bring_network_and_name_where_they_say_at_prices_of_the_base_y
     assert (contracts["cost"] > 0).sum() == len(set(case.tables["takeovers"]["acquisition_id"]))
     licences = contracts["cost"] == 0.0
     assert contracts["network"][licences].sum() == contracts["name"][licences].sum() == 0.0
+
+
+def test_dated_takeovers_and_first_lines_come_from_the_tables(case):
+    names = case.labels.makers
+    assert (of(case, "hafei", "taken_year"), names[of(case, "hafei", "taken_by")]) == (2009, "changan")
+    assert names[of(case, "wuling", "taken_by")] == "sgmw"
+    assert of(case, "geely", "taken_year") == OPEN and of(case, "geely", "taken_by") == -1
+    assert axes.SEGMENTS[of(case, "gwm", "first_line")] == "suv" and of(case, "saic", "first_line") == -1
+    assert of(case, "geely", "second_brand") == 2009  # an upper brand after the first of 1998
+    assert of(case, "byd", "batteries") == 1.0 and of(case, "geely", "batteries") == 0.0
+
+
+def test_a_takeover_without_its_fact_is_refused(folder):
+    folder.spoil("mergers", "fact_id", "changan_1909", maker_id="hafei")
+    with pytest.raises(CaseError, match="changan_1909"):
+        load_case(folder.path)
+
+
+def test_only_partnerships_in_the_maker_itself_have_a_last_year(case):
+    partners = {case.labels.makers[m] for m in case.contracts["maker"][case.contracts["last"] > 0]}
+    assert {"sgmw", "southeast"} <= partners and "geely" not in partners

@@ -20,6 +20,7 @@ NAMED = {  # tables and columns in which a maker's name stands
     "contracts": ("maker_id",),
     "firm_targets": ("maker_id",),
     "takeovers": ("maker_id",),
+    "mergers": ("maker_id", "taken_by"),
 }
 
 

@@ -176,6 +176,7 @@ class Step:
     year: np.record
     policy: np.record
     params: np.record
+    makers: np.recarray
 
 
 def seen_from_inside(laboratory, calendar_year, params, history):
@@ -185,7 +186,8 @@ def seen_from_inside(laboratory, calendar_year, params, history):
     laboratory.go_on(space, vector, history=history, last=t)
     before = np.array(space.state).view(np.recarray)
     year = laboratory.go_on(space, vector, history=history, first=t, last=t + 1)[t]
-    return Step(before[0], space.state[0], space.scratch[0], year, laboratory.case.policy[t], vector[0])
+    policy, makers = laboratory.case.policy[t], laboratory.case.makers
+    return Step(before[0], space.state[0], space.scratch[0], year, policy, vector[0], makers)
 
 
 @pytest.fixture(scope="module", params=range(0, DRAWS + 1, 4), ids=lambda n: f"draw_{n}" if n else "the_case")
@@ -222,7 +224,21 @@ def test_trucks_sold_at_home_are_demand_or_the_plan(steps):
 
 def paid_for_plant(step):
     """Return what every maker pays in a year for car and truck plant that it orders."""
-    return step.params.capacity_price * (step.after.pipeline[:, 1] + step.after.truck_pipeline[:, 1])
+    return plant_prices(step) * (step.after.pipeline[:, 1] + step.after.truck_pipeline[:, 1])
+
+
+def plant_prices(step):
+    """Return what a unit of plant costs every maker: more where own-brand makers are badly managed."""
+    managed = np.maximum(step.after.organisation, 0.1) ** -step.params.organisation_capital
+    return step.params.capacity_price * np.where(step.makers.ownership <= PRIVATE, managed, 1.0)
+
+
+def debt_limits(step):
+    """Return what an own-brand maker may owe before it is insolvent."""
+    state_owned, p, after = step.makers.ownership < PRIVATE, step.params, step.after
+    credit = np.where(state_owned, p.state_credit, p.private_credit)
+    of_revenue = np.where(state_owned, p.debt_state, p.debt_private) * after.revenue
+    return credit + of_revenue + p.debt_profit * np.maximum(0.0, after.profit)
 
 
 def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
@@ -233,18 +249,23 @@ def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
         shortfall = np.maximum(0.0, -(profit + gained))
         aid = np.where(state_makers, step.policy.budget_softness * shortfall, 0.0)
         kept = np.where(ventures & (profit > 0.0), (1.0 - p.payout) * profit, profit)
-        opening = np.where(step.before.alive == 1, step.before.cash, p.entry_cash)
-        expected = (1.0 - p.cash_decay) * opening + kept + gained + aid - paid_for_plant(step)
+        founders = p.entry_cash + p.entry_capital * case.makers.electric_only
+        opening = np.where(step.before.alive == 1, step.before.cash, founders) - step.scratch.line_spent
+        settled = (1.0 - p.cash_decay) * opening + kept + gained + aid
+        rescue = step.policy.budget_softness * np.maximum(0.0, -settled - debt_limits(step))
+        aid += np.where(state_makers, rescue, 0.0)
+        expected = settled + np.where(state_makers, rescue, 0.0) - paid_for_plant(step)
         expected = expected - step.scratch.spent_abroad
-        held = (step.after.alive == 1) & (case.makers.ownership != IMPORTER)
+        held = (step.after.alive == 1) & (case.makers.ownership != IMPORTER) & (step.scratch.handed == 0.0)
         assert np.allclose(after.cash[held], expected[held], rtol=1e-9, atol=1e-12)
         paid = aid[(step.before.alive == 1) | (step.after.alive == 1)].sum()
-        assert step.year.soft_aid == pytest.approx(paid, rel=1e-9, abs=1e-12)
+        if not step.scratch.handed.any():  # in years of takeovers, debts change hands
+            assert step.year.soft_aid == pytest.approx(paid, rel=1e-9, abs=1e-12)
 
 
 def test_plant_is_ordered_within_means(steps, case):
     for step in steps:
-        ordered = step.after.pipeline[:, 1] * step.params.capacity_price
+        ordered = step.after.pipeline[:, 1] * plant_prices(step)
         cash = step.after.cash + paid_for_plant(step) + step.scratch.spent_abroad
         money = np.where(case.makers.ownership < PRIVATE, np.maximum(cash, 0.0) + 0.5 * step.after.dividends,
                          np.maximum(0.0, 0.7 * cash + 1.5 * step.after.profit))  # fmt: skip

@@ -27,5 +27,6 @@ def test_investors_order_for_the_demand_they_expect(bench):
     wish = (1.0 + 0.1 * p.unmet_weight) * 1.1**2.5 / p.target_utilisation
     assert state.pipeline[m, 1] == pytest.approx(wish - (1.0 - p.capacity_wear) ** 3, rel=1e-12)
     state.pipeline[m], state.capacity[m], state.cash[m], p.private_credit = 0.0, 1.0, 0.0, 0.9
+    p.lending_share, state.organisation[m] = 1.0, 1.0
     industry.invest(t, w, state, bench.policy, bench.makers, p)
     assert state.pipeline[m, 1] == pytest.approx(0.9 / p.capacity_price, rel=1e-12)  # money binds

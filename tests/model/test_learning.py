@@ -220,7 +220,7 @@ def test_comfort_softness_and_deduction_change_effort(bench):
     bench.state.revenue[m], bench.state.dividends[m], bench.state.dependence[m] = 40.0, 3.0, 0.6
     policy = bench.policy[t]
     policy.research_deduction, policy.budget_softness = 0.5, 0.4
-    knowledge.fund(t, bench.w, bench.state, bench.policy, bench.makers, p)
+    knowledge.fund(t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.contracts, p)
     intensity = p.research_intensity * (1.0 + 0.5 * p.deduction_effect) * (1.0 - 0.4 * p.softness_effect)
     expected = (1.0 - 0.6 * p.comfort_effect) * (40.0 * intensity + 3.0 * p.dividend_research)
     assert bench.w.effort[m] == pytest.approx(expected, rel=1e-14)

@@ -48,7 +48,7 @@ def build_makers(
     """Return the makers in the order of `makers.csv`; facts that are missing or unknown are added to `problems`."""
     rows = tables["makers"]
     makers = np.zeros(len(rows), axes.record(axes.MAKERS, length)).view(np.recarray)
-    skill = tables["lines_of_origin"].set_index("line_of_origin")["skill"]
+    origins = tables["lines_of_origin"].set_index("line_of_origin")
     for i, (row, fact) in enumerate(_with_facts(tables, problems)):
         dates = _dates(row, fact, tables["joint_ventures"], problems)
         makers["start"][i], makers["passenger_start"][i], makers["end"][i] = dates
@@ -59,8 +59,12 @@ def build_makers(
     makers["origin"] = [axes.ORIGINS.index(name) for name in rows["origin"]]
     makers["electric_only"] = rows["electric_only"]
     makers["minibus"] = rows["minibus_from"].notna()
+    makers["first_line"] = [axes.SEGMENTS.index(name) if name else -1 for name in rows["first_line"]]
+    makers["second_brand"] = _second_brands(rows, tables["brands"])
+    _add_takeovers(tables, makers, problems)
     makers["brand"], makers["capacity"] = rows["brand"], rows["capacity"]
-    makers["skill"] = rows["line_of_origin"].map(skill)
+    makers["skill"] = rows["line_of_origin"].map(origins["skill"])
+    makers["batteries"] = rows["line_of_origin"].map(origins["batteries"])
     makers["commercial"] = rows[list(axes.COMMERCIAL)].to_numpy(float)
     trucks_only = (makers["ownership"] == axes.JOINT_VENTURE) & (makers["commercial"].sum(axis=1) > 0)
     makers["passenger_start"][trucks_only] = OPEN
@@ -105,8 +109,36 @@ def build_contracts(
         if row.table == "acquisitions":
             for name, gain in bought.get((row.fact_id, row.maker_id), {}).items():
                 contracts[name][i] = gain
+        if row.table == "joint_ventures":
+            contracts["last"][i] = _or_open(fact["end_year"])
     order = np.argsort(contracts["year"], kind="stable")
     return contracts[order].view(np.recarray)
+
+
+def _second_brands(rows: pd.DataFrame, brands: pd.DataFrame) -> np.ndarray:
+    """Return by maker the first year of a brand of its own for premium cars beside an older brand; 9999 without one."""
+    own = brands[(brands["own_brand"] == 1.0) & brands["launched"].notna()]
+    first = own.groupby("firm_id")["launched"].min()
+    upper = own[own["segment"].str.contains("premium|luxury|upper", regex=True)]
+    later = upper[upper["launched"] > upper["firm_id"].map(first)].groupby("firm_id")["launched"].min()
+    houses = rows["fact_id"].where(rows["kind"] == "own", "")
+    return houses.map(later).fillna(OPEN).to_numpy().astype(np.int64)
+
+
+def _add_takeovers(tables: Mapping[str, pd.DataFrame], makers: np.recarray, problems: Problems) -> None:
+    """Fill year and buyer of dated takeovers; a maker or a buyer that is unknown was refused on reading."""
+    position = {name: i for i, name in enumerate(tables["makers"]["maker_id"])}
+    years = tables["acquisitions"].set_index("acquisition_id")["year"]
+    makers["taken_year"], makers["taken_by"] = OPEN, -1
+    for row in tables["mergers"].itertuples():
+        if row.fact_id not in years.index:
+            expected = "a row of acquisitions.csv"
+            problems.add("mergers.csv", row.line, "fact_id", row.fact_id, expected, valid=years.index)
+            continue
+        if row.maker_id not in position or row.taken_by not in position:
+            continue
+        makers["taken_year"][position[row.maker_id]] = int(years[row.fact_id])
+        makers["taken_by"][position[row.maker_id]] = position[row.taken_by]
 
 
 def _with_facts(tables: Mapping[str, pd.DataFrame], problems: Problems) -> list[tuple[Any, pd.Series]]:

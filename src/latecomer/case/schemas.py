@@ -270,7 +270,14 @@ READINGS = (
     ),
     Schema(
         "lines_of_origin.csv",
-        (Column("line_of_origin"), number("skill", -1, 1), *RANGE, *SOURCED, *text("about")),
+        (
+            Column("line_of_origin"),
+            number("skill", -1, 1),
+            number("batteries", 0, 1),
+            *RANGE,
+            *SOURCED,
+            *text("about"),
+        ),
         ("line_of_origin",),
     ),
     Schema(
@@ -294,6 +301,7 @@ READINGS = (
                 ref("origin", "origins"),
             ),
             *(ref("line_of_origin", "lines of origin"), flag("electric_only"), year("minibus_from", True)),
+            ref("first_line", "segments", empty=True),
             *(year("start", True), ref("succeeded_by", "ventures", empty=True), number("brand", -3, 3)),
             *(number("brand_low"), number("brand_high"), number("capacity", 0, 5)),
             *(*(number(name, 0, 1) for name in axes.COMMERCIAL), *SOURCED, *text("note")),
@@ -318,6 +326,11 @@ READINGS = (
             *(number("price", 0, 100), *SOURCED, *text("note")),
         ),
         ("acquisition_id", "maker_id", "destination"),
+    ),
+    Schema(
+        "mergers.csv",
+        (Column("fact_id"), ref("maker_id", "makers"), ref("taken_by", "makers"), *text("note")),
+        ("maker_id",),
     ),
     Schema(
         "omissions.csv",

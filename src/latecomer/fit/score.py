@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from latecomer.axes import IMPORTER, PRIVATE
 from latecomer.record import SERIES, Run
 from latecomer.types import Case
 
 TRAINING_END = 2010
 GROWTH_YEARS = 5
+LEAST_SALES = 1000.0  # vehicles: below this a maker counts as having nearly left, simulated or recorded
 
 
 def record_table(run: Run) -> pd.DataFrame:
@@ -131,3 +133,57 @@ def moment_of(values: np.ndarray, moment: Any, years: np.ndarray) -> np.ndarray:
     if moment.measure == "mean":
         return values[:, first : last + 1].mean(axis=1)
     return np.log(np.maximum(values[:, last], 1e-9) / np.maximum(values[:, first], 1e-9))
+
+
+def firm_table(run: Run) -> pd.DataFrame:
+    """Return one row for each maker and recorded year: maker_id, kind (own or foreign), year, sample, median, recorded.
+
+    Passenger cars. A record after a dated takeover counts with the new owner, as the cars of the model do; it is left
+    out where the owner has no record of that year.
+    """
+    case, makers = run.case, run.case.makers
+    names = case.labels.makers
+    rows = case.maker_record[case.maker_record["series"] == "maker_sales"]
+    rows = rows[rows["year"].isin(run.years)][["maker_id", "year", "value"]].rename(
+        columns={"value": "recorded"}
+    )
+    at = np.array([names.index(name) for name in rows["maker_id"]])
+    taken = rows["year"].to_numpy() >= makers["taken_year"][at]
+    owners = np.where(taken, makers["taken_by"][at], at)
+    known = set(zip(rows["maker_id"][~taken], rows["year"][~taken], strict=True))
+    rows = rows.assign(maker_id=[names[m] for m in owners])
+    kept = [pair in known for pair in zip(rows["maker_id"], rows["year"], strict=True)]
+    table = rows[kept].groupby(["maker_id", "year"], as_index=False)["recorded"].sum()
+    median = np.median(run.series("maker_sales"), axis=0)
+    at = np.array([names.index(name) for name in table["maker_id"]])
+    table["median"] = median[table["year"].to_numpy() - int(run.years[0]), at]
+    table["kind"] = np.where(makers["ownership"][at] <= PRIVATE, "own", "foreign")
+    table["sample"] = np.where(table["year"] <= TRAINING_END, "fit", "check")
+    table = table[makers["ownership"][at] != IMPORTER]
+    return table[["maker_id", "kind", "year", "sample", "median", "recorded"]].reset_index(drop=True)
+
+
+def firm_scores(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how well sizes of makers are ranked, by kind and sample: correlations of log sales, over makers and pooled.
+
+    `over_makers` compares each maker's mean of logs over its recorded years; `pooled` every maker and year.
+    """
+    logs = table.assign(
+        simulated=np.log(np.maximum(table["median"], LEAST_SALES)),
+        told=np.log(np.maximum(table["recorded"], LEAST_SALES)),
+    )
+    out = []
+    for (kind, sample), rows in logs.groupby(["kind", "sample"], sort=True):
+        means = rows.groupby("maker_id")[["simulated", "told"]].mean()
+        out.append(
+            {
+                "kind": kind, "sample": sample, "makers": len(means), "points": len(rows),
+                "over_makers": correlation(means), "pooled": correlation(rows),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(out)
+
+
+def correlation(rows: pd.DataFrame) -> float:
+    """Return the correlation of simulated and recorded logs, NaN for fewer than three points."""
+    return float(np.corrcoef(rows["simulated"], rows["told"])[0, 1]) if len(rows) > 2 else float("nan")

@@ -277,7 +277,7 @@ def sum_money(w, state, makers, p, out):
 @kernel
 def count_makers(w, state, makers, out):
     """Count makers with output, entries and exits, and the share of the three largest groups."""
-    total, active = 0.0, 0.0
+    total, active, electric = 0.0, 0.0, 0.0
     sums = w.kept
     sums[:] = 0.0
     for m in range(makers.size):
@@ -286,9 +286,10 @@ def count_makers(w, state, makers, out):
         made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + w.truck_sold[m]
         if made > 1e-5:
             active += 1.0
+            electric += makers[m].electric_only if makers[m].ownership <= PRIVATE else 0.0
         total += made
         sums[makers[m].group if makers[m].group >= 0 else m] += made
-    out.makers_active, out.entries = active, w.entries
+    out.makers_active, out.entries, out.electric_entrants = active, w.entries, electric
     top = 0.0
     for _ in range(3):
         best = 0

@@ -3,12 +3,14 @@
     target_m = B0 [ (1 - n) min(1.2, gap_m / .9) + n min(1, mean gap / .2) ],  gap behind the joint ventures, B0 < 0
     trust   += eta_up (target - trust) if above, eta_down if below
     electric names start from phi x trust, since a new paradigm resets part of it, and move on electric quality alone
+    goodwill A_m' = (1 - delta) A_m + spending on marketing and service (billion CNY); an own brand's cars gain
+            g ln((A_m + A0) / (mean A + A0)), the mean taken over cars made at home (`product.appeal_of`)
 
-n is the weight of national reputation, shared by all own brands. Source: Nerlove and Arrow 1962
-(goodwill).
+n is the weight of national reputation, shared by all own brands. No price stands here: a cheap car builds no name.
+Goodwill is relative, so that spending of all alike moves nobody. Source: Nerlove and Arrow 1962 (goodwill).
 """
 
-from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, PLATFORM, PRIVATE, PROCESS
+from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, IMPORTER, PLATFORM, PRIVATE, PROCESS
 from latecomer.compiled import kernel
 
 
@@ -25,6 +27,7 @@ def trust(w, state, makers, p):
     for m in range(makers.size):
         if state.alive[m] == 0:
             continue
+        state.goodwill[m] = (1.0 - p.goodwill_decay) * state.goodwill[m] + w.marketing[m]
         if makers[m].ownership > PRIVATE:
             state.trust_electric[m] = p.foreign_electric * state.trust[m]
             continue
@@ -37,6 +40,17 @@ def trust(w, state, makers, p):
         aim = p.electric_reset * state.trust[m] + (1.0 - p.electric_reset) * p.trust_floor * behind
         step = p.trust_speed if aim > state.trust_electric[m] else 2.0 * p.trust_speed
         state.trust_electric[m] += min(step, 1.0) * (aim - state.trust_electric[m])
+
+
+@kernel
+def mean_goodwill(state, makers):
+    """Return the goodwill behind the average car made at home (billion CNY): the mean weighted by last year's output."""
+    total, weight = 0.0, 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership != IMPORTER:
+            total += state.output[m] * state.goodwill[m]
+            weight += state.output[m]
+    return total / weight if weight > 0.0 else 0.0
 
 
 @kernel

@@ -1,11 +1,15 @@
 """What does a maker earn, and what happens when it loses? Revenue, profit, dividends, soft budgets, subsidies and taxes.
 
-    net price   n_j = (P_j + subsidy) / wedge,   profit = sum_j (n_j - c_j) q_j + export margin + trucks - fixed - R&D
+    net price   n_j = (P_j + subsidy) / wedge
+    profit      sum_j [(n_j - c_j - mu n_j) q_j - upkeep c_j] + export margin + trucks + plan - fixed - R&D of cars
     dividends   a joint venture pays out a share of its profit; the home parent receives its equity part
     dependence  dividends / (dividends + max(0, own profit))                              smoothed; feeds comfort
     soft budget a loss of a state maker is made good by softness x loss, at a cost to the budget; private losses eat cash
+    debt limit  L = credit + d revenue + e max(0, profit), by ownership; debts of a state maker beyond L are made good by
+                softness as well, and what was made good is effort lost next year (`knowledge.organisation_aim`)
 
-Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
+mu is spent on marketing and service (`brand`). Margins of exports, trucks and plan deliveries stand after research and
+marketing. Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
 """
 
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE
@@ -20,12 +24,16 @@ def settle(t, w, state, policy, makers, p):
     state.revenue[:] = 0.0
     state.profit[:] = 0.0
     state.dividends[:] = 0.0
+    w.marketing[:] = 0.0
     for j in range(w.lines):
         m = w.maker[j]
         net = (w.price[j] + w.subsidy[j]) / w.wedge[j]
         cost = (w.unit_cost[j] + w.subsidy[j]) / w.wedge[j]
         state.revenue[m] += net * w.sold[j]
         state.profit[m] += (net - cost) * w.sold[j]
+        if makers[m].ownership != IMPORTER:
+            w.marketing[m] += p.marketing_share * net * w.sold[j]
+            state.profit[m] -= p.line_upkeep * w.unit_cost[j]
         w.subsidy_paid += w.subsidy[j] * w.sold[j]
         w.tax_paid += net * (w.wedge[j] - 1.0) * w.sold[j]
         if makers[m].ownership == IMPORTER:
@@ -52,7 +60,15 @@ def add_other_sales(m, w, state, p):
     planned = p.plan_car_price * w.plan_built[m]
     state.revenue[m] += abroad + trucks + planned
     state.profit[m] += p.export_margin * abroad + p.truck_margin * trucks + p.plan_margin * planned
-    state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + w.effort[m]
+    cars = ratio_of_cars(state.revenue[m], abroad + trucks + planned)
+    state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + cars * w.effort[m]
+    state.profit[m] -= w.marketing[m]
+
+
+@kernel
+def ratio_of_cars(revenue, other):
+    """Return the part of research that home sales of cars pay for: the margins of other sales stand after research."""
+    return max(0.0, revenue - other) / revenue if other > 0.0 and revenue > 0.0 else 1.0
 
 
 @kernel
@@ -66,9 +82,25 @@ def settle_cash(m, w, state, now, maker, p):
     aid = 0.0
     if maker.ownership < PRIVATE and profit + gained < 0.0:
         aid = now.budget_softness * -(profit + gained)
-        w.soft_aid += aid
     kept = (
         profit if maker.ownership != JOINT_VENTURE else (1.0 - p.payout) * max(0.0, profit) + min(0.0, profit)
     )
     state.cash[m] = (1.0 - p.cash_decay) * state.cash[m] + kept + gained + aid
-    state.losses[m] = state.losses[m] + 1.0 if profit + gained + aid < 0.0 else 0.0
+    if maker.ownership < PRIVATE:
+        owed = max(0.0, -state.cash[m] - debt_limit(m, state, maker, p))
+        state.cash[m] += now.budget_softness * owed
+        aid += now.budget_softness * owed
+    state.rescued[m] = min(1.0, aid / max(state.revenue[m], 1e-6))
+    w.soft_aid += aid
+    lost = -(profit + gained + aid)
+    heavy = p.loss_weight * min(1.0, lost / max(state.revenue[m], 1e-6))
+    state.losses[m] = state.losses[m] + 1.0 + heavy if lost > 0.0 else 0.0
+
+
+@kernel
+def debt_limit(m, state, maker, p):
+    """Return how much maker m may owe before it is insolvent (billion CNY): a share of revenue, more for the state's."""
+    earned = p.debt_profit * max(0.0, state.profit[m])
+    if maker.ownership < PRIVATE:
+        return p.state_credit + p.debt_state * state.revenue[m] + earned
+    return p.private_credit + p.debt_private * state.revenue[m] + earned

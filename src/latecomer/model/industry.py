@@ -2,7 +2,12 @@
 
     capacity   order for t+2 on demand expected at t+2.5, up to what finance and the era allow:
                wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*
-    exit       a line after a run of loss years, by hazard; a maker likewise; soft budgets put it off
+    money      own-brand makers order within cash and the part of their debt limit that lenders give (`finance.debt_limit`);
+               a unit of plant costs  c organisation^-x
+    exit       a line after a run of loss years, by hazard; a maker after such a run once its money is gone, or by
+               insolvency, debt beyond the limit; soft budgets put it off
+    takeover   of a failing maker by the richest healthy own-brand maker with a line in common, at a discount, or by a
+               dated fact of the case: plant, lines, debts and part of skill and goodwill pass, and the maker ends
 
 Planning one year ahead with a two-year lag would hide a shortage premium for decades.
 """
@@ -19,9 +24,10 @@ from latecomer.axes import (
 )
 from latecomer.compiled import kernel
 from latecomer.keys import uniform
+from latecomer.model.finance import debt_limit
 
 NSEGMENTS, TRAINS = len(SEGMENTS), len(POWERTRAINS)
-DROP, LEAVE = 31, 32
+DROP, LEAVE, TAKEOVER = 31, 32, 33
 
 
 @kernel
@@ -72,11 +78,21 @@ def invest(t, w, state, policy, makers, p):
         wish = (built + p.unmet_weight * w.unmet[m]) * scarce * (1.0 + growth) ** 2.5 / p.target_utilisation
         coming = state.capacity[m] * (1.0 - p.capacity_wear) ** 2 + state.pipeline[m, 0]
         money = funds(m, state, policy[t], makers[m], p)
-        order = min(wish - coming, limit * state.capacity[m] + p.start_capacity_own, money / p.capacity_price)
+        price = plant_price(m, state, makers[m], p)
+        order = min(wish - coming, limit * state.capacity[m] + p.start_capacity_own, money / price)
         state.pipeline[m, 1] = max(0.0, order)
     for m in range(makers.size):
         if state.alive[m] == 1:
-            state.cash[m] -= p.capacity_price * (state.pipeline[m, 1] + state.truck_pipeline[m, 1])
+            price = plant_price(m, state, makers[m], p)
+            state.cash[m] -= price * (state.pipeline[m, 1] + state.truck_pipeline[m, 1])
+
+
+@kernel
+def plant_price(m, state, maker, p):
+    """Return what a unit of capacity costs maker m (thousand CNY of 2010): bad management wastes capital."""
+    if maker.ownership > PRIVATE:
+        return p.capacity_price
+    return p.capacity_price * max(state.organisation[m], 0.1) ** (-p.organisation_capital)
 
 
 @kernel
@@ -92,8 +108,8 @@ def funds(m, state, now, maker, p):
     elif maker.ownership == PRIVATE:
         own += p.private_credit
     else:
-        own += p.foreign_credit
-    return own
+        return own + p.foreign_credit
+    return min(own, max(0.0, state.cash[m] + p.lending_share * debt_limit(m, state, maker, p)))
 
 
 @kernel
@@ -126,10 +142,97 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
             continue
         soft = softness if makers[m].ownership < PRIVATE else 0.0
         broke = 1.0 / (1.0 + math.exp(-2.0 * (state.losses[m] - 4.5)))
+        hazard = p.exit_hazard * broke
+        if makers[m].ownership <= PRIVATE:
+            hazard *= poor(state.cash[m], p)
+            hazard += (1.0 - hazard) * p.insolvency * insolvent(m, state, makers[m], p)
         alone = state.truck_output[m] <= 0.0
-        if alone and uniform(seed, history, t, m, LEAVE) < p.exit_hazard * (1.0 - soft) * broke:
-            end_maker(m, w, state)
-    out.exits = w.exits
+        if alone and uniform(seed, history, t, m, LEAVE) < (1.0 - soft) * hazard:
+            fail(m, t, w, state, makers, p, seed, history)
+    out.exits, out.takeovers = w.exits, w.takeovers
+
+
+@kernel
+def insolvent(m, state, maker, p):
+    """Return how near to certain it is that maker m cannot pay: debt against its limit, smoothly."""
+    over = -state.cash[m] / max(debt_limit(m, state, maker, p), 1e-3) - 1.0
+    return 1.0 / (1.0 + math.exp(-12.0 * min(max(over, -3.0), 3.0)))
+
+
+@kernel
+def poor(cash, p):
+    """Return how near a maker is to having no money left, by which a run of loss years ends it."""
+    return 1.0 / (1.0 + math.exp(min(4.0 * cash / p.entry_cash, 40.0)))
+
+
+@kernel
+def fail(m, t, w, state, makers, p, seed, history):
+    """End a failing maker, or hand it to the richest healthy maker of a related line, if one is found."""
+    buyer, money = -1, 0.0
+    cost = p.takeover_price * p.capacity_price * state.capacity[m]
+    for b in range(makers.size):
+        if b == m or state.alive[b] == 0 or makers[b].ownership > PRIVATE or makers[m].ownership > PRIVATE:
+            continue
+        if state.losses[b] == 0.0 and state.cash[b] - cost > money and related(m, b, state):
+            buyer, money = b, state.cash[b] - cost
+    if buyer >= 0 and uniform(seed, history, t, m, TAKEOVER) < p.takeover_chance:
+        state.cash[buyer] -= cost
+        w.handed[buyer] -= cost
+        take_over(m, buyer, w, state, p)
+    else:
+        end_maker(m, w, state)
+
+
+@kernel
+def related(m, b, state):
+    """Return whether makers m and b sell in a common segment."""
+    common = 0
+    for s in range(NSEGMENTS):
+        common += min(state.active[m, s].sum(), state.active[b, s].sum())
+    return common > 0
+
+
+@kernel
+def take_over(m, buyer, w, state, p):
+    """Let `buyer` take over maker m: plant, lines, debts and part of skill and name pass; the maker ends.
+
+    Of plant, skill and goodwill the share `takeover_kept` survives the move.
+    """
+    kept = p.takeover_kept
+    before, more = state.output[buyer], state.output[m]
+    state.capacity[buyer] += kept * state.capacity[m]
+    state.truck_capacity[buyer] += kept * state.truck_capacity[m]
+    for y in range(state.pipeline.shape[1]):
+        state.pipeline[buyer, y] += kept * state.pipeline[m, y]
+        state.truck_pipeline[buyer, y] += kept * state.truck_pipeline[m, y]
+    state.cash[buyer] += state.cash[m]
+    w.handed[buyer] += state.cash[m]
+    state.experience[buyer] += kept * state.experience[m]
+    state.experience_electric[buyer] += kept * state.experience_electric[m]
+    state.goodwill[buyer] += kept * state.goodwill[m]
+    if before + more > 0.0:
+        weight = kept * more / (before + more)
+        state.trust[buyer] += weight * (state.trust[m] - state.trust[buyer])
+        state.trust_electric[buyer] += weight * (state.trust_electric[m] - state.trust_electric[buyer])
+    for d in range(state.mastered.shape[1]):
+        state.mastered[buyer, d] += kept * max(0.0, state.mastered[m, d] - state.mastered[buyer, d])
+    take_lines(m, buyer, state)
+    state.cash[m] = 0.0
+    w.takeovers += 1.0
+    end_maker(m, w, state)
+
+
+@kernel
+def take_lines(m, buyer, state):
+    """Hand the lines that the buyer does not have over to it, as old and as wanted as they were."""
+    for s in range(NSEGMENTS):
+        for e in range(TRAINS):
+            if state.active[m, s, e] == 1 and state.active[buyer, s, e] == 0:
+                state.active[buyer, s, e] = 1
+                state.age[buyer, s, e] = state.age[m, s, e]
+                state.taste[buyer, s, e] = state.taste[m, s, e]
+                state.price[buyer, s, e] = 0.0  # another name: not compared with last year's price
+                state.line_losses[buyer, s, e] = 0.0
 
 
 @kernel

@@ -1,6 +1,9 @@
 """How does a maker come to master technology? Research effort, digestion, improvement, spillovers, organisation.
 
-    effort:       R_m = (1 - chi dependence) [rho revenue (1 + eps deduction) + share x dividends], smoothed
+    effort:       R_m = (1 - chi dependence) [rho revenue (1 + eps deduction) + share x dividends] + own money, smoothed
+    organisation: moves to 1 + f skill (private), or [1 - (1 - o)(1 - reform)(1 - a ally)(1 - k rivals) + f skill]
+                  x (1 - e losses made good / revenue) (state); it multiplies research here and cheapens plant in
+                  `industry.plant_price`
     absorption:   a_md = 1 - exp(-R_m org_m talent v_d / R0)
     digestion:    dC = kappa a (g e^-g + w b e^-b),  g = gap to best source, b = gap to what can be bought
     improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d)); step |N| / 20 + .01,
@@ -13,21 +16,19 @@
 With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
 it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
 technology is X / (X + X0) of cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nelson and
-Winter 1982; Bai, Barwick, Cao and Li.
+Winter 1982; Bai, Barwick, Cao and Li; Bloom and Van Reenen 2010 (management and competition).
 """
 
 import math
 
 from latecomer.axes import (
     BATTERY,
-    CENTRAL_STATE,
     DOMAINS,
     ELECTRONICS,
     ENGINE,
     FOREIGN_PLANT,
     IMPORTER,
     JOINT_VENTURE,
-    LOCAL_STATE,
     PRIVATE,
     PROCESS,
 )
@@ -40,9 +41,10 @@ IMPROVE, STEP = 11, 12
 
 
 @kernel
-def fund(t, w, state, policy, makers, p):
+def fund(t, w, state, world, policy, makers, contracts, p):
     """Set research from revenue, dividends, comfort and tax deduction; let organisation of state makers improve with reform."""
     now = policy[t]
+    look_at_rivals(t, w, state, policy, makers, contracts, p, world[t].year)
     for m in range(makers.size):
         kind = makers[m].ownership
         w.effort[m] = 0.0
@@ -57,11 +59,44 @@ def fund(t, w, state, policy, makers, p):
         if kind != PRIVATE:
             intensity *= 1.0 - p.softness_effect * now.budget_softness
         spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
+        if kind == PRIVATE:
+            spend += p.cash_research * max(0.0, state.cash[m])
         w.effort[m] = spend
         state.research[m] += p.research_speed * (spend - state.research[m])
-        best = p.organisation_state + (1.0 - p.organisation_state) * now.reform_state_firms
-        target = best if kind == CENTRAL_STATE or kind == LOCAL_STATE else 1.0
+        target = organisation_aim(m, w, state, now, makers[m], p)
         state.organisation[m] += p.organisation_speed * (target - state.organisation[m])
+
+
+@kernel
+def organisation_aim(m, w, state, now, maker, p):
+    """Return the management capability towards which maker m moves (1 = an average private maker).
+
+    A state maker lags by what reform, a partner in the maker itself and rivals have not removed; rescue adds to the lag.
+    """
+    founders = p.organisation_founder * maker.skill
+    if maker.ownership == PRIVATE:
+        return 1.0 + founders
+    distance = (1.0 - p.organisation_state) * (1.0 - now.reform_state_firms)
+    distance *= 1.0 - p.organisation_alliance * w.allied[m]
+    distance *= 1.0 - p.organisation_contest * w.contestability
+    comfort = min(1.0, p.rescue_effort * state.rescued[m])
+    return (1.0 - distance + founders) * (1.0 - comfort)
+
+
+@kernel
+def look_at_rivals(t, w, state, policy, makers, contracts, p, year):
+    """Fill w.allied [m], whether a partner abroad helps to run the maker, and how contestable the home market is."""
+    w.allied[:] = 0.0
+    for c in range(contracts.size):
+        m = contracts[c].maker
+        if state.alive[m] == 1 and contracts[c].year <= year <= contracts[c].last:
+            w.allied[m] = 1.0
+    made, rivals = 0.0, 0.0
+    for m in range(makers.size):
+        made += state.output[m]
+        if makers[m].ownership >= PRIVATE:
+            rivals += state.output[m]
+    w.contestability = (1.0 - policy[t].plan_share) * (rivals / made if made > 0.0 else 0.0)
 
 
 @kernel
@@ -70,7 +105,7 @@ def attention(d, maker, state, p):
     if maker.electric_only == 1:
         return 1.5 if d == BATTERY or d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
     if d == BATTERY:
-        return min(1.0, p.electric_attention + 2.0 * state.electric_share)
+        return min(1.0, maker.batteries + p.electric_attention + 2.0 * state.electric_share)
     return 1.0
 
 

@@ -6,7 +6,9 @@
     kits        1 + max(0, e^(-E/E2) <= 1 - local content) (extra + parts tariff) + forced local sourcing
     battery     kWh_s x world pack price x own learning
     utility     delta = a0 + b_Q (Q - F) + trust + comfort z_s + reach + novelty - crowding ln(J/30) + taste, electric terms
-    launch      hazard by capability, size of the segment, policy; (1 - chi dependence) for state groups with ventures
+    launch      hazard by capability, size of the segment, policy; (1 - chi dependence) for state groups with ventures;
+                times the chance that cash and lenders cover the development cost  f base_s
+    beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew
 
 Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices
 to nothing. Hazards are smooth, so that a tiny price error does not flip a history. Sources: Levitt, List and Syverson
@@ -21,6 +23,7 @@ from latecomer.axes import (
     COMBUSTION,
     DOMAINS,
     ECONOMY,
+    FOREIGN_PLANT,
     HYBRID,
     IMPORTER,
     JOINT_VENTURE,
@@ -29,11 +32,14 @@ from latecomer.axes import (
     POWERTRAINS,
     PREMIUM,
     PRIVATE,
+    PROCESS,
     SEGMENTS,
     SUV,
 )
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
+from latecomer.model.brand import mean_goodwill
+from latecomer.model.finance import debt_limit
 from latecomer.model.scratch import LINES
 
 NDOMAINS, NSEGMENTS, TRAINS = len(DOMAINS), len(SEGMENTS), len(POWERTRAINS)
@@ -106,6 +112,36 @@ def base_cost(s, p):
 
 
 @kernel
+def newcomer(d, w, state, maker, p):
+    """Return what a new car works masters of domain d: nearly what others at home know, or bought plant, plus skill."""
+    gap = p.entry_gap_process if d == PROCESS else p.entry_gap
+    start = max(state.own_mean[d] - p.entry_shortfall, w.frontier[d] - gap)
+    if d == BATTERY:
+        start = p.entry_battery * w.frontier[d] if maker.electric_only == 1 else 0.5 * state.own_mean[d]
+    return min(start + maker.skill, w.frontier[d])
+
+
+@kernel
+def renew(m, w, state, maker, p):
+    """Let a works that takes up cars build plant and name anew: it knows no less than a newcomer and is trusted as one."""
+    if maker.ownership > PRIVATE or state.active[m].sum() > 0:
+        return
+    for d in range(NDOMAINS):
+        short = newcomer(d, w, state, maker, p) - state.mastered[m, d]
+        state.mastered[m, d] += p.renewal * max(0.0, short)
+        state.accessible[m, d] = max(state.accessible[m, d], state.mastered[m, d])
+    state.trust[m] += p.renewal * max(0.0, p.trust_start - state.trust[m])
+
+
+@kernel
+def line_price(m, s, maker, p):
+    """Return what the development and tools of a new line cost a home maker (billion CNY of 2010)."""
+    if maker.ownership == IMPORTER or maker.ownership == FOREIGN_PLANT:
+        return 0.0
+    return p.line_cost * base_cost(s, p) / 100.0 * (1.0 if maker.ownership <= PRIVATE else p.venture_line)
+
+
+@kernel
 def launch(t, w, state, world, policy, makers, p, seed, history):
     """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes
     with its start."""
@@ -115,7 +151,8 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
         if state.alive[m] == 0 or year < maker.passenger_start:
             continue
         if year == maker.passenger_start:
-            first_lines(m, t, state, maker, p, seed, history)
+            renew(m, w, state, maker, p)
+            first_lines(m, t, w, state, policy, maker, p, seed, history)
         gap = -quality_gap(m, COMBUSTION, w, state, maker, p)
         selling = state.output[m] > 0.0
         for s in range(NSEGMENTS):
@@ -127,15 +164,33 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
                 else:
                     hazard = electric_hazard(m, s, e, t, selling, w, state, policy, maker, p)
                 line = (m * NSEGMENTS + s) * TRAINS + e
+                if hazard > 0.0:
+                    hazard *= affordable(m, line_price(m, s, maker, p), state, maker, p)
                 if uniform(seed, history, t, line, LAUNCH) < hazard:
+                    renew(m, w, state, maker, p)
                     open_line(m, s, e, state)
+                    state.cash[m] -= line_price(m, s, maker, p)
+                    w.line_spent[m] += line_price(m, s, maker, p)
                     if maker.ownership != IMPORTER:
                         state.capacity[m] = max(state.capacity[m], p.start_capacity_own)
 
 
 @kernel
+def affordable(m, price, state, maker, p):
+    """Return the chance that a launch finds its money: cash and what lenders add against its price."""
+    if price <= 0.0:
+        return 1.0
+    money = state.cash[m] + p.lending_share * debt_limit(m, state, maker, p)
+    if maker.ownership > PRIVATE:
+        money = state.cash[m] + p.foreign_credit
+    return smooth_step(4.0 * (money / price - 1.0))
+
+
+@kernel
 def open_line(m, s, e, state):
-    """Put the line on sale this year."""
+    """Put the line on sale this year, if it is not."""
+    if state.active[m, s, e] == 1:
+        return
     state.active[m, s, e] = 1
     state.age[m, s, e] = 0.0
     state.taste[m, s, e] = 0.0
@@ -144,8 +199,11 @@ def open_line(m, s, e, state):
 
 
 @kernel
-def first_lines(m, t, state, maker, p, seed, history):
-    """Open the lines with which maker m begins: what it was founded to make."""
+def first_lines(m, t, w, state, policy, maker, p, seed, history):
+    """Open the lines with which maker m begins: what it was founded to make, if it has the licence."""
+    drawn = uniform(seed, history, t, m, FIRST)
+    if maker.commercial.sum() <= 0.0:
+        state.capacity[m] += maker.capacity
     state.capacity[m] += (
         p.start_capacity_venture if maker.ownership == JOINT_VENTURE else p.start_capacity_own
     )
@@ -155,15 +213,21 @@ def first_lines(m, t, state, maker, p, seed, history):
     if maker.ownership == IMPORTER:
         for s in range(ECONOMY, NSEGMENTS):
             open_line(m, s, COMBUSTION, state)
-    elif maker.electric_only == 1:
-        return
     elif maker.minibus == 1:
         open_line(m, MINIBUS, COMBUSTION, state)
+    elif maker.first_line >= 0:
+        licence = policy[t].entry_private if maker.ownership == PRIVATE else 1.0
+        if maker.electric_only == 1:
+            licence = policy[t].entry_electric if w.frontier[BATTERY] > 0.0 else 0.0
+        if drawn < p.first_known * min(1.0, licence / p.licence_enough):
+            open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
+    elif maker.electric_only == 1:
+        return
     elif maker.ownership == JOINT_VENTURE:
         if maker.brand >= p.premium_brand:
             open_line(m, PREMIUM, COMBUSTION, state)
         else:
-            small = uniform(seed, history, t, m, FIRST) < p.first_line_economy
+            small = drawn < p.first_line_economy
             open_line(m, ECONOMY if small else MAINSTREAM, COMBUSTION, state)
 
 
@@ -244,6 +308,7 @@ def gather(t, w, state, world, policy, makers, p, seed, history):
                     w.lines += 1
     w.first[TRAINS] = w.lines
     industry = 0.0
+    w.goodwill_mean = mean_goodwill(state, makers)
     for m in range(makers.size):
         industry += state.experience[m]
         w.gap[m] = quality_gap(m, COMBUSTION, w, state, makers[m], p)
@@ -330,7 +395,7 @@ def pack_cost(m, s, e, state, world, now, maker, p):
     learned = (1.0 + state.experience_electric[m] / 0.5) ** (-p.pack_learning)
     price = world.battery_price * learned
     if maker.ownership <= PRIVATE:
-        price *= 1.0 - p.pack_home_edge
+        price *= (1.0 - p.pack_home_edge) * (1.0 - p.pack_own_edge * maker.batteries)
     else:
         price *= 1.0 + p.whitelist_burden * now.battery_whitelist
     return energy * price + (p.drive_cost if e == BATTERY_CAR else p.hybrid_cost) * size
@@ -360,10 +425,16 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
         u += p.suv_taste * (world[t].world_suv_share - p.suv_norm)
     if maker.ownership == IMPORTER:
         u -= p.import_handicap + p.licence_strength * policy[t].trade_licence
-    if e == COMBUSTION:
-        u += state.trust[m]
-    else:
-        u += state.trust_electric[m] + electric_terms(m, e, w, state, world[t], p)
+    trust = state.trust[m] if e == COMBUSTION else state.trust_electric[m]
+    if own == 1.0 and s == PREMIUM and world[t].year >= maker.second_brand:
+        trust += p.second_brand * max(0.0, p.trust_start - trust)
+    if own == 1.0:
+        u += p.goodwill_taste * math.log(
+            (state.goodwill[m] + p.goodwill_half) / (w.goodwill_mean + p.goodwill_half)
+        )
+    u += trust
+    if e != COMBUSTION:
+        u += electric_terms(m, e, w, state, world[t], p)
     w.utility[j] = u
     name = 0.0 if own == 1.0 else (1.0 if e == COMBUSTION else p.foreign_electric)
     w.luxury[j] = p.comfort_income * (z - 1.0) + p.status_income * name

@@ -28,7 +28,8 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
     maker = [(name, "f8", (makers,)) for name in (
         "demand", "room", "kept", "shift", "plan_built", "plan_trucks", "gap", "truck_weight",
         "truck_sold", "truck_exports", "spent_abroad", "net_price", "car_gap",
-        "unmet", "unmet_trucks", "effort", "sold_home", "mean_price", "earned", "best_gap",
+        "unmet", "unmet_trucks", "effort", "marketing", "line_spent", "handed", "allied",
+        "sold_home", "mean_price", "earned", "best_gap",
     )]  # fmt: skip
     return np.dtype(
         [
@@ -105,6 +106,9 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("soft_aid", "f8"),
             ("entries", "f8"),
             ("exits", "f8"),
+            ("takeovers", "f8"),
+            ("goodwill_mean", "f8"),
+            ("contestability", "f8"),
             ("imports", "f8"),
             ("truck_demand", "f8"),
             ("elasticity", "f8"),

@@ -51,7 +51,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     industry.record_sales(w, state, makers)
     abroad.rate_cars(w, state, makers, p)
     abroad.export(t, w, state, world, policy, makers, p)
-    knowledge.fund(t, w, state, policy, makers, p)
+    knowledge.fund(t, w, state, world, policy, makers, contracts, p)
     science.grant(t, w, state, policy, makers, p)
     finance.settle(t, w, state, policy, makers, p)
     buyers.add_to_fleet(w, state, p)

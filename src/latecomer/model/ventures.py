@@ -2,7 +2,8 @@
 
     venture:   M_md = F_d - g lag,  lag = lag0 + lag1 exp(-ventures / 7): competition among partners shortens it
     electric:  M_md = (1 - lock) F_d for ventures: partners hold on to engines
-    licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract
+    licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract; a partner in the maker itself
+               hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
 
 Ventures and foundings are dated facts of the case in history mode. A supply cut-off takes the sources away where
@@ -19,10 +20,10 @@ from latecomer.axes import (
     IMPORTER,
     JOINT_VENTURE,
     PRIVATE,
-    PROCESS,
 )
 from latecomer.compiled import kernel
-from latecomer.model.industry import end_maker
+from latecomer.model.industry import end_maker, take_over
+from latecomer.model.product import newcomer
 
 NDOMAINS = len(DOMAINS)
 
@@ -42,13 +43,19 @@ def frontier(year, p, out):
 def found_and_end(t, w, state, world, policy, makers, p):
     """Let makers whose first year has come begin, and ventures whose contract has run out end."""
     year = int(world[t].year)
-    w.entries, w.exits = 0.0, 0.0
+    w.entries, w.exits, w.takeovers = 0.0, 0.0, 0.0
+    w.handed[:] = 0.0
+    w.line_spent[:] = 0.0
     for m in range(makers.size):
         maker = makers[m]
         venture = maker.ownership == JOINT_VENTURE
         if state.alive[m] == 0 and year == maker.start and (not venture or policy[t].venture_allowed > 0.5):
             begin(m, w, state, maker, p)
-        if state.alive[m] == 1 and year > maker.end:
+    for m in range(makers.size):
+        buyer = makers[m].taken_by
+        if state.alive[m] == 1 and year == makers[m].taken_year and state.alive[buyer] == 1:
+            take_over(m, buyer, w, state, p)
+        if state.alive[m] == 1 and year > makers[m].end:
             end_maker(m, w, state)
 
 
@@ -58,15 +65,10 @@ def begin(m, w, state, maker, p):
     state.alive[m] = 1
     w.entries += 1.0
     state.truck_capacity[m] = maker.capacity
-    state.cash[m] = p.entry_cash
+    state.cash[m] = p.entry_cash + p.entry_capital * maker.electric_only
     state.organisation[m] = p.organisation_start if maker.ownership < PRIVATE else 1.0
-    known = state.own_mean
     for d in range(NDOMAINS):
-        gap = p.entry_gap_process if d == PROCESS else p.entry_gap
-        start = max(known[d] - p.entry_shortfall, w.frontier[d] - gap)
-        if d == BATTERY:
-            start = p.entry_battery * w.frontier[d] if maker.electric_only == 1 else 0.5 * known[d]
-        state.mastered[m, d] = min(start + maker.skill, w.frontier[d])
+        state.mastered[m, d] = newcomer(d, w, state, maker, p)
         state.accessible[m, d] = state.mastered[m, d]
     state.trust[m] = maker.brand if maker.ownership >= JOINT_VENTURE else p.trust_start
     state.trust_electric[m] = state.trust[m]
@@ -117,7 +119,8 @@ def use_contract(c, year, state, now, contracts, p):
     for d in range(NDOMAINS):
         share = contract.domain[d]
         if share > 0.0 and d != BATTERY:
-            level = p.frontier_growth * (contract.year - contract.vintage - p.frontier_year)
+            handed = contract.year + p.partner_renewal * max(0, min(year, contract.last) - contract.year)
+            level = p.frontier_growth * (handed - contract.vintage - p.frontier_year)
             reach = state.mastered[m, d] + share * (1.0 - now.supply_cutoff[d]) * max(
                 0.0, level - state.mastered[m, d]
             )

@@ -6,11 +6,11 @@ import pandas as pd
 
 from latecomer.experiment.growth import growth_table, price_table
 from latecomer.fit.ranks import place_table
-from latecomer.fit.score import errors, record_table
+from latecomer.fit.score import errors, firm_scores, firm_table, record_table
 from latecomer.record import Run
 from latecomer.report.evidence import assumed, filled, grades, sources_shown
 from latecomer.report.flow import flow_table
-from latecomer.report.groups import firms, group_shares, group_volumes
+from latecomer.report.groups import firm_ranks, firms, group_shares, group_volumes
 from latecomer.report.tables import fans, marked_years, power_path, provinces
 
 
@@ -23,6 +23,9 @@ def all_tables(run: Run) -> dict[str, pd.DataFrame]:
         "errors": errors(run),
         "fans": fans(run),
         "firms": firms(run),
+        "firm_ranks": firm_ranks(run),
+        "firm_sales": firm_table(run),
+        "firm_scores": firm_scores(firm_table(run)),
         "group_shares": group_shares(run, group_volumes(run)),
         "provinces": provinces(run, int(run.years[-1])),
         "power_path": power_path(run),

@@ -14,6 +14,7 @@ from latecomer.types import Case
 
 OTHERS = "Others"
 KINDS = ("central state", "local state", "private", "foreign")
+RANK_YEARS = (2005, 2010, 2015, 2020, 2024)
 SETTLED = 30  # years after which the largest groups are looked for, so that the first few works do not fill the list
 
 
@@ -97,6 +98,32 @@ def short_name(case: Case, maker: str) -> str:
     spaced = maker.replace("_", " ")
     initials = "_" not in maker and (maker.upper() in full.split() or maker not in full.lower())
     return maker.upper() if initials else spaced.title()
+
+
+def firm_ranks(run: Run, years: tuple[int, ...] = RANK_YEARS) -> pd.DataFrame:
+    """Return the places of the named makers by size of their groups: year, maker_id, name, median, recorded, both ranks.
+
+    Only makers with a record in the year are ranked, so that both ranks run over the same makers.
+    """
+    volumes = np.median(group_volumes(run), axis=0)
+    names = run.case.labels.makers
+    told = run.case.group_record.set_index(["maker_id", "year"])["value"]
+    rows = [
+        (
+            year,
+            maker,
+            short_name(run.case, maker),
+            volumes[year - int(run.years[0]), names.index(maker)],
+            told[maker, year],
+        )
+        for year in years
+        for maker in run.case.named_makers
+        if (maker, year) in told.index and year in run.years
+    ]
+    table = pd.DataFrame(rows, columns=["year", "maker_id", "name", "median", "recorded"])
+    ranks = table.groupby("year")[["median", "recorded"]].rank(ascending=False, method="first")
+    table["rank"], table["recorded_rank"] = ranks["median"].astype(int), ranks["recorded"].astype(int)
+    return table
 
 
 def firms(run: Run) -> pd.DataFrame:

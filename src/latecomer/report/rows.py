@@ -82,6 +82,33 @@ def moment_row(row: Any) -> dict[str, Any]:
     }
 
 
+def rank_rows(ranks: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return one row for each named firm: simulated and recorded place in each year, empty where no record stands."""
+    out = []
+    for name, part in ranks.groupby("name", sort=False):
+        places = {
+            int(row.year): (int(row.rank), int(row.recorded_rank)) for row in part.itertuples(index=False)
+        }
+        out.append({"name": name, "places": places})
+    return out
+
+
+def firm_score_rows(scores: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the correlations of simulated and recorded sales of makers as text."""
+    kinds = {"own": "Own-brand makers", "foreign": "Ventures and foreign plants"}
+    return [
+        {
+            "name": kinds[row.kind],
+            "fit": row.sample == "fit",
+            "makers": row.makers,
+            "points": row.points,
+            "over_makers": {"exact": row.over_makers, "text": f"{row.over_makers:.2f}"},
+            "pooled": {"exact": row.pooled, "text": f"{row.pooled:.2f}"},
+        }
+        for row in scores.itertuples(index=False)
+    ]
+
+
 def score_rows(scores: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the errors as text, in-sample and conditional forecast, each beside the naive forecasts."""
     return [score_row(row) for row in scores.itertuples(index=False)]
