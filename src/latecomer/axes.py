@@ -504,8 +504,8 @@ POLICY = (
     ),
 )
 
-# Makers: what a maker is. Dated ventures and foundings are given in history mode; in free mode owner, group, home, equity and dates
-# of those that begin by rule are written on the history's own copy of this table.
+# Makers: what a maker is. Dated ventures and foundings are given in history mode; in free mode owner, group, home, equity
+# and dates of those that begin by rule are written on the history's own copy of this table.
 MAKERS = (
     Field("ownership", "", "code", "Index into OWNERSHIP", "i8"),
     Field("home", "", "code", "Region of the main plant; -1 for importers", "i8"),
@@ -569,7 +569,7 @@ STATE = (
     Field("parent", "m", "code", "Maker at the head of its group; -1 for none", "i8"),
     Field("province", "m", "code", "Region of its main plant; -1 for importers", "i8"),
     Field("stake", "m", "share", "Chinese equity of a maker that has begun"),
-    Field("apart", "m", "years", "Years since a foreign maker's project ended"),
+    Field("apart", "m", "years", "Years of poor profit of a foreign project, or years since it ended"),
     Field("trust", "m", "utility", "Buyers' trust in the name, combustion cars"),
     Field("trust_electric", "m", "utility", "Buyers' trust in the name, electric cars"),
     Field("network", "mx", "0..1", "Sales network in the destination"),

@@ -10,16 +10,17 @@ wait for a chance instead of for their date. Money is in billion CNY of 2010 a y
     threat      T = G where a plant of its own is allowed, else I
     share       phi = min(cap, 1/2 + T / 2J), the Nash bargain: the threat, and half of what is won beyond it
     coming      V = max(phi J_g with the best group g, G if alone is allowed) - I;  hazard = k V^2 / (V^2 + K^2)
+    parting     hazard = b / (1 + e^(-2 (years of profit below a least gain - 4.5))), beside the exits of `industry`
     founding    hazard = f licence G^2 / (G^2 + K_f^2), with e^skill for e^brand; the dated first year is the earliest
 
 n counts those already there. A tariff lowers I and so brings plants: tariff jumping. No project has more than `venture.limit`
-ventures of its foreign maker beside it; makers of a country come only once its cars may be imported. A foreign share below
-phi moves towards it. A venture that loses for long ends as any maker does (`industry`); its foreign maker may return
-after a wait, its group is free for another. A venture whose parent has ended looks for another. What a maker has become -
-owner, group, province, equity, first year - is state, copied onto the history's own roster of makers, which all else reads.
+ventures of its foreign maker beside it; makers of a country come only once its cars may be imported. A foreign share below phi
+moves towards it. When a project has ended, its foreign maker may return after a wait and its group is free for another. A
+venture whose parent has ended looks for another. What a maker has become - owner, group, province, equity, first year - is
+state, copied onto the history's own roster of makers, which all else reads.
 
-Projects are rows of the case, so that none has more of them than its history; ventures in trucks only, foreign names owned at
-home in full and works that existed before they made cars keep their dates. A venture settles where its parent is.
+Projects are rows of the case, so that no foreign maker has more of them than in history; ventures in trucks only, foreign
+names owned at home in full and works that existed before they made cars keep their dates. A venture settles where its parent is.
 Sources: Nash 1950 (bargaining); Smith 1987, Motta 1992 (tariff jumping); Bai, Barwick, Cao and Li (partners).
 """
 
@@ -37,10 +38,11 @@ from latecomer.axes import (
 )
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
+from latecomer.model.industry import end_maker
 from latecomer.model.product import base_cost, smooth_step
 from latecomer.model.ventures import NEVER, begin, enrol, foreign_project, founder
 
-MATCH, LUCK, FOUND = 81, 82, 83
+MATCH, LUCK, FOUND, PART = 81, 82, 83, 84
 AHEAD = 5.0
 
 
@@ -80,6 +82,8 @@ def meet(t, w, state, world, policy, makers, p, seed, history):
         if foreign_project(maker):
             gain = size * base_cost(MAINSTREAM, p) * math.exp(maker.brand)
             gain /= 1.0 + (electric if maker.electric_only == 1 else rivals)
+            if state.alive[m] == 1 and part(m, t, w, state, p, seed, history):
+                continue
             if state.alive[m] == 1:
                 bargain_again(m, t, gain, w, state, now, makers, p, seed, history)
             elif may_come(m, state, now, makers, p):
@@ -92,6 +96,18 @@ def meet(t, w, state, world, policy, makers, p, seed, history):
                 begin(m, w, state, maker, p)
                 enrol(m, year, state, maker)
                 inscribe(m, state, makers)
+
+
+@kernel
+def part(m, t, w, state, p, seed, history):
+    """Count the years in which project m earned too little to stay for, and end it by hazard; return whether it ended."""
+    state.apart[m] = state.apart[m] + 1.0 if state.profit[m] < p.least_gain else 0.0
+    hazard = p.parting_hazard * smooth_step(2.0 * (state.apart[m] - 4.5))
+    if uniform(seed, history, t, m, PART) >= hazard:
+        return False
+    end_maker(m, w, state)
+    state.apart[m] = 0.0
+    return True
 
 
 @kernel
@@ -194,7 +210,13 @@ def help_of(g, w, state, now, makers, p):
     """Return what the group of maker g adds to a venture, as a share of the gain: size, skill and money, less the more
     ventures it has; -1 for a maker that cannot be a partner."""
     maker = makers[g]
-    if state.alive[g] == 0 or maker.ownership > PRIVATE or maker.group != g or maker.home < 0 or maker.electric_only == 1:
+    if (
+        state.alive[g] == 0
+        or maker.ownership > PRIVATE
+        or maker.group != g
+        or maker.home < 0
+        or maker.electric_only == 1
+    ):
         return -1.0
     allowed = now.entry_private if maker.ownership == PRIVATE else 1.0
     if allowed <= 0.0 or state.output[g] + state.truck_output[g] <= 0.0:

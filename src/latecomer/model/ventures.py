@@ -7,8 +7,9 @@
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
 
 Ventures and foundings are dated facts of the case in history mode; in free mode (`matching`) the rows of foreign car makers
-and of start-ups wait for a chance instead. A wholly foreign plant needs leave to be built in both. A supply cut-off takes the sources away where
-technology is used but not mastered. Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro quo).
+and of start-ups wait for a chance instead. A wholly foreign plant needs leave to be built in both. A supply cut-off takes the
+sources away where technology is used but not mastered. Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro
+quo).
 """
 
 import math
