@@ -44,6 +44,7 @@ from latecomer.model.ventures import NEVER, begin, enrol, foreign_project, found
 
 MATCH, LUCK, FOUND, PART = 81, 82, 83, 84
 AHEAD = 5.0
+PAIRS = 4096  # a pair's luck has an address that more makers do not move
 
 
 @kernel
@@ -240,7 +241,7 @@ def best_partner(m, t, gain, w, state, now, makers, p, seed, history):
         aid = help_of(g, w, state, now, makers, p)
         if aid < 0.0:
             continue
-        luck = p.match_luck * normal(seed, history, t, m * makers.size + g, LUCK)
+        luck = p.match_luck * normal(seed, history, t, m * PAIRS + g, LUCK)
         found = gain * max(1.0 + aid - p.match_friction, 0.0) * math.exp(luck)
         if found > joint:
             best, joint = g, found
