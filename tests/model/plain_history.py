@@ -2,8 +2,8 @@
 
     NUMBA_DISABLE_JIT=1 python plain_history.py START FIRST LAST RESULT
 
-START is an .npz archive with the state, the working space and the parameters at index FIRST, seed and history, and the lever mode.free;
-RESULT receives the years' records and the state after the year before LAST. Arrays hold numbers only.
+START is an .npz archive with the state, the working space and the parameters at index FIRST, seed and history, and the
+lever mode.free; RESULT receives the years' records and the state after the year before LAST. Arrays hold numbers only.
 """
 
 import sys

@@ -1,8 +1,9 @@
 """Does the compiled kernel say what the same functions say as plain Python?
 
 Four stretches are run twice, compiled here and uncompiled in a process of its own, from the same state: the years from
-the first plants to the opening of the car market; a year of the growing market, with dated ventures and with ventures by rule; a year with electric
-cars. They differ in rounding only, because compiled code may fuse a multiplication with an addition.
+the first plants to the opening of the car market; a year of the growing market, with dated ventures and with ventures by
+rule; a year with electric cars. They differ in rounding only, because compiled code may fuse a multiplication with an
+addition.
 """
 
 import os
