@@ -311,6 +311,48 @@ POLICY = (
         "venture_allowed", "", "0..1", "New joint ventures may be signed", group="venture", reader="ventures"
     ),
     Lever(
+        "venture_share_cap",
+        "",
+        "share of equity",
+        "Highest foreign share in a joint venture that comes by rule",
+        group="venture",
+        off=1.0,
+        reader="matching",
+    ),
+    Lever(
+        "venture_limit",
+        "",
+        "joint ventures",
+        "Most joint ventures of one foreign maker that come by rule; 0 no limit",
+        group="venture",
+        high=20.0,
+        reader="matching",
+    ),
+    Lever(
+        "plant_foreign_allowed",
+        "",
+        "0..1",
+        "Foreign makers may own plants for any cars in full",
+        group="plant",
+        reader="matching",
+    ),
+    Lever(
+        "plant_foreign_electric",
+        "",
+        "0..1",
+        "Foreign makers may own plants for electric cars in full",
+        group="plant",
+        reader="matching",
+    ),
+    Lever(
+        "mode_free",
+        "",
+        "0..1",
+        "Ventures and start-ups begin by rule instead of on their dates",
+        group="mode",
+        reader="matching",
+    ),
+    Lever(
         "venture_research_duty",
         "",
         "0..1",
@@ -462,7 +504,8 @@ POLICY = (
     ),
 )
 
-# Makers: what a maker is, fixed for a run. Dated ventures and foundings are given in history mode.
+# Makers: what a maker is. Dated ventures and foundings are given in history mode; in free mode owner, group, home, equity
+# and dates of those that begin by rule are written on the history's own copy of this table.
 MAKERS = (
     Field("ownership", "", "code", "Index into OWNERSHIP", "i8"),
     Field("home", "", "code", "Region of the main plant; -1 for importers", "i8"),
@@ -474,6 +517,13 @@ MAKERS = (
         "i8",
     ),
     Field("origin", "", "code", "Index into ORIGINS of the brand sold", "i8"),
+    Field(
+        "partner",
+        "",
+        "code",
+        "Foreign maker behind a venture or plant that may come by rule; -1 for none",
+        "i8",
+    ),
     Field("start", "", "year", "First year in which it may build vehicles", "i8"),
     Field("passenger_start", "", "year", "First year in which it may sell passenger cars; 9999 never", "i8"),
     Field("end", "", "year", "Last year of its contract; 9999 open", "i8"),
@@ -514,6 +564,12 @@ CONTRACTS = (
 # State: all the next year needs, nothing more.
 STATE = (
     Field("alive", "m", "0/1", "The maker exists", "i8"),
+    Field("begun", "m", "year", "Year in which the maker last began; 0 not yet", "i8"),
+    Field("owner", "m", "code", "Ownership of a maker that has begun", "i8"),
+    Field("parent", "m", "code", "Maker at the head of its group; -1 for none", "i8"),
+    Field("province", "m", "code", "Region of its main plant; -1 for importers", "i8"),
+    Field("stake", "m", "share", "Chinese equity of a maker that has begun"),
+    Field("apart", "m", "years", "Years of poor profit of a foreign project, or years since it ended"),
     Field("trust", "m", "utility", "Buyers' trust in the name, combustion cars"),
     Field("trust_electric", "m", "utility", "Buyers' trust in the name, electric cars"),
     Field("network", "mx", "0..1", "Sales network in the destination"),
@@ -680,6 +736,9 @@ YEAR = (
     Field("entries", "", "makers", "Makers that began"),
     Field("exits", "", "makers", "Makers that ended"),
     Field("takeovers", "", "makers", "Makers taken over by another"),
+    Field("ventures", "", "makers", "Joint ventures that may build passenger cars"),
+    Field("foreign_plants", "", "makers", "Wholly foreign makers that may build passenger cars"),
+    Field("foreign_equity", "", "share", "Mean foreign share in the equity of those joint ventures"),
     Field("electric_entrants", "", "makers", "Own-brand makers founded for electric cars, with output"),
     Field("lines", "", "lines", "Passenger lines on sale"),
     Field("top3_share", "", "share", "Three largest groups in vehicles made"),

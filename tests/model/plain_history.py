@@ -2,8 +2,8 @@
 
     NUMBA_DISABLE_JIT=1 python plain_history.py START FIRST LAST RESULT
 
-START is an .npz archive with the state, the working space and the parameters at index FIRST, and seed and history;
-RESULT receives the years' records and the state after the year before LAST. Arrays hold numbers only.
+START is an .npz archive with the state, the working space and the parameters at index FIRST, seed and history, and the
+lever mode.free; RESULT receives the years' records and the state after the year before LAST. Arrays hold numbers only.
 """
 
 import sys
@@ -26,7 +26,8 @@ def main(start, first, last, result):
         space.state[:], space.scratch[:] = saved["state"], saved["scratch"]
         params = np.array(saved["params"]).view(np.recarray)
         seed, history = int(saved["seed"]), int(saved["history"])
-    years = laboratory.go_on(space, params, seed, history, first, last)
+        policy = laboratory.levers(mode_free=float(saved["free"]))
+    years = laboratory.go_on(space, params, seed, history, first, last, policy=policy)
     np.savez(result, years=years, state=space.state)
 
 

@@ -23,8 +23,9 @@ def one_more(laboratory):
     return Laboratory(replace(case, makers=makers))
 
 
-def test_a_maker_that_never_lives_leaves_all_others_as_they_were(laboratory, one_more):
-    plain, more = laboratory.run(), one_more.run()
+@pytest.mark.parametrize("free", [0.0, 1.0])
+def test_a_maker_that_never_lives_leaves_all_others_as_they_were(laboratory, one_more, free):
+    plain, more = (place.run(levers={"mode_free": free}) for place in (laboratory, one_more))
     makers = len(laboratory.case.makers)
     for name in plain.dtype.names:
         values = more[name]

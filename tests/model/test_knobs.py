@@ -18,7 +18,8 @@ from latecomer.axes import POLICY, WORLD
 NUMERICAL = {"price_rounds", "price_tolerance", "price_damping", "shadow_step"}
 NOTICED = 1e-6
 # Worlds in which a knob may show. In the next two money binds, and lines and makers
-# lose, which they rarely do at the defaults; in the last government adds places and grants, which history keeps as they were.
+# lose, which they rarely do at the defaults; then government adds places and grants, which history keeps as they were; in the
+# last, ventures and start-ups begin by rule.
 BASES = (
     {},
     {"capacity_price": 30.0, "private_credit": 0.0, "state_credit": 0.0, "foreign_credit": 0.0},
@@ -27,6 +28,7 @@ BASES = (
         "target_utilisation": 0.7,
     },
     {"university_places": np.linspace(1.0, 2.0, 73), "research_grants": 2.0},
+    {"mode_free": 1.0},
 )  # fmt: skip
 HISTORIES = ((1, 0), (2, 3), (1, 2), (1, 5), (1, 11))
 
@@ -143,6 +145,10 @@ SILENT = (
                       "plan_ramp", "plan_margin"], []),
     (["truck_investment"], ["investment_norm", "world.investment"], []),
     (["truck_export_most"], ["truck_export"], []),
+    (["mode_free"],
+     ["match_hazard", "match_cost", "match_margin", "margin_signal", "match_friction", "match_luck", "partner_help",
+      "partner_crowding", "partner_size", "stake_speed", "parting_hazard", "least_gain", "return_wait", "electric_promise",
+      "founding_hazard", "founding_cost", "venture_share_cap", "venture_limit"], []),
     (["venture_allowed"], ["venture_lag_least", "venture_lag_extra", "first_line_economy", "affiliation", "region_spillover",
                            "venture_research_duty"], []),
 )  # fmt: skip
@@ -229,7 +235,7 @@ def test_every_numerical_parameter_moves_some_digit(laboratory, bases):
 
 
 def test_every_lever_moves_an_outcome(laboratory, bases):
-    dead = []
+    dead, ordinary_and_free = [], [*bases[:2], *bases[-2:]]
     for lever in POLICY:
         own = laboratory.case.policy[lever.name]
         for place in np.ndindex(own.shape[1:]):
@@ -237,7 +243,10 @@ def test_every_lever_moves_an_outcome(laboratory, bases):
             found = False
             for value in values_within(lever.name, laboratory):
                 changed[(slice(None), *place)] = value
-                found = found or largest_move(laboratory, bases[:2], {lever.name: changed}, NOTICED) > NOTICED
+                found = (
+                    found
+                    or largest_move(laboratory, ordinary_and_free, {lever.name: changed}, NOTICED) > NOTICED
+                )
             if not found:
                 dead.append((lever.name, *place))
     assert dead == []

@@ -1,8 +1,9 @@
 """Does the compiled kernel say what the same functions say as plain Python?
 
-Three stretches are run twice, compiled here and uncompiled in a process of its own, from the same state: the years from
-the first plants to the opening of the car market; a year of the growing market; a year with electric cars. They differ
-in rounding only, because compiled code may fuse a multiplication with an addition.
+Four stretches are run twice, compiled here and uncompiled in a process of its own, from the same state: the years from
+the first plants to the opening of the car market; a year of the growing market, with dated ventures and with ventures by
+rule; a year with electric cars. They differ in rounding only, because compiled code may fuse a multiplication with an
+addition.
 """
 
 import os
@@ -18,22 +19,29 @@ from latecomer.run import workspace
 
 PLAIN = Path(__file__).parent / "plain_history.py"
 ROUNDING = 1e-9
-# First and last year, price rounds at most (plain Python takes a second for a round with all lines), seed, history.
-STRETCHES = [(1953, 1982, 12, 1, 0), (2005, 2005, 4, 2, 5), (2022, 2022, 3, 1, 7)]
+# First and last year, price rounds at most (plain Python takes a second for a round with all lines), seed, history, free mode.
+STRETCHES = [
+    (1953, 1982, 12, 1, 0, 0.0),
+    (2005, 2005, 4, 2, 5, 0.0),
+    (2003, 2003, 4, 1, 3, 1.0),
+    (2022, 2022, 3, 1, 7, 0.0),
+]
 # Differences of nearly equal numbers: their rounding is large beside them, so they are compared on their own scale (a share).
 ABSOLUTE = {"account_error": 1e-12, "price_residual": 1e-9}
 
 
-@pytest.mark.parametrize(("since", "until", "rounds", "seed", "history"), STRETCHES)
-def test_compiled_and_plain_code_agree(laboratory, tmp_path, since, until, rounds, seed, history):
+@pytest.mark.parametrize(("since", "until", "rounds", "seed", "history", "free"), STRETCHES)
+def test_compiled_and_plain_code_agree(laboratory, tmp_path, since, until, rounds, seed, history, free):
     first, last = laboratory.index(since), laboratory.index(until) + 1
     params = laboratory.params(price_rounds=rounds)
-    space = workspace(laboratory.case)
+    space, policy = workspace(laboratory.case), laboratory.levers(mode_free=free)
     if first > 0:
-        laboratory.go_on(space, params, seed, history, last=first)
+        laboratory.go_on(space, params, seed, history, last=first, policy=policy)
     start, result = tmp_path / "start.npz", tmp_path / "result.npz"
-    np.savez(start, state=space.state, scratch=space.scratch, params=params, seed=seed, history=history)
-    compiled = laboratory.go_on(space, params, seed, history, first, last)[first:]
+    np.savez(
+        start, state=space.state, scratch=space.scratch, params=params, seed=seed, history=history, free=free
+    )
+    compiled = laboratory.go_on(space, params, seed, history, first, last, policy=policy)[first:]
     run_plain(start, first, last, result)
     with np.load(result) as plain:
         records, state = plain["years"].view(np.recarray)[first:], plain["state"].view(np.recarray)

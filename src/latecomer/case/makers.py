@@ -56,6 +56,7 @@ def build_makers(
         makers["home"][i] = _home(fact, tables["regions"])
         makers["group"][i] = _group(row, fact, i, rows, problems)
         makers["equity"][i] = _equity(row, fact)
+        makers["partner"][i] = _partner(row, fact, rows, tables["joint_ventures"])
     makers["origin"] = [axes.ORIGINS.index(name) for name in rows["origin"]]
     makers["electric_only"] = rows["electric_only"]
     makers["minibus"] = rows["minibus_from"].notna()
@@ -209,6 +210,19 @@ def _equity(row: Any, fact: pd.Series) -> float:
     if row.kind == "venture":
         return float(fact["chinese_share_pct"]) / 100.0
     return 1.0 if row.kind in ("own", "works") else 0.0
+
+
+def _partner(row: Any, fact: pd.Series, rows: pd.DataFrame, ventures: pd.DataFrame) -> int:
+    """Return the code of the foreign maker behind a venture or plant, in order of appearance; -1 for none.
+
+    A foreign name that is owned at home in full is no project of a foreign maker.
+    """
+    foreign = pd.unique(ventures["foreign_partner"])
+    if row.kind == "plant":
+        return len(foreign) + int(np.flatnonzero(rows["maker_id"] == row.maker_id)[0])
+    if row.kind != "venture" or _equity(row, fact) >= 1.0:
+        return -1
+    return int(np.flatnonzero(foreign == fact["foreign_partner"])[0])
 
 
 def _refuse_plants(rows: pd.DataFrame, makers: np.recarray, problems: Problems) -> None:

@@ -223,7 +223,7 @@ def first_lines(m, t, w, state, policy, maker, p, seed, history):
             open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
     elif maker.electric_only == 1:
         return
-    elif maker.ownership == JOINT_VENTURE:
+    elif maker.ownership >= JOINT_VENTURE:
         if maker.brand >= p.premium_brand:
             open_line(m, PREMIUM, COMBUSTION, state)
         else:

@@ -19,6 +19,7 @@ from latecomer.model import (
     industry,
     knowledge,
     market,
+    matching,
     plan,
     product,
     region,
@@ -37,6 +38,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     talent.grow(t, w, state, world, policy, makers, p)
     science.publish(t, w, state, world, policy, p)
     ventures.found_and_end(t, w, state, world, policy, makers, p)
+    matching.meet(t, w, state, world, policy, makers, p, seed, history)
     ventures.introduce(t, w, state, world, policy, makers, contracts, p)
     plan.build(t, w, state, world, policy, makers, p)
     commercial.sell(t, w, state, world, policy, makers, p)
@@ -58,6 +60,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
     abroad.report(w, state, makers, p, out)
+    matching.report(w, state, makers, out)
     region.report(w, makers, out)
     flows.record(t, w, state, policy, p, out)
     index.measure(w, state, p, out)
@@ -73,8 +76,14 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
 
 @stored_kernel
 def simulate(states, scratch, world, policy, makers, contracts, params, seed, history, first, years):
-    """Run the years from index `first` on in place: states[0] is carried, years[t] receives what happened."""
+    """Run the years from index `first` on in place: states[0] is carried, years[t] receives what happened.
+
+    The roster is the history's own copy of the makers, on which owner, group, province, equity and dates of those that begin
+    by rule are written; with dated contracts it stays as the case gives it.
+    """
+    roster = makers.copy()
     if first == 0:
         start.begin(states[0], params[0])
+    matching.recall(states[0], roster)
     for t in range(first, years.size):
-        year(t, states[0], scratch[0], world, policy, makers, contracts, params[0], seed, history, years[t])
+        year(t, states[0], scratch[0], world, policy, roster, contracts, params[0], seed, history, years[t])

@@ -6,8 +6,10 @@
                hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
 
-Ventures and foundings are dated facts of the case in history mode. A supply cut-off takes the sources away where
-technology is used but not mastered. Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro quo).
+Ventures and foundings are dated facts of the case in history mode; in free mode (`matching`) the rows of foreign car makers
+and of start-ups wait for a chance instead. A wholly foreign plant needs leave to be built in both. A supply cut-off takes the
+sources away where technology is used but not mastered. Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro
+quo).
 """
 
 import math
@@ -26,6 +28,7 @@ from latecomer.model.industry import end_maker, take_over
 from latecomer.model.product import newcomer
 
 NDOMAINS = len(DOMAINS)
+NEVER = 9000
 
 
 @kernel
@@ -48,15 +51,49 @@ def found_and_end(t, w, state, world, policy, makers, p):
     w.line_spent[:] = 0.0
     for m in range(makers.size):
         maker = makers[m]
-        venture = maker.ownership == JOINT_VENTURE
-        if state.alive[m] == 0 and year == maker.start and (not venture or policy[t].venture_allowed > 0.5):
+        if state.alive[m] == 0 and year == maker.start and allowed(maker, policy[t]):
             begin(m, w, state, maker, p)
+            enrol(m, year, state, maker)
     for m in range(makers.size):
         buyer = makers[m].taken_by
         if state.alive[m] == 1 and year == makers[m].taken_year and state.alive[buyer] == 1:
             take_over(m, buyer, w, state, p)
-        if state.alive[m] == 1 and year > makers[m].end:
+        by_rule = policy[t].mode_free > 0.5 and foreign_project(makers[m])
+        if state.alive[m] == 1 and year > makers[m].end and not by_rule and state.begun[m] <= makers[m].end:
             end_maker(m, w, state)
+
+
+@kernel
+def allowed(maker, now):
+    """Return whether a maker whose date has come may begin: ventures and foreign plants need leave, and in free mode those
+    that come by rule have no date."""
+    if now.mode_free > 0.5 and (foreign_project(maker) or founder(maker)):
+        return False
+    if maker.ownership == FOREIGN_PLANT:
+        return now.plant_foreign_allowed + now.plant_foreign_electric * maker.electric_only > 0.0
+    return maker.ownership != JOINT_VENTURE or now.venture_allowed > 0.5
+
+
+@kernel
+def foreign_project(maker):
+    """Return whether the row is a project of a foreign maker to build cars at home: a venture, or a plant of its own."""
+    return maker.ownership >= JOINT_VENTURE and maker.partner >= 0 and maker.passenger_start < NEVER
+
+
+@kernel
+def founder(maker):
+    """Return whether the row is the idea of a start-up: an own brand of cars without a plant before."""
+    return maker.ownership <= PRIVATE and maker.capacity <= 0.0 and maker.passenger_start < NEVER
+
+
+@kernel
+def enrol(m, year, state, maker):
+    """Carry in the state what maker m is from its first year on: owner, group, province, equity."""
+    state.begun[m] = year
+    state.owner[m] = maker.ownership
+    state.parent[m] = maker.group
+    state.province[m] = maker.home
+    state.stake[m] = maker.equity
 
 
 @kernel

@@ -1,0 +1,319 @@
+"""Who comes, with whom, and who founds a maker, where no date is given? The rules of free mode.
+
+With the lever `mode.free` at 1 the case's rows of foreign car makers are projects and those of start-ups are ideas; both
+wait for a chance instead of for their date. Money is in billion CNY of 2010 a year:
+
+    market      A = home sales (1 + trend)^5, in electric cars the share  e = electric share + promise x subsidy / cost
+    gain        G = A / (n + 1) e^brand x margin x cost of a car,   margin = mu 2 / (1 + e^-(signal x profit/revenue))
+    importing   I = G (landed cost (1 + tariff))^-elasticity (1 - licences): what a foreign maker has without a plant
+    joint       J_g = G (1 + help_g - friction) e^luck_g;  help_g = h (size + skill + money)/3 e^(-crowding ventures of g)
+    threat      T = G where a plant of its own is allowed, else I
+    share       phi = min(cap, 1/2 + T / 2J), the Nash bargain: the threat, and half of what is won beyond it
+    coming      V = max(phi J_g with the best group g, G if alone is allowed) - I;  hazard = k V^2 / (V^2 + K^2)
+    parting     hazard = b / (1 + e^(-2 (years of profit below a least gain - 4.5))), beside the exits of `industry`
+    founding    hazard = f licence G^2 / (G^2 + K_f^2), with e^skill for e^brand; the dated first year is the earliest
+
+n counts those already there. A tariff lowers I and so brings plants: tariff jumping. No project has more than `venture.limit`
+ventures of its foreign maker beside it; makers of a country come only once its cars may be imported. A foreign share below phi
+moves towards it. When a project has ended, its foreign maker may return after a wait and its group is free for another. A
+venture whose parent has ended looks for another. What a maker has become - owner, group, province, equity, first year - is
+state, copied onto the history's own roster of makers, which all else reads.
+
+Projects are rows of the case, so that no foreign maker has more of them than in history; ventures in trucks only, foreign
+names owned at home in full and works that existed before they made cars keep their dates. A venture settles where its parent is.
+Sources: Nash 1950 (bargaining); Smith 1987, Motta 1992 (tariff jumping); Bai, Barwick, Cao and Li (partners).
+"""
+
+import math
+
+from latecomer.axes import (
+    BATTERY,
+    ECONOMY,
+    FOREIGN_PLANT,
+    IMPORTER,
+    JOINT_VENTURE,
+    MAINSTREAM,
+    PRIVATE,
+    PROCESS,
+)
+from latecomer.compiled import kernel
+from latecomer.keys import normal, uniform
+from latecomer.model.industry import end_maker
+from latecomer.model.product import base_cost, smooth_step
+from latecomer.model.ventures import NEVER, begin, enrol, foreign_project, founder
+
+MATCH, LUCK, FOUND, PART = 81, 82, 83, 84
+AHEAD = 5.0
+PAIRS = 4096  # a pair's luck has an address that more makers do not move
+
+
+@kernel
+def recall(state, roster):
+    """Write onto the roster what makers that have begun became."""
+    for m in range(roster.size):
+        if state.begun[m] > 0:
+            inscribe(m, state, roster)
+
+
+@kernel
+def inscribe(m, state, roster):
+    """Write owner, group, province, equity and dates of maker m from the state onto the roster."""
+    late = state.begun[m] - roster[m].start
+    roster[m].start += late
+    if roster[m].passenger_start < NEVER:
+        roster[m].passenger_start += late
+    roster[m].ownership = state.owner[m]
+    roster[m].group = state.parent[m]
+    roster[m].home = state.province[m]
+    roster[m].equity = state.stake[m]
+
+
+@kernel
+def meet(t, w, state, world, policy, makers, p, seed, history):
+    """Let foreign makers come and founders begin by rule, if the year is in free mode; `makers` is the roster."""
+    now = policy[t]
+    if now.mode_free <= 0.5:
+        return
+    year = int(world[t].year)
+    rivals, electric, own = count_rivals(state, makers)
+    margin = expected_margin(state, makers, p)
+    for m in range(makers.size):
+        maker = makers[m]
+        size = market(maker, now, w, state, p) * margin
+        if foreign_project(maker):
+            gain = size * base_cost(MAINSTREAM, p) * math.exp(maker.brand)
+            gain /= 1.0 + (electric if maker.electric_only == 1 else rivals)
+            if state.alive[m] == 1 and part(m, t, w, state, p, seed, history):
+                continue
+            if state.alive[m] == 1:
+                bargain_again(m, t, gain, w, state, now, makers, p, seed, history)
+            elif may_come(m, state, now, makers, p):
+                consider(m, t, year, gain, w, state, now, makers, p, seed, history)
+        elif founder(maker) and state.begun[m] == 0 and maker.start <= year:
+            gain = size * base_cost(ECONOMY, p) * math.exp(maker.skill)
+            gain /= 1.0 + (electric if maker.electric_only == 1 else own)
+            hazard = p.founding_hazard * licence(maker, w, now, p) * odds(gain, p.founding_cost)
+            if uniform(seed, history, t, m, FOUND) < hazard:
+                begin(m, w, state, maker, p)
+                enrol(m, year, state, maker)
+                inscribe(m, state, makers)
+
+
+@kernel
+def part(m, t, w, state, p, seed, history):
+    """Count the years in which project m earned too little to stay for, and end it by hazard; return whether it ended."""
+    state.apart[m] = state.apart[m] + 1.0 if state.profit[m] < p.least_gain else 0.0
+    hazard = p.parting_hazard * smooth_step(2.0 * (state.apart[m] - 4.5))
+    if uniform(seed, history, t, m, PART) >= hazard:
+        return False
+    end_maker(m, w, state)
+    state.apart[m] = 0.0
+    return True
+
+
+@kernel
+def count_rivals(state, makers):
+    """Return how many car makers there are: foreign ones at home, makers of electric cars only, other own brands."""
+    foreign, electric, own = 0.0, 0.0, 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 0 or makers[m].passenger_start >= NEVER or makers[m].ownership == IMPORTER:
+            continue
+        if makers[m].electric_only == 1:
+            electric += 1.0
+        elif makers[m].ownership > PRIVATE:
+            foreign += 1.0
+        elif state.output[m] > 0.0:
+            own += 1.0
+    return foreign, electric, own
+
+
+@kernel
+def expected_margin(state, makers, p):
+    """Return the share of the cost of a car that a newcomer hopes to earn, from the trade's profits last year."""
+    profit, revenue = 0.0, 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership != IMPORTER and state.output[m] > 0.0:
+            profit += state.profit[m]
+            revenue += state.revenue[m]
+    seen = profit / revenue if revenue > 0.0 else 0.0
+    return p.match_margin * 2.0 * smooth_step(p.margin_signal * seen)
+
+
+@kernel
+def market(maker, now, w, state, p):
+    """Return the yearly home sales (million) that a newcomer of this kind expects some years on."""
+    size = state.home_sales * (1.0 + min(max(state.car_trend, 0.0), p.trend_cap)) ** AHEAD
+    hoped = 0.0
+    if w.frontier[BATTERY] > 0.0:
+        aid = now.subsidy_battery_car * (1.0 + now.subsidy_local_ratio) / 1000.0
+        hoped = min(1.0, state.electric_share + p.electric_promise * aid / base_cost(MAINSTREAM, p))
+    return size * (hoped if maker.electric_only == 1 else 1.0 - hoped)
+
+
+@kernel
+def odds(gain, cost):
+    """Return the chance that a gain is found worth its cost, smoothly."""
+    if gain <= 0.0:
+        return 0.0
+    return gain * gain / (gain * gain + cost * cost)
+
+
+@kernel
+def licence(maker, w, now, p):
+    """Return how far the licences of the year let a founder begin; the state's own start-ups need none."""
+    if maker.electric_only == 1:
+        return min(1.0, now.entry_electric / p.licence_enough) if w.frontier[BATTERY] > 0.0 else 0.0
+    return min(1.0, now.entry_private / p.licence_enough) if maker.ownership == PRIVATE else 1.0
+
+
+@kernel
+def may_come(m, state, now, makers, p):
+    """Return whether the foreign maker of project m is free to come: its country trades, its ventures are below the limit,
+    and a project that failed has waited."""
+    open_trade, running = False, 0
+    for v in range(makers.size):
+        if state.alive[v] == 0:
+            continue
+        if makers[v].ownership == IMPORTER and makers[v].origin == makers[m].origin:
+            open_trade = True
+        if makers[v].ownership == JOINT_VENTURE and makers[v].partner == makers[m].partner:
+            running += 1
+    if state.begun[m] > 0:
+        state.apart[m] += 1.0
+        if state.apart[m] < p.return_wait:
+            return False
+    return open_trade and (now.venture_limit <= 0.0 or running < now.venture_limit)
+
+
+@kernel
+def alone_allowed(maker, now):
+    """Return whether a foreign maker may own a plant in full: for any car, or for electric cars only."""
+    return now.plant_foreign_allowed > 0.5 or (maker.electric_only == 1 and now.plant_foreign_electric > 0.5)
+
+
+@kernel
+def importing(gain, now, p):
+    """Return what a foreign maker earns by importing instead (billion CNY a year): duty and permits cost it buyers."""
+    landed = (p.import_cost * (1.0 + now.tariff_car)) ** (-p.price_sensitivity)
+    return gain * landed * (1.0 - min(now.trade_licence, 1.0))
+
+
+@kernel
+def foreign_share(joint, threat, cap):
+    """Return the foreign part of the equity: the Nash bargain over `joint` with this threat, up to the cap."""
+    if joint <= 0.0:
+        return min(0.5, cap)
+    return min(0.5 + 0.5 * min(threat / joint, 1.0), cap)
+
+
+@kernel
+def help_of(g, w, state, now, makers, p):
+    """Return what the group of maker g adds to a venture, as a share of the gain: size, skill and money, less the more
+    ventures it has; -1 for a maker that cannot be a partner."""
+    maker = makers[g]
+    if (
+        state.alive[g] == 0
+        or maker.ownership > PRIVATE
+        or maker.group != g
+        or maker.home < 0
+        or maker.electric_only == 1
+    ):
+        return -1.0
+    allowed = now.entry_private if maker.ownership == PRIVATE else 1.0
+    if allowed <= 0.0 or state.output[g] + state.truck_output[g] <= 0.0:
+        return -1.0
+    ventures = 0.0
+    for v in range(makers.size):
+        if state.alive[v] == 1 and makers[v].ownership == JOINT_VENTURE and makers[v].group == g:
+            ventures += 1.0
+    cash = max(state.cash[g], 0.0)
+    size = state.revenue[g] / (state.revenue[g] + p.partner_size)
+    skill = math.exp(min(state.mastered[g, PROCESS] - w.frontier[PROCESS], 0.0))
+    money = cash / (cash + p.partner_size)
+    return allowed * p.partner_help * (size + skill + money) / 3.0 * math.exp(-p.partner_crowding * ventures)
+
+
+@kernel
+def best_partner(m, t, gain, w, state, now, makers, p, seed, history):
+    """Return the local group with the highest joint gain with project m, and that gain; -1 without one."""
+    best, joint = -1, 0.0
+    for g in range(makers.size):
+        aid = help_of(g, w, state, now, makers, p)
+        if aid < 0.0:
+            continue
+        luck = p.match_luck * normal(seed, history, t, m * PAIRS + g, LUCK)
+        found = gain * max(1.0 + aid - p.match_friction, 0.0) * math.exp(luck)
+        if found > joint:
+            best, joint = g, found
+    return best, joint
+
+
+@kernel
+def consider(m, t, year, gain, w, state, now, makers, p, seed, history):
+    """Let the foreign maker of project m weigh a venture, a plant of its own and importing, and come or wait."""
+    alone = alone_allowed(makers[m], now)
+    without = importing(gain, now, p)
+    best, joint = -1, 0.0
+    if now.venture_allowed > 0.5:
+        best, joint = best_partner(m, t, gain, w, state, now, makers, p, seed, history)
+    cap = 1.0 if alone else now.venture_share_cap
+    share = foreign_share(joint, gain if alone else without, cap)
+    value = share * joint
+    if alone and gain >= value:
+        best, share, value = -1, 1.0, gain
+    if not alone and best < 0:
+        return
+    if uniform(seed, history, t, m, MATCH) < p.match_hazard * odds(value - without, p.match_cost):
+        come(m, best, share, year, w, state, makers, p)
+
+
+@kernel
+def come(m, g, share, year, w, state, makers, p):
+    """Begin project m with group g and this foreign share, or alone (g = -1)."""
+    maker = makers[m]
+    maker.ownership = JOINT_VENTURE if g >= 0 else FOREIGN_PLANT
+    maker.group = g
+    if g >= 0:
+        maker.home = makers[g].home
+    maker.equity = 1.0 - share
+    begin(m, w, state, maker, p)
+    state.losses[m] = 0.0
+    state.apart[m] = 0.0
+    enrol(m, year, state, maker)
+    inscribe(m, state, makers)
+
+
+@kernel
+def bargain_again(m, t, gain, w, state, now, makers, p, seed, history):
+    """Let a running venture find a new parent if its own has ended, and move a foreign share below the bargain."""
+    if makers[m].ownership != JOINT_VENTURE:
+        return
+    g = makers[m].group
+    if g < 0 or state.alive[g] == 0:
+        found, _ = best_partner(m, t, gain, w, state, now, makers, p, seed, history)
+        if found < 0:
+            return
+        g = found
+        state.parent[m] = g
+    alone = alone_allowed(makers[m], now)
+    joint = gain * max(1.0 + max(help_of(g, w, state, now, makers, p), 0.0) - p.match_friction, 0.0)
+    cap = 1.0 if alone else now.venture_share_cap
+    wanted = foreign_share(joint, gain if alone else importing(gain, now, p), cap)
+    state.stake[m] -= p.stake_speed * max(0.0, wanted - (1.0 - state.stake[m]))
+    inscribe(m, state, makers)
+
+
+@kernel
+def report(w, state, makers, out):
+    """Book how many foreign-brand car makers build at home, in which form, and the foreign share of the ventures."""
+    ventures, plants, foreign = 0.0, 0.0, 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 0 or makers[m].passenger_start >= NEVER:
+            continue
+        if makers[m].ownership == JOINT_VENTURE:
+            ventures += 1.0
+            foreign += 1.0 - makers[m].equity
+        elif makers[m].ownership == FOREIGN_PLANT:
+            plants += 1.0
+    out.ventures, out.foreign_plants = ventures, plants
+    out.foreign_equity = foreign / ventures if ventures > 0.0 else 0.0
