@@ -28,6 +28,7 @@ import math
 from latecomer.axes import (
     ABSORBED,
     BATTERY,
+    COMBUSTION,
     DOMAINS,
     ELECTRONICS,
     ENGINE,
@@ -47,7 +48,7 @@ from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model import science, talent
 from latecomer.model.control import fee, mean_weight
-from latecomer.model.product import smooth_step
+from latecomer.model.product import domain_weight, smooth_step
 from latecomer.model.ventures import open_to
 
 NDOMAINS = len(DOMAINS)
@@ -158,6 +159,7 @@ def learn(t, w, state, policy, makers, p, seed, history):
             for d in range(NDOMAINS):
                 best[g, d] = max(best[g, d], state.accessible[v, d])
     w.learned[:], w.improved[:], w.learners = 0.0, 0.0, 0.0
+    w.group_gain[:] = 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
             continue
@@ -178,7 +180,9 @@ def learn(t, w, state, policy, makers, p, seed, history):
             if d == PROCESS:
                 gain += doing
             state.mastered[m, d] += min(gain, p.learning_cap)
-            book(made * mean_weight(d, state, p) * min(1.0, p.learning_cap / max(gain, 1e-9)), w)
+            held = min(1.0, p.learning_cap / max(gain, 1e-9))
+            book(made * mean_weight(d, state, p) * held, w)
+            w.group_gain[m] += domain_weight(d, COMBUSTION, p) * held * w.from_group
     for m in range(makers.size):
         if state.alive[m] == 1 and (
             makers[m].ownership == JOINT_VENTURE or makers[m].ownership == FOREIGN_PLANT
@@ -202,7 +206,8 @@ def breadth(d, m, w, state):
 def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p, seed, history):
     """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring).
 
-    Leave what came from each source in w.gained [y] and what each kind of improvement added in w.succeeded [g].
+    Leave what came from each source in w.gained [y], what each kind of improvement added in w.succeeded [g] and
+    what affiliation gave in w.from_group.
     """
     w.gained[:], w.succeeded[:] = 0.0, 0.0
     known = state.mastered[m, d]
@@ -260,6 +265,7 @@ def spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, 
     open_ear = 0.3 + 0.7 * absorb
     duty = 1.0 + p.research_duty_effect * now.venture_research_duty
     part = p.affiliation * duty * open_ear * from_partner
+    w.from_group = part
     w.gained[PARTNER] += part
     gain += part
     if makers[m].home >= 0:

@@ -39,7 +39,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
         "demand", "room", "kept", "shift", "plan_built", "plan_trucks", "gap", "truck_weight",
         "truck_sold", "truck_exports", "spent_abroad", "net_price", "car_gap",
         "unmet", "unmet_trucks", "effort", "marketing", "line_spent", "handed", "allied",
-        "sold_home", "mean_price", "earned", "best_gap", "control", "fee_rate", "fees",
+        "sold_home", "mean_price", "earned", "best_gap", "control", "fee_rate", "fees", "group_gain",
     )]  # fmt: skip
     return np.dtype(
         [
@@ -99,6 +99,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("split", "f8", (3,)),
             ("breadth", "f8", (d,)),
             ("learners", "f8"),
+            ("from_group", "f8"),
             ("sent", "f8", (makers, destinations)),
             ("sent_trucks", "f8", (destinations,)),
             ("truck_pull", "f8", (destinations,)),

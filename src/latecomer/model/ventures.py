@@ -134,8 +134,11 @@ def from_partner(m, d, lag, w, state, now, maker, p):
 def from_market(m, d, distance, w, state, now, p):
     """Give an own-brand maker m what any maker can buy: machinery and parts, or batteries of suppliers."""
     known = state.mastered[m, d]
-    y = SUPPLIERS if d == BATTERY else MACHINERY
-    level = p.battery_supply * w.frontier[d] if d == BATTERY else w.frontier[d] - distance
+    y, level = MACHINERY, w.frontier[d] - distance
+    if d == BATTERY:
+        y, level = SUPPLIERS, p.battery_supply * w.frontier[d]
+    elif d == ELECTRONICS and p.parts_distance < p.purchase_distance:
+        y, level = SUPPLIERS, w.frontier[d] - distance + p.purchase_distance - p.parts_distance
     share = open_to(d, y, now)
     reach = share * level + (1.0 - share) * known
     state.accessible[m, d] = max(known, reach)
