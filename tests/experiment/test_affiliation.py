@@ -32,5 +32,5 @@ def test_without_affiliation_it_gives_nothing(case):
 
 
 def test_a_span_outside_the_case_is_refused(case):
-    with pytest.raises(UsageError, match="not within"):
+    with pytest.raises(UsageError, match="the earlier first"):
         affiliation_share(case, 1, span=(1900, 2014))

@@ -47,9 +47,7 @@ def set_up(bench, mastered):
 
 def quality(bench, maker):
     introduce(bench)
-    return product.quality_gap(
-        maker, COMBUSTION, bench.w, bench.state, bench.makers[maker], bench.p
-    )
+    return product.quality_gap(maker, COMBUSTION, bench.w, bench.state, bench.makers[maker], bench.p)
 
 
 @pytest.mark.parametrize(("lever", "place"), CUTS)
@@ -87,7 +85,7 @@ def test_half_a_cut_of_domain_and_half_of_source_leave_a_quarter(bench):
 
 def test_a_venture_keeps_what_stays_without_its_partner_and_learns_no_more(bench):
     _, venture = set_up(bench, 0.1)
-    bench.state.own_mean[:], bench.p.venture_hold = 0.2, 0.5
+    bench.state.own_mean[:], bench.p.venture_hold, bench.state.mastered[venture] = 0.2, 0.5, 0.1
     introduce(bench)
     level = bench.state.accessible[venture, ENGINE]
     bench.state.mastered[venture] = bench.state.accessible[venture]
@@ -130,7 +128,9 @@ def test_control_leaning_and_fees(bench):
     engine = weight[ENGINE] * (1.0 - math.exp(-beyond[ENGINE]))
     assert bench.w.leaning[own, LICENCE] == pytest.approx(engine, rel=1e-12)
     bought = bench.w.leaning[own, MACHINERY]
-    assert bench.w.fee_rate[own] == pytest.approx(p.licence_fee * engine + p.machinery_fee * bought, rel=1e-12)
+    assert bench.w.fee_rate[own] == pytest.approx(
+        p.licence_fee * engine + p.machinery_fee * bought, rel=1e-12
+    )
     assert bench.w.leaning[own].sum() == pytest.approx(weight @ (1.0 - np.exp(-beyond)), rel=1e-12)
 
 
@@ -173,8 +173,10 @@ def test_even_effort_without_response_and_more_where_more_is_to_be_had(bench):
     assert split_of(bench, 0.0, 0.0, 0.5)[2] > own  # nothing to digest: research turns inward
     p = bench.p
     gains = np.array([p.digestion * 0.6 * 0.5 * math.exp(-0.5), 0.0, 0.0]) + knowledge.LEAST_RETURN
-    gains[2] += knowledge.odds(ENGINE, 1.0, 1.0, bench.state, p) * knowledge.MEAN_STEP * knowledge.room(
-        ENGINE, bench.state.mastered[bench.first(PRIVATE), ENGINE], bench.w
+    gains[2] += (
+        knowledge.odds(ENGINE, 1.0, 1.0, bench.state, p)
+        * knowledge.MEAN_STEP
+        * knowledge.room(ENGINE, bench.state.mastered[bench.first(PRIVATE), ENGINE], bench.w)
     )
     expected = 3.0 * np.sqrt(gains) / np.sqrt(gains).sum()
     assert split_of(bench, 0.5, 0.0, 0.5) == pytest.approx(expected, rel=1e-12)

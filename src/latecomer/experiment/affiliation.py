@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE, YEAR, record
-from latecomer.errors import UsageError
+from latecomer.errors import Problems, UsageError
 from latecomer.model.product import domain_weight
 from latecomer.model.step import simulate
 from latecomer.run import Workspace, workspace
@@ -51,15 +51,19 @@ def affiliation_share(
     History n takes draw n of the case's `draws`, as in `run`. Raises UsageError where the span lies outside the years of the
     case or no history has an affiliated maker at both ends.
     """
+    problems = Problems()
     if not case.years[0] <= span[0] < span[1] <= case.years[-1]:
-        raise UsageError(f"span {span[0]}-{span[1]} is not within {case.years[0]}-{case.years[-1]}")
+        expected = f"two years from {case.years[0]} to {case.years[-1]}, the earlier first"
+        problems.add("span", None, None, f"{span[0]}-{span[1]}", expected)
+    problems.raise_if_any(UsageError)
     found = [
         gains(case, case.draws[n % len(case.draws) :][:1], seed, n, workspace(case), span)
         for n in range(histories)
     ]
     told = np.array([gain for gain in found if gain[-1] > 0])
     if not len(told):
-        raise UsageError(f"no own-brand maker has a venture and output in {span[0]} and {span[1]}")
+        problems.add("span", None, None, f"{span[0]}-{span[1]}", "own-brand makers with a venture and output")
+    problems.raise_if_any(UsageError)
     gain, without, direct, makers = told.mean(axis=0)
     low, high = np.quantile(told[:, 2] / told[:, 0], LEVELS)
     return Affiliation(direct / gain, low, high, 1.0 - without / gain, gain, makers, len(told))
@@ -108,7 +112,9 @@ def affiliated(case: Case, state: np.record) -> np.ndarray:
     """Return by maker [m] whether it is an own-brand maker with output whose group has a living joint venture for cars."""
     makers = case.makers
     there = (
-        (makers["ownership"] == JOINT_VENTURE) & (state.alive == 1) & (makers["passenger_start"] < case.years[-1])
+        (makers["ownership"] == JOINT_VENTURE)
+        & (state.alive == 1)
+        & (makers["passenger_start"] < case.years[-1])
     )
     groups = makers["group"][there]
     own = (makers["ownership"] <= PRIVATE) & (state.alive == 1) & (state.output > 0.0)

@@ -269,9 +269,7 @@ def spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, 
     w.gained[PARTNER] += part
     gain += part
     if makers[m].home >= 0:
-        part = (
-            p.region_spillover * open_ear * max(0.0, w.region_best[makers[m].home, d] - p.withheld - known)
-        )
+        part = p.region_spillover * open_ear * max(0.0, w.region_best[makers[m].home, d] - p.withheld - known)
         w.gained[SUPPLIERS] += part
         gain += part
     part = (
@@ -302,10 +300,7 @@ def spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, 
 def odds(d, focus, spur, state, p):
     """Return the chance that research succeeds this year; `spur` multiplies the rate."""
     return 1.0 - math.exp(
-        -p.improvement
-        * max(focus, 0.0) ** 0.65
-        * (1.0 + p.public_effect * state.public_knowledge[d])
-        * spur
+        -p.improvement * max(focus, 0.0) ** 0.65 * (1.0 + p.public_effect * state.public_knowledge[d]) * spur
     )
 
 
