@@ -56,8 +56,9 @@ def affiliation_share(
         expected = f"two years from {case.years[0]} to {case.years[-1]}, the earlier first"
         problems.add("span", None, None, f"{span[0]}-{span[1]}", expected)
     problems.raise_if_any(UsageError)
+    vectors = np.array(case.draws)
     found = [
-        gains(case, case.draws[n % len(case.draws) :][:1], seed, n, workspace(case), span)
+        gains(case, vectors[n % len(vectors) :][:1].view(np.recarray), seed, n, workspace(case), span)
         for n in range(histories)
     ]
     told = np.array([gain for gain in found if gain[-1] > 0])

@@ -8,8 +8,8 @@
     debt limit  L = credit + d revenue + e max(0, profit), by ownership; debts of a state maker beyond L are made good by
                 softness as well, and what was made good is effort lost next year (`knowledge.organisation_aim`)
 
-mu is spent on marketing and service (`brand`). So are fees for technology of others, a rate on home sales of cars (`control`). Margins of exports, trucks and plan deliveries stand after research and
-marketing. Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
+mu is spent on marketing and service (`brand`); fees for technology of others are a rate on home sales of cars (`control`).
+Margins of exports, trucks and plan deliveries stand after research, marketing and fees. Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
 """
 
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE

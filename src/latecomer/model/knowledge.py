@@ -20,7 +20,8 @@
 With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
 it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
 technology is X / (X + X0) of cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nelson and
-Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and Li; Bloom and Van Reenen 2010 (management and competition).
+Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and
+Li; Bloom and Van Reenen 2010 (management and competition).
 """
 
 import math

@@ -10,7 +10,8 @@
 
 Ventures and foundings are dated facts of the case in history mode. A supply cut-off bites where technology is used but
 not mastered: an own brand falls back to what it masters; a venture to what stays without its parent. Importers build
-abroad and are not touched. A contract keeps its source (licence, design house, acquisition, partner in the maker). Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro quo).
+abroad and are not touched. A contract keeps its source (licence, design house, acquisition, partner in the maker).
+Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro quo).
 """
 
 import math

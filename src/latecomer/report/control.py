@@ -43,11 +43,11 @@ WAYS = {
 TITLES = {
     "sources": (
         "Technology used but not mastered",
-        "Share of the technology in own-brand cars that their makers do not master, by where it comes from; means of histories.",
+        "Share of the technology in own-brand cars, by where it comes from; means of histories.",
     ),
     "learning": (
         "How own brands learn",
-        "What own-brand makers come to master in a year, by way; per cent, weighted by output and domain; means of histories.",
+        "Gain in what own brands master, a year, learning by doing left out; means of histories, weighted by output.",
     ),
     "makers_control": (
         "Who masters the technology it uses",
@@ -149,8 +149,9 @@ def makers_chart(run: Run) -> alt.LayerChart:
     )
     shown = tips(firm="Firm", year="Year", text="Control, median", band="90% of histories")
     dots = base.mark_circle(size=62, opacity=1).encode(x=x, y=y, yOffset=offset, color=colour, tooltip=shown)
-    none = alt.Chart(table[table["text"] == ""]).mark_text(text="none yet", align="left", color=MUTED)
-    marks = none.encode(x=alt.value(4), y=y, yOffset=offset)
+    known = table.groupby("firm")["text"].agg("".join)
+    missing = pd.DataFrame({"firm": known.index[known == ""], "note": "not in business in these years"})
+    marks = alt.Chart(missing).mark_text(align="left", color=MUTED).encode(x=alt.value(4), y=y, text="note:N")
     return layered([bands, dots, marks], ROW * len(order) + 20, describe_makers(table))
 
 
