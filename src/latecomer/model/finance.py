@@ -9,7 +9,8 @@
                 softness as well, and what was made good is effort lost next year (`knowledge.organisation_aim`)
 
 mu is spent on marketing and service (`brand`); fees for technology of others are a rate on home sales of cars (`control`).
-Margins of exports, trucks and plan deliveries stand after research, marketing and fees. Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
+Margins of exports, trucks and plan deliveries stand after research, marketing and fees. Money is in billion CNY of 2010
+(thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
 """
 
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE
