@@ -7,7 +7,7 @@ same everywhere:
     t year    m maker    s segment    e powertrain    r region    b buyer class    d technology domain
     k commercial class    o origin of a brand    a age of a car    i pillar of an index    x destination abroad
     n history             u actor of the innovation system, as giver    v the same, as receiver
-    h employer of engineers
+    h employer of engineers    y source of technology    g kind of improvement
 
 A record is one row of a NumPy structured array; a field with axes is a block inside it. Numba passes records by
 address, so a kernel takes a handful of arguments however many fields there are, and adding a field is one line here.
@@ -32,6 +32,10 @@ ACTORS = ("enterprises", "institutes", "universities", "government")
 EMPLOYERS = (
     "state_makers", "private_makers", "ventures", "institutes", "universities", "government", "elsewhere",
 )  # fmt: skip
+TECHNOLOGY_SOURCES = (
+    "partner", "licence", "design_house", "acquisition", "machinery", "suppliers", "movers",
+)  # fmt: skip
+IMPROVEMENTS = ("original", "integrated", "absorbed")
 PILLARS = 6
 PIPELINE_YEARS = 2
 
@@ -44,6 +48,9 @@ ENTERPRISES, INSTITUTES, UNIVERSITIES, GOVERNMENT = range(len(ACTORS))
 STATE_STAFF, PRIVATE_STAFF, VENTURE_STAFF, INSTITUTE_STAFF, UNIVERSITY_STAFF, OFFICIALS, ELSEWHERE = range(
     len(EMPLOYERS)
 )
+PARTNER, LICENCE, DESIGN_HOUSE, ACQUISITION, MACHINERY, SUPPLIERS, MOVERS = range(len(TECHNOLOGY_SOURCES))
+OWN_SOURCE = -1  # what a maker masters needs no source
+ORIGINAL, INTEGRATED, ABSORBED = range(len(IMPROVEMENTS))
 INSTITUTION, SMALL_BUSINESS = INCOME_CLASSES, INCOME_CLASSES + 1
 
 
@@ -486,6 +493,14 @@ POLICY = (
         "supply_cutoff", "d", "0..1", "Foreign sources of a domain cut off", group="supply", reader="ventures"
     ),
     Lever(
+        "supply_cutoff_source",
+        "y",
+        "0..1",
+        "Sources of technology cut off, of whatever domain",
+        group="supply",
+        reader="ventures",
+    ),
+    Lever(
         "abroad_tariff",
         "x",
         "share of value",
@@ -552,6 +567,7 @@ CONTRACTS = (
     Field("network", "x", "0..1", "Sales network abroad that a takeover brings"),
     Field("name", "x", "0..1", "Trusted name abroad that a takeover brings"),
     Field("cost", "", "billion CNY of 2010", "Price of a takeover abroad"),
+    Field("source", "", "code", "Source of the technology, of `TECHNOLOGY_SOURCES`", "i8"),
     Field(
         "last",
         "",
@@ -718,6 +734,31 @@ YEAR = (
     Field(
         "core_control", "", "share", "Value-weighted share of used technology that own-brand makers master"
     ),
+    Field(
+        "maker_control",
+        "m",
+        "share",
+        "Share of used technology that the maker masters, by maker; importers left out",
+    ),
+    Field(
+        "technology_sources",
+        "y",
+        "share",
+        "Share of the technology used by own-brand makers that they do not master, by source",
+    ),
+    Field("technology_fees", "", "billion CNY of 2010", "Fees of own-brand makers for technology of others"),
+    Field(
+        "learning",
+        "y",
+        "log units a year",
+        "What own-brand makers learned from others, by source, weighted by output and domain",
+    ),
+    Field(
+        "improvements",
+        "g",
+        "log units a year",
+        "What own-brand makers added by innovation, by kind, weighted by output and domain",
+    ),
     Field("own_capability", "d", "log units", "Mastered capability of own brands, weighted by sales"),
     Field("frontier", "d", "log units", "World frontier by domain"),
     Field("capacity", "", "vehicles a year", "Capacity for passenger cars"),
@@ -793,6 +834,7 @@ def sizes(makers: int, regions: int, destinations: int) -> dict[str, int]:
         "m": makers, "r": regions, "x": destinations, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS),
         "k": len(COMMERCIAL), "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
         "u": len(ACTORS), "v": len(ACTORS), "h": len(EMPLOYERS),
+        "y": len(TECHNOLOGY_SOURCES), "g": len(IMPROVEMENTS),
     }  # fmt: skip
 
 

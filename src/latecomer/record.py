@@ -22,9 +22,11 @@ from latecomer.axes import (
     COMMERCIAL,
     DOMAINS,
     EMPLOYERS,
+    IMPROVEMENTS,
     ORIGINS,
     POWERTRAINS,
     SEGMENTS,
+    TECHNOLOGY_SOURCES,
     YEAR,
     Field,
 )
@@ -37,6 +39,7 @@ DIMENSIONS = {
     "k": "commercial_class", "o": "origin", "a": "age", "i": "pillar",
     "x": "destination",
     "u": "actor", "v": "receiver", "h": "employer",
+    "y": "source", "g": "improvement",
 }  # fmt: skip
 SERIES = {f.name: f for f in YEAR}
 
@@ -113,6 +116,7 @@ def labels_of(case: Case) -> dict[str, list[str]]:
         "powertrain": list(POWERTRAINS), "buyer": list(BUYERS), "domain": list(DOMAINS), "commercial_class": list(COMMERCIAL),
         "origin": list(ORIGINS), "age": list(AGES), "destination": list(case.labels.destinations),
         "actor": list(ACTORS), "receiver": list(ACTORS), "employer": list(EMPLOYERS),
+        "source": list(TECHNOLOGY_SOURCES), "improvement": list(IMPROVEMENTS),
     }  # fmt: skip
 
 

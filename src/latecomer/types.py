@@ -35,13 +35,15 @@ class Labels:
     origins: tuple[str, ...] = axes.ORIGINS
     buyers: tuple[str, ...] = axes.BUYERS
     ages: tuple[str, ...] = axes.AGES
+    sources: tuple[str, ...] = axes.TECHNOLOGY_SOURCES
+    improvements: tuple[str, ...] = axes.IMPROVEMENTS
 
     def along(self, letter: str) -> tuple[str, ...]:
-        """Return the labels of the axis with this letter (m, r, x, s, e, d, k, o, b, a)."""
+        """Return the labels of the axis with this letter (m, r, x, s, e, d, k, o, b, a, y, g)."""
         named = {
             "m": self.makers, "r": self.regions, "s": self.segments, "e": self.powertrains, "d": self.domains,
             "k": self.commercial, "o": self.origins, "b": self.buyers, "a": self.ages,
-            "x": self.destinations,
+            "x": self.destinations, "y": self.sources, "g": self.improvements,
         }  # fmt: skip
         return named[letter]
 

@@ -255,6 +255,6 @@ def test_a_partner_in_the_maker_hands_on_part_of_its_progress(bench):
     contract.maker, contract.year, contract.vintage, contract.last = m, 2000, 5, 2020
     contract.domain[:], state.mastered[m], state.accessible[m] = 1.0, -9.0, -9.0
     bench.policy[bench.t].supply_cutoff[:] = 0.0
-    ventures.use_contract(0, 2010, state, bench.policy[bench.t], bench.contracts, p)
+    ventures.use_contract(0, 2010, bench.w, state, bench.policy[bench.t], bench.contracts, p)
     level = p.frontier_growth * (2000 + 10 * p.partner_renewal - 5 - p.frontier_year)
     assert state.accessible[m, 0] == pytest.approx(level, rel=1e-12)

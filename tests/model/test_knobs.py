@@ -96,7 +96,9 @@ SILENT = (
     (["affiliation"], ["research_duty_effect", "venture_research_duty"], []),
     (["venture_research_duty"], ["research_duty_effect"], []),
     (["industry_spillover"], ["industry_withheld"], []),
-    (["improvement"], ["public_effect"], []),
+    (["improvement"], ["public_effect", "integration", "reinnovation"], []),
+    (["access_use", "split_response"], ["licence_fee", "design_fee", "machinery_fee"], []),
+    (["supply_cutoff", "supply_cutoff_source"], ["venture_hold"], ["maker_control"]),
     (["public_effect"], ["public_decay", "contract_public"], FLOWS),
     (["public_effect", "contract_share", "testing", "staffing_effect", "mover_knowledge"],
      ["public_share", "public_lag", "research_links", "research_electric", "research_public", "university_share",
@@ -164,7 +166,7 @@ ALONE = {
     "control_distance", "price_rounds", "entry_capital", "renewal", "pack_own_edge", "organisation_founder",
     "organisation_alliance", "organisation_contest", "organisation_capital", "second_brand", "cash_research",
     "partner_renewal", "debt_state", "debt_private", "debt_profit", "insolvency", "takeover_kept", "takeover_price",
-    "takeover_chance", "rescue_effort", "line_upkeep", "drop_hazard", "loss_weight",
+    "takeover_chance", "rescue_effort", "line_upkeep", "parts_distance", "battery_supply", "drop_hazard", "loss_weight",
 }  # fmt: skip
 
 LEVERS = {lever.name: lever for lever in POLICY}

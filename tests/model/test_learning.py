@@ -13,9 +13,12 @@ from latecomer.axes import (
     ENGINE,
     IMPORTER,
     JOINT_VENTURE,
+    MACHINERY,
+    PARTNER,
     PLATFORM,
     PRIVATE,
     PROCESS,
+    SUPPLIERS,
 )
 from latecomer.model import brand, knowledge, ventures
 
@@ -51,6 +54,7 @@ def test_technology_comes_by_source(bench):
     )
     bench.only(own, venture, importer)
     bench.contracts.year[:] = 9999
+    p.parts_distance = 0.3
     bench.w.frontier[:] = (1.0, 1.1, 1.2, 0.4, 1.3, 1.4)
     bench.state.mastered[:] = -1.0
     bench.policy[bench.t].reform_state_firms = 0.25
@@ -58,13 +62,20 @@ def test_technology_comes_by_source(bench):
     accessible, frontier = bench.state.accessible, bench.w.frontier
     lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-1.0 / 7.0)
     distance = p.purchase_distance + 0.75 * p.purchase_closed
+    nearer = p.purchase_distance - p.parts_distance
     for domain in (PLATFORM, ENGINE, ELECTRONICS, PROCESS, DESIGN):
         assert accessible[importer, domain] == frontier[domain]
         assert accessible[venture, domain] == pytest.approx(
             frontier[domain] - p.frontier_growth * lag, rel=1e-14
         )
-        assert accessible[own, domain] == pytest.approx(max(-1.0, frontier[domain] - distance), rel=1e-14)
+        offered = frontier[domain] - distance + (nearer if domain == ELECTRONICS else 0.0)
+        assert accessible[own, domain] == pytest.approx(max(-1.0, offered), rel=1e-14)
     assert accessible[venture, BATTERY] == pytest.approx((1.0 - p.venture_lock) * 0.4, rel=1e-14)
+    assert accessible[own, BATTERY] == pytest.approx(p.battery_supply * 0.4, rel=1e-14)
+    assert bench.w.source[own].tolist() == [
+        {ELECTRONICS: SUPPLIERS, BATTERY: SUPPLIERS}.get(domain, MACHINERY) for domain in range(len(DOMAINS))
+    ]
+    assert (bench.w.source[venture] == PARTNER).all()
 
 
 def test_a_cut_off_leaves_what_is_mastered(bench):
@@ -72,6 +83,7 @@ def test_a_cut_off_leaves_what_is_mastered(bench):
     bench.only(own, venture)
     bench.w.frontier[:] = 1.0
     bench.state.mastered[own], bench.state.mastered[venture] = -0.5, -0.2
+    bench.p.venture_hold = 0.0
     bench.policy[bench.t].supply_cutoff[:] = 1.0
     introduce(bench)
     assert (bench.state.accessible[own] == -0.5).all()
@@ -121,7 +133,7 @@ def test_access_without_research_teaches_nothing(bench):
 
 
 def test_digestion_follows_verspagen(bench):
-    without(bench, *SPILLOVERS, "improvement")
+    without(bench, *SPILLOVERS, "improvement", "split_response")
     p, maker = bench.p, bench.first(PRIVATE)
     bench.state.mastered[maker, ENGINE], bench.state.accessible[maker, ENGINE] = 0.1, 0.5
     absorb = 1.0 - math.exp(-0.8 / p.absorption_scale)
@@ -165,7 +177,7 @@ def test_spillovers_from_region_industry_and_suppliers(bench):
 
 def test_improvement_comes_as_often_as_its_odds_say(bench):
     """The share of improving years in 4,000 fixed draws is within three standard errors of the odds."""
-    without(bench, *SPILLOVERS, "digestion")
+    without(bench, *SPILLOVERS, "digestion", "integration", "reinnovation", "split_response")
     p, maker = bench.p, bench.first(PRIVATE)
     p.improvement, effort = 0.5, 0.7
     bench.state.public_knowledge[ENGINE] = 3.0

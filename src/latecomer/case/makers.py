@@ -107,6 +107,7 @@ def build_contracts(
             shares.loc[component] * row.share,
             row.vintage + late,
         )
+        contracts["source"][i] = _source(row.table, component)
         if row.table == "acquisitions":
             for name, gain in bought.get((row.fact_id, row.maker_id), {}).items():
                 contracts[name][i] = gain
@@ -114,6 +115,13 @@ def build_contracts(
             contracts["last"][i] = _or_open(fact["end_year"])
     order = np.argsort(contracts["year"], kind="stable")
     return contracts[order].view(np.recarray)
+
+
+def _source(table: str, component: str) -> int:
+    """Return the source of technology behind a contract: the table of its fact says which; styling comes from design houses."""
+    if table == "licences":
+        return axes.DESIGN_HOUSE if component == "design" else axes.LICENCE
+    return axes.ACQUISITION if table == "acquisitions" else axes.PARTNER
 
 
 def _second_brands(rows: pd.DataFrame, brands: pd.DataFrame) -> np.ndarray:

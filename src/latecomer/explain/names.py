@@ -24,6 +24,8 @@ AXES = {
     "k": "commercial class", "o": "origin of a brand", "a": "age of a car", "i": "pillar of an index", "n": "history",
     "p": "years still to wait", "x": "destination abroad", "u": "actor that gives", "v": "actor that receives",
     "h": "employer of engineers",
+    "y": "source of technology",
+    "g": "kind of improvement",
 }  # fmt: skip
 ROWS_SHOWN = 12
 NEAR = 4

@@ -18,6 +18,7 @@ LABELS = {
     "s": axes.SEGMENTS, "e": axes.POWERTRAINS, "d": axes.DOMAINS, "k": axes.COMMERCIAL, "o": axes.ORIGINS, "a": axes.AGES,
     "b": axes.BUYERS,
     "u": axes.ACTORS, "v": axes.ACTORS, "h": axes.EMPLOYERS,
+    "y": axes.TECHNOLOGY_SOURCES, "g": axes.IMPROVEMENTS,
 }  # fmt: skip
 REFERENCE_YEARS = (1960, 1978, 1992, 2001, 2010, 2020)
 

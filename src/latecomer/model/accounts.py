@@ -11,8 +11,6 @@ Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2
 import math
 
 from latecomer.axes import (
-    BATTERY_CAR,
-    COMBUSTION,
     DOMAINS,
     ECONOMY,
     IMPORTER,
@@ -25,7 +23,6 @@ from latecomer.axes import (
 )
 from latecomer.compiled import kernel
 from latecomer.model.market import price_slope
-from latecomer.model.product import domain_weight, technology_used
 
 MILLION = 1e6
 NDOMAINS, NSEGMENTS = len(DOMAINS), len(SEGMENTS)
@@ -211,16 +208,9 @@ def sum_knowledge(t, w, state, world, makers, p, out):
             continue
         weight += made
         value += made
-        share = 0.0
         for d in range(NDOMAINS):
-            level = technology_used(m, d, state, makers[m], p)
-            blend = domain_weight(d, COMBUSTION, p)
-            if state.electric_share > 0.0:
-                blend += state.electric_share * (domain_weight(d, BATTERY_CAR, p) - blend)
-            behind = max(0.0, w.frontier[d] - state.mastered[m, d])
-            share += blend * math.exp(-(level - state.mastered[m, d]) - p.control_distance * behind)
             state.own_mean[d] += made * state.mastered[m, d]
-        mastered += made * share
+        mastered += made * w.control[m]
     for d in range(NDOMAINS):
         out.frontier[d] = w.frontier[d]
         state.own_mean[d] = state.own_mean[d] / weight if weight > 0.0 else w.frontier[d] - p.entry_gap

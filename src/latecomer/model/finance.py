@@ -8,8 +8,9 @@
     debt limit  L = credit + d revenue + e max(0, profit), by ownership; debts of a state maker beyond L are made good by
                 softness as well, and what was made good is effort lost next year (`knowledge.organisation_aim`)
 
-mu is spent on marketing and service (`brand`). Margins of exports, trucks and plan deliveries stand after research and
-marketing. Money is in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
+mu is spent on marketing and service (`brand`); fees for technology of others are a rate on home sales of cars (`control`).
+Margins of exports, trucks and plan deliveries stand after research, marketing and fees. Money is in billion CNY of 2010
+(thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
 """
 
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE
@@ -52,7 +53,7 @@ def settle(t, w, state, policy, makers, p):
 
 @kernel
 def add_other_sales(m, w, state, p):
-    """Add exports, trucks and plan deliveries, and take off fixed cost and research."""
+    """Add exports, trucks and plan deliveries, and take off fixed cost, research and fees for technology."""
     home = max(w.sold_home[m], 1e-9)
     price = state.revenue[m] / home if w.sold_home[m] > 1e-9 else p.plan_car_price
     abroad = p.export_price * price * state.exports[m]
@@ -63,6 +64,8 @@ def add_other_sales(m, w, state, p):
     cars = ratio_of_cars(state.revenue[m], abroad + trucks + planned)
     state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + cars * w.effort[m]
     state.profit[m] -= w.marketing[m]
+    w.fees[m] = w.fee_rate[m] * cars * state.revenue[m]
+    state.profit[m] -= w.fees[m]
 
 
 @kernel

@@ -5,9 +5,13 @@
                   x (1 - e losses made good / revenue) (state); it multiplies research here and cheapens plant in
                   `industry.plant_price`
     absorption:   a_md = 1 - exp(-R_m org_m talent v_d / R0)
+    effort split: 3 x_i / sum x, x_i = (r_i + r0)^s for digestion of partners, digestion of purchases, own innovation;
+                  r_i the gain that even effort would bring, less fees; s = 0: even effort
     digestion:    dC = kappa a (g e^-g + w b e^-b),  g = gap to best source, b = gap to what can be bought
-    improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d)); step |N| / 20 + .01,
-                  fading at the frontier of an old domain
+    improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d) (1 + i breadth_d + n e^(-|M - C| / .1)));
+                  step |N| / 20 + .01, fading at the frontier of an old domain
+    kinds:        original, integrated (breadth_d: other domains near the frontier), absorbed (re-innovation where C is
+                  near what others offer): parts 1 : i breadth : n e^(..) of each success
     spillovers:   rho_k (.3 + .7 a) max(0, source_k - withheld_k - C) from affiliation, region, industry, suppliers;
                   engineers who come from ventures (`talent`), testing and standards (`science`)
     doing:        dC_process = c d ln(experience)
@@ -16,27 +20,43 @@
 With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
 it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
 technology is X / (X + X0) of cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nelson and
-Winter 1982; Bai, Barwick, Cao and Li; Bloom and Van Reenen 2010 (management and competition).
+Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and
+Li; Bloom and Van Reenen 2010 (management and competition).
 """
 
 import math
 
 from latecomer.axes import (
+    ABSORBED,
     BATTERY,
+    COMBUSTION,
     DOMAINS,
     ELECTRONICS,
     ENGINE,
     FOREIGN_PLANT,
     IMPORTER,
+    INTEGRATED,
     JOINT_VENTURE,
+    MOVERS,
+    ORIGINAL,
+    OWN_SOURCE,
+    PARTNER,
     PRIVATE,
     PROCESS,
+    SUPPLIERS,
 )
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model import science, talent
+from latecomer.model.control import fee, mean_weight
+from latecomer.model.product import domain_weight, smooth_step
+from latecomer.model.ventures import open_to
 
 NDOMAINS = len(DOMAINS)
+WITHIN_REACH = 0.3  # log units behind the frontier at which a domain counts as half mastered
+NEAR = 0.1  # log units from technology of others within which absorbing it turns into improving on it
+MEAN_STEP = 0.05 * math.sqrt(2.0 / math.pi) + 0.01
+LEAST_RETURN = 0.01  # log units a year: some effort stays where nothing is expected
 IMPROVE, STEP = 11, 12
 
 
@@ -139,16 +159,21 @@ def learn(t, w, state, policy, makers, p, seed, history):
         if state.alive[v] == 1 and makers[v].ownership == JOINT_VENTURE and g >= 0:
             for d in range(NDOMAINS):
                 best[g, d] = max(best[g, d], state.accessible[v, d])
+    w.learned[:], w.improved[:], w.learners = 0.0, 0.0, 0.0
+    w.group_gain[:] = 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
             continue
         effort = state.research[m] * state.organisation[m] * w.staff[m]
+        made = state.output[m] + state.truck_output[m]
+        w.learners += made
         doing = 0.0
-        if state.output[m] + state.truck_output[m] > 0.0:
-            made = state.output[m] + state.truck_output[m]
+        if made > 0.0:
             doing = p.learning_by_doing * math.log(
                 (state.experience[m] + 0.02) / (state.experience[m] - made + 0.02)
             )
+        for d in range(NDOMAINS):
+            w.breadth[d] = breadth(d, m, w, state)
         for d in range(NDOMAINS):
             gain = domain_gain(
                 d, m, t, effort, presence, best[m, d], w, state, policy, makers, p, seed, history
@@ -156,6 +181,9 @@ def learn(t, w, state, policy, makers, p, seed, history):
             if d == PROCESS:
                 gain += doing
             state.mastered[m, d] += min(gain, p.learning_cap)
+            held = min(1.0, p.learning_cap / max(gain, 1e-9))
+            book(made * mean_weight(d, state, p) * held, w)
+            w.group_gain[m] += domain_weight(d, COMBUSTION, p) * held * w.from_group
     for m in range(makers.size):
         if state.alive[m] == 1 and (
             makers[m].ownership == JOINT_VENTURE or makers[m].ownership == FOREIGN_PLANT
@@ -165,44 +193,155 @@ def learn(t, w, state, policy, makers, p, seed, history):
 
 
 @kernel
+def breadth(d, m, w, state):
+    """Return the share of the other domains that maker m has within reach of the frontier (0..1, smooth)."""
+    mastered, others = 0.0, 0
+    for other in range(NDOMAINS):
+        if other != d and (other != BATTERY or w.frontier[BATTERY] > 0.0):
+            others += 1
+            mastered += smooth_step((WITHIN_REACH - w.frontier[other] + state.mastered[m, other]) / 0.1)
+    return mastered / others
+
+
+@kernel
 def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p, seed, history):
-    """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring)."""
+    """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring).
+
+    Leave what came from each source in w.gained [y], what each kind of improvement added in w.succeeded [g] and
+    what affiliation gave in w.from_group.
+    """
+    w.gained[:], w.succeeded[:] = 0.0, 0.0
     known = state.mastered[m, d]
     focus = effort * attention(d, makers[m], state, p)
     absorb = 1.0 - math.exp(-focus / p.absorption_scale)
-    open_ear = 0.3 + 0.7 * absorb
-    duty = 1.0 + p.research_duty_effect * policy[t].venture_research_duty
     from_partner = max(0.0, partner - p.withheld - known)
     from_industry = presence * max(0.0, w.venture_mean[d] - p.withheld - p.distance_penalty - known)
     source = max(from_partner, from_industry)
     bought = max(0.0, state.accessible[m, d] - known)
-    gain = (
-        p.digestion * absorb * (source * math.exp(-source) + p.purchase_weight * bought * math.exp(-bought))
+    share_effort(d, m, focus, absorb, source, bought, w, state, p)
+    digested = lead(absorb, w.split[0], focus, p) * source * math.exp(-source)
+    purchase = lead(absorb, w.split[1], focus, p) * p.purchase_weight * bought * math.exp(-bought)
+    gain = p.digestion * absorb * (digested + purchase)
+    w.gained[PARTNER if from_partner >= from_industry else SUPPLIERS] += p.digestion * absorb * digested
+    if bought > 0.0 and w.source[m, d] != OWN_SOURCE:
+        w.gained[w.source[m, d]] += p.digestion * absorb * purchase
+    gain = spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p)
+    return gain + improve(d, m, t, focus * w.split[2], partner, w, state, p, seed, history)
+
+
+@kernel
+def lead(absorb, share, focus, p):
+    """Return absorption at `share` of even effort over that at even effort; 1 where effort is even or there is none."""
+    if share == 1.0 or absorb <= 0.0:
+        return 1.0
+    return (1.0 - math.exp(-share * focus / p.absorption_scale)) / absorb
+
+
+@kernel
+def share_effort(d, m, focus, absorb, source, bought, w, state, p):
+    """Fill w.split with the effort on digestion of partners, digestion of purchases and own innovation, 1 each if even.
+
+    Weights are (r_i + r0)^s of the gain r_i that even effort would bring; bought technology also costs its fee.
+    """
+    known = state.mastered[m, d]
+    price = fee(w.source[m, d], p) / max(p.research_intensity, 0.001)
+    theirs = p.digestion * absorb * source * math.exp(-source)
+    bought_in = p.digestion * absorb * p.purchase_weight * bought * math.exp(-bought) / (1.0 + price)
+    own = odds(d, focus, 1.0, state, p) * room(d, known, w) * MEAN_STEP
+    weights = (
+        (theirs + LEAST_RETURN) ** p.split_response,
+        (bought_in + LEAST_RETURN) ** p.split_response,
+        (own + LEAST_RETURN) ** p.split_response,
     )
-    gain += p.affiliation * duty * open_ear * from_partner
+    total = weights[0] + weights[1] + weights[2]
+    for i in range(3):
+        w.split[i] = 3.0 * (weights[i] / total)
+
+
+@kernel
+def spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p):
+    """Return the gain plus what spills over from ventures, the trade, engineers, testing and suppliers of batteries."""
+    known = state.mastered[m, d]
+    now = policy[t]
+    open_ear = 0.3 + 0.7 * absorb
+    duty = 1.0 + p.research_duty_effect * now.venture_research_duty
+    part = p.affiliation * duty * open_ear * from_partner
+    w.from_group = part
+    w.gained[PARTNER] += part
+    gain += part
     if makers[m].home >= 0:
-        gain += (
-            p.region_spillover * open_ear * max(0.0, w.region_best[makers[m].home, d] - p.withheld - known)
-        )
-    gain += (
+        part = p.region_spillover * open_ear * max(0.0, w.region_best[makers[m].home, d] - p.withheld - known)
+        w.gained[SUPPLIERS] += part
+        gain += part
+    part = (
         p.industry_spillover
         * presence
         * open_ear
         * w.talent
         * max(0.0, w.venture_mean[d] - p.industry_withheld - known)
     )
-    gain += talent.carried(d, makers[m].ownership, known, w, p)
+    w.gained[SUPPLIERS] += part
+    gain += part
+    part = talent.carried(d, makers[m].ownership, known, w, p) * (1.0 - now.supply_cutoff_source[MOVERS])
+    w.gained[MOVERS] += part
+    gain += part
     if d == PROCESS:
-        gain += science.tested(t, known, open_ear, w, policy, p)
-    young = d == BATTERY
-    if young:
-        gain += p.supplier_spillover * open_ear * max(0.0, w.frontier[d] - known)
-    odds = 1.0 - math.exp(
-        -p.improvement * max(focus, 0.0) ** 0.65 * (1.0 + p.public_effect * state.public_knowledge[d])
-    )
-    year = t
-    entity = m * NDOMAINS + d
-    if uniform(seed, history, year, entity, IMPROVE) < odds:
-        room = 1.0 if young else min(max((w.frontier[d] + 0.1 - known) / 0.3, 0.0), 1.0)
-        gain += room * (0.05 * abs(normal(seed, history, year, entity, STEP)) + 0.01)
+        part = science.tested(t, known, open_ear, w, policy, p)
+        w.gained[SUPPLIERS] += part
+        gain += part
+    if d == BATTERY:
+        part = p.supplier_spillover * open_ear * max(0.0, w.frontier[d] - known)
+        part *= open_to(d, SUPPLIERS, now)
+        w.gained[SUPPLIERS] += part
+        gain += part
     return gain
+
+
+@kernel
+def odds(d, focus, spur, state, p):
+    """Return the chance that research succeeds this year; `spur` multiplies the rate."""
+    return 1.0 - math.exp(
+        -p.improvement * max(focus, 0.0) ** 0.65 * (1.0 + p.public_effect * state.public_knowledge[d]) * spur
+    )
+
+
+@kernel
+def room(d, known, w):
+    """Return the part of a step that the frontier leaves: all in a young domain, fading to none in an old one."""
+    return 1.0 if d == BATTERY else min(max((w.frontier[d] + 0.1 - known) / 0.3, 0.0), 1.0)
+
+
+@kernel
+def improve(d, m, t, focus, partner, w, state, p, seed, history):
+    """Return the gain from own innovation, and book it by kind in proportion to what each kind adds to the rate."""
+    known = state.mastered[m, d]
+    outside = max(w.offered[m, d], partner - p.withheld)
+    integrated = p.integration * w.breadth[d]
+    absorbed = p.reinnovation * math.exp(-abs(outside - known) / NEAR)
+    spur = 1.0 + integrated + absorbed
+    entity = m * NDOMAINS + d
+    if uniform(seed, history, t, entity, IMPROVE) >= odds(d, focus, spur, state, p):
+        return 0.0
+    step = room(d, known, w) * (0.05 * abs(normal(seed, history, t, entity, STEP)) + 0.01)
+    w.succeeded[ORIGINAL] = step / spur
+    w.succeeded[INTEGRATED] = step * integrated / spur
+    w.succeeded[ABSORBED] = step * absorbed / spur
+    return step
+
+
+@kernel
+def book(weight, w):
+    """Add the gains of one maker and domain to the sums of the year, with this weight."""
+    for y in range(w.gained.size):
+        w.learned[y] += weight * w.gained[y]
+    for g in range(w.succeeded.size):
+        w.improved[g] += weight * w.succeeded[g]
+
+
+@kernel
+def report(w, out):
+    """Book what own-brand makers learned by source and added by kind of improvement (log units a year)."""
+    for y in range(w.learned.size):
+        out.learning[y] = w.learned[y] / w.learners if w.learners > 0.0 else 0.0
+    for g in range(w.improved.size):
+        out.improvements[g] = w.improved[g] / w.learners if w.learners > 0.0 else 0.0

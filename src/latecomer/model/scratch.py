@@ -7,7 +7,16 @@ over plain contiguous blocks instead of over every maker x segment x powertrain 
 
 import numpy as np
 
-from latecomer.axes import BUYERS, COMMERCIAL, DOMAINS, EMPLOYERS, POWERTRAINS, SEGMENTS
+from latecomer.axes import (
+    BUYERS,
+    COMMERCIAL,
+    DOMAINS,
+    EMPLOYERS,
+    IMPROVEMENTS,
+    POWERTRAINS,
+    SEGMENTS,
+    TECHNOLOGY_SOURCES,
+)
 
 LINES = 640
 PRICE_MEMORY = 3
@@ -16,6 +25,7 @@ PRICE_MEMORY = 3
 def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
     """Return the working record for a case with so many makers, regions and destinations."""
     b, e, d, h = len(BUYERS), len(POWERTRAINS), len(DOMAINS), len(EMPLOYERS)
+    y = len(TECHNOLOGY_SOURCES)
     line = [(name, "i8", (LINES,)) for name in ("maker", "segment", "powertrain", "seller")]
     line += [
         (name, "f8", (LINES,))
@@ -29,7 +39,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
         "demand", "room", "kept", "shift", "plan_built", "plan_trucks", "gap", "truck_weight",
         "truck_sold", "truck_exports", "spent_abroad", "net_price", "car_gap",
         "unmet", "unmet_trucks", "effort", "marketing", "line_spent", "handed", "allied",
-        "sold_home", "mean_price", "earned", "best_gap",
+        "sold_home", "mean_price", "earned", "best_gap", "control", "fee_rate", "fees", "group_gain",
     )]  # fmt: skip
     return np.dtype(
         [
@@ -79,6 +89,17 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("aid", "f8", (regions,)),
             ("stake", "f8", (regions,)),
             ("group_source", "f8", (makers, d)),
+            ("source", "i8", (makers, d)),
+            ("offered", "f8", (makers, d)),
+            ("leaning", "f8", (makers, y)),
+            ("learned", "f8", (y,)),
+            ("gained", "f8", (y,)),
+            ("improved", "f8", (len(IMPROVEMENTS),)),
+            ("succeeded", "f8", (len(IMPROVEMENTS),)),
+            ("split", "f8", (3,)),
+            ("breadth", "f8", (d,)),
+            ("learners", "f8"),
+            ("from_group", "f8"),
             ("sent", "f8", (makers, destinations)),
             ("sent_trucks", "f8", (destinations,)),
             ("truck_pull", "f8", (destinations,)),

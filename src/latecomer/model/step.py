@@ -13,6 +13,7 @@ from latecomer.model import (
     brand,
     buyers,
     commercial,
+    control,
     finance,
     flows,
     index,
@@ -48,6 +49,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     if policy[t].plan_share < 1.0:
         product.launch(t, w, state, world, policy, makers, p, seed, history)
     product.gather(t, w, state, world, policy, makers, p, seed, history)
+    control.weigh(w, state, makers, p)
     industry.leave_room(w, state, policy, t, makers, p)
     market.clear(w, state, world[t], makers, p)
     industry.record_sales(w, state, makers)
@@ -61,6 +63,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     accounts.report(t, w, state, world, policy, makers, p, out)
     abroad.report(w, state, makers, p, out)
     matching.report(w, state, makers, out)
+    control.report(w, state, makers, out)
     region.report(w, makers, out)
     flows.record(t, w, state, policy, p, out)
     index.measure(w, state, p, out)
@@ -69,6 +72,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     abroad.take_over(t, w, state, world, makers, contracts, p, seed, history, out)
     industry.carry(t, w, state, policy, makers, p)
     knowledge.learn(t, w, state, policy, makers, p, seed, history)
+    knowledge.report(w, out)
     brand.trust(w, state, makers, p)
     abroad.remember(t, w, state, world, makers, p)
     industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out)

@@ -5,11 +5,14 @@
     licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract; a partner in the maker itself
                hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
+    suppliers: M_md >= b F_d for batteries, which any maker may buy in cells and packs
+    cut-off:   M_md = C_md + (1 - cut_d)(1 - cut_y) (M_md - C_md) for domain d and source y
 
 Ventures and foundings are dated facts of the case in history mode; in free mode (`matching`) the rows of foreign car makers
-and of start-ups wait for a chance instead. A wholly foreign plant needs leave to be built in both. A supply cut-off takes the
-sources away where technology is used but not mastered. Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro
-quo).
+and of start-ups wait for a chance instead. A wholly foreign plant needs leave to be built in both. A supply cut-off bites
+where technology is used but not mastered: an own brand falls back to what it masters; a venture to what stays without
+its parent. Importers build abroad and are not touched. A contract keeps its source (licence, design house, acquisition,
+partner in the maker). Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro quo).
 """
 
 import math
@@ -18,10 +21,13 @@ from latecomer.axes import (
     BATTERY,
     DOMAINS,
     ELECTRONICS,
-    FOREIGN_PLANT,
     IMPORTER,
     JOINT_VENTURE,
+    MACHINERY,
+    OWN_SOURCE,
+    PARTNER,
     PRIVATE,
+    SUPPLIERS,
 )
 from latecomer.compiled import kernel
 from latecomer.model.industry import end_maker, take_over
@@ -29,6 +35,7 @@ from latecomer.model.product import newcomer
 
 NDOMAINS = len(DOMAINS)
 NEVER = 9000
+NOTHING = -9.0  # log units so low that nobody learns from them
 
 
 @kernel
@@ -113,41 +120,72 @@ def begin(m, w, state, maker, p):
 
 @kernel
 def introduce(t, w, state, world, policy, makers, contracts, p):
-    """Set accessible technology M[m, d] of every maker by source, and the best venture of each region."""
+    """Set accessible technology M[m, d] of every maker, the source it comes from and what is on offer outside."""
     year = int(world[t].year)
     now = policy[t]
-    front = w.frontier
     ventures = 0
     for m in range(makers.size):
         if state.alive[m] == 1 and makers[m].ownership == JOINT_VENTURE:
             ventures += 1
     lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-ventures / 7.0)
     distance = p.purchase_distance + p.purchase_closed * (1.0 - now.reform_state_firms)
+    w.source[:, :] = OWN_SOURCE
     for m in range(makers.size):
         if state.alive[m] == 0:
             continue
-        kind = makers[m].ownership
         for d in range(NDOMAINS):
-            cut = now.supply_cutoff[d]
-            if kind == IMPORTER or kind == FOREIGN_PLANT:
-                level = front[d]
-            elif kind == JOINT_VENTURE:
-                level = front[d] - p.frontier_growth * lag
-                if d == BATTERY:
-                    level = (1.0 - p.venture_lock) * front[d]
+            if makers[m].ownership == IMPORTER:
+                state.accessible[m, d] = max(state.mastered[m, d], w.frontier[d])
+            elif makers[m].ownership > PRIVATE:
+                from_partner(m, d, lag, w, state, now, makers[m], p)
             else:
-                level = front[d] - distance
-                if d == BATTERY:
-                    level = 0.0
-            state.accessible[m, d] = max(
-                state.mastered[m, d], (1.0 - cut) * level + cut * state.mastered[m, d]
-            )
+                from_market(m, d, distance, w, state, now, p)
     for c in range(contracts.size):
-        use_contract(c, year, state, now, contracts, p)
+        use_contract(c, year, w, state, now, contracts, p)
 
 
 @kernel
-def use_contract(c, year, state, now, contracts, p):
+def open_to(d, y, now):
+    """Return the share of domain d from source y that no cut-off takes away."""
+    return (1.0 - now.supply_cutoff[d]) * (1.0 - now.supply_cutoff_source[y])
+
+
+@kernel
+def from_partner(m, d, lag, w, state, now, maker, p):
+    """Give a venture or foreign plant m the technology of its parent; a cut-off leaves what stays without the parent.
+
+    That is what it had last year less `venture_hold` of its present lead over makers at home, and never more again.
+    """
+    level = w.frontier[d]
+    if maker.ownership == JOINT_VENTURE:
+        level = (1.0 - p.venture_lock) * level if d == BATTERY else level - p.frontier_growth * lag
+    kept = state.mastered[m, d]
+    share = open_to(d, PARTNER, now)
+    if share < 1.0:
+        kept = min(kept, level - p.venture_hold * max(0.0, level - state.own_mean[d]))
+    state.accessible[m, d] = max(kept, share * level + (1.0 - share) * kept)
+    w.source[m, d] = PARTNER
+
+
+@kernel
+def from_market(m, d, distance, w, state, now, p):
+    """Give an own-brand maker m what any maker can buy: machinery and parts, or batteries of suppliers."""
+    known = state.mastered[m, d]
+    y, level = MACHINERY, w.frontier[d] - distance
+    if d == BATTERY:
+        y, level = SUPPLIERS, p.battery_supply * w.frontier[d]
+    elif d == ELECTRONICS and p.parts_distance < p.purchase_distance:
+        y, level = SUPPLIERS, w.frontier[d] - distance + p.purchase_distance - p.parts_distance
+    share = open_to(d, y, now)
+    reach = share * level + (1.0 - share) * known
+    state.accessible[m, d] = max(known, reach)
+    w.offered[m, d] = reach if share > 0.0 else NOTHING
+    if reach > known:
+        w.source[m, d] = y
+
+
+@kernel
+def use_contract(c, year, w, state, now, contracts, p):
     """Give the receiver of contract c the technology it was handed, from its first year on."""
     contract = contracts[c]
     m = contract.maker
@@ -158,7 +196,11 @@ def use_contract(c, year, state, now, contracts, p):
         if share > 0.0 and d != BATTERY:
             handed = contract.year + p.partner_renewal * max(0, min(year, contract.last) - contract.year)
             level = p.frontier_growth * (handed - contract.vintage - p.frontier_year)
-            reach = state.mastered[m, d] + share * (1.0 - now.supply_cutoff[d]) * max(
-                0.0, level - state.mastered[m, d]
-            )
-            state.accessible[m, d] = max(state.accessible[m, d], reach)
+            known = state.mastered[m, d]
+            there = open_to(d, contract.source, now)
+            reach = known + share * there * max(0.0, level - known)
+            if there > 0.0:
+                w.offered[m, d] = max(w.offered[m, d], level)
+            if reach > state.accessible[m, d]:
+                state.accessible[m, d] = reach
+                w.source[m, d] = contract.source

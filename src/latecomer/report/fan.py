@@ -62,6 +62,11 @@ ALL_FANS = (
         f"Start = 1, chained over cars on sale in both years. {STEPS}",
         log=True,
     ),
+    Fan(
+        "core_control",
+        "Core control",
+        "Share of used technology that own brands master, less for distance from the frontier and for venture output.",
+    ),
     Fan("quality_gap", "Quality gap", "Initial problems per 100 cars, own brands less joint ventures."),
     Fan("top3_share", "Three largest groups", "Their share in all vehicles made."),
 )

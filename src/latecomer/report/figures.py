@@ -15,7 +15,7 @@ import vl_convert
 from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import record_table
 from latecomer.record import Run
-from latecomer.report import words
+from latecomer.report import control, words
 from latecomer.report.abroad import destinations_chart
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
 from latecomer.report.flow import flow_chart
@@ -53,6 +53,8 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
     out["growth"] = growth_chart(run)
     out["innovation_system"] = flow_chart(run)
+    out["sources"], out["learning"] = control.sources_chart(run), control.learning_chart(run)
+    out["makers_control"] = control.makers_chart(run)
     year = int(run.years[-1])
     out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
     out["provinces_own"] = tile_chart(run, year, "own", "Own brands in sales")
@@ -91,6 +93,7 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "The innovation system: who gives what to whom",
         "Medians. The row gives, the column receives; a tone darker is a factor more. Results at the cost of their research.",
     )
+    out |= control.TITLES
     year = int(run.years[-1])
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
@@ -108,7 +111,7 @@ def pictures(run: Run) -> dict[str, Picture]:
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
     key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
-    single = [*FANS, "makers", "destinations", "great_strong", "growth", "innovation_system"]
+    single = [*FANS, "makers", "destinations", "great_strong", "growth", "innovation_system", *control.TITLES]
     out: dict[str, Picture] = {}
     for name in single:
         told = [*wrap(named[name][1], LINE), *([key] if name in FANS else [])]

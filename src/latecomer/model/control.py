@@ -1,0 +1,98 @@
+"""How much of the technology in its cars does a maker master, where does the rest come from, and what does that cost?
+
+    control   c_m = sum_d v_d exp(-(L_md - C_md) - k max(0, F_d - C_md))     L: technology used, k: loss with distance
+    leaning   s_my = sum of v_d (1 - exp(-(L_md - C_md))) over the domains whose technology comes from source y
+    fees      f_m = sum_y fee_y s_my,  a rate on home sales of cars (`finance`)
+
+What is mastered is a maker's own; what it uses beyond comes from a source (`axes.TECHNOLOGY_SOURCES`, set in
+`ventures.introduce`). A venture uses all its partner lets it have; what would leave with the partner counts as not
+mastered. Weights v_d move with the electric share of the market. A licence of all technology costs `licence_fee` of
+sales: royalties for cars of 3-5% are common in contracts, but no collection of them is at hand, so all fees are
+assumptions. Technology that came with a takeover or a partner in the maker itself is paid for there, batteries of
+suppliers in the price of packs.
+"""
+
+import math
+
+from latecomer.axes import (
+    BATTERY_CAR,
+    COMBUSTION,
+    DESIGN_HOUSE,
+    DOMAINS,
+    IMPORTER,
+    LICENCE,
+    MACHINERY,
+    OWN_SOURCE,
+    PRIVATE,
+)
+from latecomer.compiled import kernel
+from latecomer.model.product import domain_weight, technology_used
+
+NDOMAINS = len(DOMAINS)
+
+
+@kernel
+def weigh(w, state, makers, p):
+    """Fill control and fee rate [m] and the leaning on sources [m, y] from the technology used in the year's cars."""
+    w.control[:] = 0.0
+    w.fee_rate[:] = 0.0
+    w.leaning[:, :] = 0.0
+    for m in range(makers.size):
+        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+            continue
+        for d in range(NDOMAINS):
+            blend = mean_weight(d, state, p)
+            beyond = unmastered(m, d, state, makers[m], p)
+            behind = max(0.0, w.frontier[d] - state.mastered[m, d])
+            w.control[m] += blend * math.exp(-beyond - p.control_distance * behind)
+            y = w.source[m, d]
+            if y != OWN_SOURCE and makers[m].ownership <= PRIVATE:
+                leaning = blend * (1.0 - math.exp(-beyond))
+                w.leaning[m, y] += leaning
+                w.fee_rate[m] += fee(y, p) * leaning
+
+
+@kernel
+def mean_weight(d, state, p):
+    """Return v_d, the weight of domain d in the cars of the market: electric ones by their share."""
+    blend = domain_weight(d, COMBUSTION, p)
+    if state.electric_share > 0.0:
+        blend += state.electric_share * (domain_weight(d, BATTERY_CAR, p) - blend)
+    return blend
+
+
+@kernel
+def unmastered(m, d, state, maker, p):
+    """Return how far the technology used by maker m exceeds what it masters (log units)."""
+    if maker.ownership > PRIVATE:
+        return p.venture_hold * max(0.0, state.accessible[m, d] - state.own_mean[d])
+    return technology_used(m, d, state, maker, p) - state.mastered[m, d]
+
+
+@kernel
+def fee(y, p):
+    """Return the fee of source y, as a share of home sales of cars if all technology came from it."""
+    if y == LICENCE:
+        return p.licence_fee
+    if y == DESIGN_HOUSE:
+        return p.design_fee
+    return p.machinery_fee if y == MACHINERY else 0.0
+
+
+@kernel
+def report(w, state, makers, out):
+    """Book control by maker, the sources of technology that own brands use but do not master, and fees."""
+    out.technology_sources[:] = 0.0
+    out.technology_fees = 0.0
+    weight = 0.0
+    for m in range(makers.size):
+        out.maker_control[m] = w.control[m]
+        if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
+            continue
+        made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + 0.5 * w.truck_sold[m]
+        weight += made
+        out.technology_fees += w.fees[m]
+        for y in range(out.technology_sources.size):
+            out.technology_sources[y] += made * w.leaning[m, y]
+    for y in range(out.technology_sources.size):
+        out.technology_sources[y] = out.technology_sources[y] / weight if weight > 0.0 else 0.0

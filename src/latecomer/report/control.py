@@ -1,0 +1,187 @@
+"""Who masters the technology of its cars, and where does the rest come from? Two stacked areas and a dot chart.
+
+Sources and ways of learning are means over histories, which add up; control of makers is medians with 90% bands.
+"""
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from latecomer.fit.score import TRAINING_END
+from latecomer.record import Run
+from latecomer.report import words
+from latecomer.report.fan import years
+from latecomer.report.groups import short_name
+from latecomer.report.style import BLUE, INK, MUTED, above_frame, layered, tips
+
+HEIGHT = 290
+ROW = 26
+MARKED = (2010, 2025)
+FIRST_YEAR = 1960
+SOURCES = {
+    "Machinery and parts": ("technology_sources", "machinery", "#8d98a1"),
+    "Licences": ("technology_sources", "licence", "#cf6a1e"),
+    "Partners in the maker": ("technology_sources", "partner", "#7a4b8a"),
+    "Suppliers": ("technology_sources", "suppliers", "#2f9388"),
+    "Firms taken over": ("technology_sources", "acquisition", "#3a74b4"),
+    "Design houses": ("technology_sources", "design_house", "#e58f45"),
+}
+WAYS = {
+    "Suppliers and the trade at home": ("learning", "suppliers", "#2f9388"),
+    "Partners in ventures": ("learning", "partner", "#7a4b8a"),
+    "Engineers from ventures": ("learning", "movers", "#a37fb2"),
+    "Machinery and parts": ("learning", "machinery", "#8d98a1"),
+    "Licences": ("learning", "licence", "#cf6a1e"),
+    "Firms taken over": ("learning", "acquisition", "#3a74b4"),
+    "Design houses": ("learning", "design_house", "#e58f45"),
+    "Own research on what was absorbed": ("improvements", "absorbed", "#f0c95c"),
+    "Own integration of domains": ("improvements", "integrated", "#d9a520"),
+    "Own original research": ("improvements", "original", "#a97c0c"),
+}
+TITLES = {
+    "sources": (
+        "Technology used but not mastered",
+        "Share of the technology in own-brand cars, by where it comes from; means of histories.",
+    ),
+    "learning": (
+        "How own brands learn",
+        "Gain in what own brands master, a year, learning by doing left out; means of histories, weighted by output.",
+    ),
+    "makers_control": (
+        "Who masters the technology it uses",
+        "Share of used technology that a named firm masters, less for distance from the frontier: medians with 90% bands.",
+    ),
+}
+
+
+def sources_chart(run: Run) -> alt.LayerChart:
+    """Draw the share of used technology that own brands do not master, stacked by source."""
+    return stacked(run, SOURCES, "%", "Technology used but not mastered by own brands, by source")
+
+
+def learning_chart(run: Run) -> alt.LayerChart:
+    """Draw what own brands come to master in a year, stacked by way of learning."""
+    return stacked(run, WAYS, ".1%", "What own brands come to master in a year, by way")
+
+
+def stacked(run: Run, parts: Mapping[str, tuple[str, str, str]], form: str, told: str) -> alt.LayerChart:
+    """Draw series along an axis as areas that add up, from bottom to top in the order given; name, series, index, colour."""
+    table = part_table(run, parts)
+    order = list(parts)
+    scale = alt.Scale(domain=[FIRST_YEAR, int(run.years[-1])], nice=False, zero=False)
+    x = alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, tickCount=8))
+    y = alt.Y("top:Q", title=None, axis=alt.Axis(format=form, tickCount=5))
+    colours = alt.Scale(domain=order, range=[parts[name][2] for name in order])
+    legend = alt.Legend(title=None, orient="bottom", columns=3, symbolType="square", labelLimit=220)
+    fill = alt.Color("part:N", scale=colours, sort=order, legend=legend)
+    base = alt.Chart(years(table))
+    areas = base.mark_area(clip=True).encode(x=x, y=y, y2="bottom:Q", color=fill)
+    shown = tips(year="Year", part="Source", text="Mean")
+    cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
+    reader = cells.encode(x=alt.X("from:Q", title=None), x2="to:Q", y=y, y2="bottom:Q", tooltip=shown)
+    return layered([areas, *_end_of_fit(run), reader], HEIGHT, describe_parts(table, told))
+
+
+def part_table(run: Run, parts: Mapping[str, tuple[str, str, str]]) -> pd.DataFrame:
+    """Return year, part, value (mean over histories), text and the edges of its layer, from `FIRST_YEAR` on."""
+    seen = run.years >= FIRST_YEAR
+    bottom = np.zeros(int(seen.sum()))
+    frames = []
+    for part, (series, index, _) in parts.items():
+        value = run.series(series)[:, seen, index_of(run, series, index)].mean(axis=0)
+        rows = {
+            "year": run.years[seen].astype(int),
+            "part": part,
+            "value": value,
+            "bottom": bottom,
+            "top": bottom + value,
+        }
+        frames.append(pd.DataFrame(rows))
+        bottom = bottom + value
+    table = pd.concat(frames, ignore_index=True)
+    return table.assign(text=[words.quantity(value, "share") for value in table["value"]])
+
+
+def index_of(run: Run, series: str, index: str) -> int:
+    """Return the place of a name along the inner axis of a series."""
+    labels = run.case.labels
+    return (labels.improvements if series == "improvements" else labels.sources).index(index)
+
+
+def _end_of_fit(run: Run) -> list[alt.Chart]:
+    """Return a rule at the last year that the fit may use, and the name of the years after it."""
+    if run.years[-1] <= TRAINING_END:
+        return []
+    data = pd.DataFrame({"year": [TRAINING_END + 0.5], "to": [int(run.years[-1])]})
+    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
+    return [
+        rule.encode(x=alt.X("year:Q", title=None)),
+        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
+    ]
+
+
+def describe_parts(table: pd.DataFrame, told: str) -> str:
+    """Return the alternative text of stacked areas: the largest parts of the marked years."""
+    said = []
+    for year in MARKED:
+        rows = table[table["year"] == year].nlargest(2, "value")
+        if len(rows):
+            said.append(f"{year}: {words.listed([f'{r.part} {r.text}' for r in rows.itertuples()])}")
+    return f"{told}, means of histories. Largest in {'; '.join(said)}."
+
+
+def makers_chart(run: Run) -> alt.LayerChart:
+    """Draw the core control of the named firms in two years, one row a firm, the most in control on top."""
+    table = maker_table(run)
+    order = list(table[table["year"] == table["year"].max()].sort_values("median", ascending=False)["firm"])
+    shades = alt.Scale(domain=[str(year) for year in MARKED], range=["#9aa5ad", BLUE])
+    legend = alt.Legend(title=None, orient="top")
+    colour = alt.Color("period:N", scale=shades, legend=legend)
+    y = alt.Y("firm:N", sort=order, title=None, axis=alt.Axis(labelColor=INK, grid=False))
+    offset = alt.YOffset("period:N", scale=alt.Scale(paddingOuter=0.6))
+    axis = alt.Axis(format="%", tickCount=5)
+    x = alt.X("median:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=axis)
+    base = alt.Chart(table)
+    bands = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+        x=alt.X("low:Q", title=None), x2="high:Q", y=y, yOffset=offset, color=colour
+    )
+    shown = tips(firm="Firm", year="Year", text="Control, median", band="90% of histories")
+    dots = base.mark_circle(size=62, opacity=1).encode(x=x, y=y, yOffset=offset, color=colour, tooltip=shown)
+    known = table.groupby("firm")["text"].agg("".join)
+    missing = pd.DataFrame({"firm": known.index[known == ""], "note": "not in business in these years"})
+    marks = alt.Chart(missing).mark_text(align="left", color=MUTED).encode(x=alt.value(4), y=y, text="note:N")
+    return layered([bands, dots, marks], ROW * len(order) + 20, describe_makers(table))
+
+
+def maker_table(run: Run) -> pd.DataFrame:
+    """Return firm, year, median, low and high (90%) of core control in histories where the firm lives; blank where in none."""
+    rows = []
+    for maker in run.case.named_makers:
+        at = run.case.labels.makers.index(maker)
+        for year in MARKED:
+            if year not in run.years:
+                continue
+            value = run.series("maker_control")[:, int(year - run.years[0]), at]
+            value = value[value > 0.0]
+            row = {
+                "firm": short_name(run.case, maker),
+                "year": year,
+                "period": str(year),
+                "text": "",
+                "band": "",
+            }
+            if len(value):
+                low, median, high = (float(q) for q in np.quantile(value, (0.05, 0.5, 0.95)))
+                row |= {"low": low, "median": median, "high": high}
+                row |= {"text": words.quantity(median, "share"), "band": words.span(low, high, "share")}
+            rows.append(row)
+    return pd.DataFrame(rows, columns=["firm", "year", "period", "low", "median", "high", "text", "band"])
+
+
+def describe_makers(table: pd.DataFrame) -> str:
+    """Return the alternative text of the dot chart: control of every firm in the last year drawn."""
+    last = table[(table["year"] == table["year"].max()) & (table["text"] != "")]
+    named = [f"{row.firm} {row.text}" for row in last.sort_values("median", ascending=False).itertuples()]
+    return f"Share of used technology that named firms master, medians. In {table['year'].max()}: {words.listed(named)}."
