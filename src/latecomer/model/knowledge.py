@@ -35,6 +35,7 @@ from latecomer.axes import (
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model import science, talent
+from latecomer.model.electric import lock_of
 
 NDOMAINS = len(DOMAINS)
 IMPROVE, STEP = 11, 12
@@ -101,11 +102,14 @@ def look_at_rivals(t, w, state, policy, makers, contracts, p, year):
 
 @kernel
 def attention(d, maker, state, p):
-    """Return v_d, the weight of domain d in a maker's research: young domains draw effort as the electric market grows."""
+    """Return v_d, the weight of domain d in a maker's research: young domains draw effort as the electric market
+    grows, less where lock-in holds it back."""
     if maker.electric_only == 1:
-        return 1.5 if d == BATTERY or d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
+        young = 1.5 * (1.0 - lock_of(maker, p))
+        return young if d == BATTERY or d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
     if d == BATTERY:
-        return min(1.0, maker.batteries + p.electric_attention + 2.0 * state.electric_share)
+        drawn = min(1.0, maker.batteries + p.electric_attention + 2.0 * state.electric_share)
+        return drawn * (1.0 - lock_of(maker, p))
     return 1.0
 
 

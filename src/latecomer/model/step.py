@@ -13,6 +13,7 @@ from latecomer.model import (
     brand,
     buyers,
     commercial,
+    electric,
     finance,
     flows,
     index,
@@ -57,6 +58,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     buyers.add_to_fleet(w, state, p)
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
+    electric.report(t, w, state, world, makers, out)
     abroad.report(w, state, makers, p, out)
     region.report(w, makers, out)
     flows.record(t, w, state, policy, p, out)
@@ -64,8 +66,9 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     industry.invest(t, w, state, policy, makers, p)
     abroad.extend(t, w, state, policy, makers, p)
     abroad.take_over(t, w, state, world, makers, contracts, p, seed, history, out)
-    industry.carry(t, w, state, policy, makers, p)
+    industry.carry(t, w, state, world, policy, makers, p)
     knowledge.learn(t, w, state, policy, makers, p, seed, history)
+    electric.learn(w, state, makers, p)
     brand.trust(w, state, makers, p)
     abroad.remember(t, w, state, world, makers, p)
     industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out)

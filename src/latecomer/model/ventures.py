@@ -1,7 +1,8 @@
 """Which technology may a maker use, and from whom? Foundings, ventures, licences, purchased machinery, cut-offs.
 
     venture:   M_md = F_d - g lag,  lag = lag0 + lag1 exp(-ventures / 7): competition among partners shortens it
-    electric:  M_md = (1 - lock) F_d for ventures: partners hold on to engines
+    electric:  M_md = (1 - lock) F_d for ventures in batteries, and the same of what is new in electronics: partners hold on to
+               engines
     licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract; a partner in the maker itself
                hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
@@ -22,6 +23,7 @@ from latecomer.axes import (
     PRIVATE,
 )
 from latecomer.compiled import kernel
+from latecomer.model.electric import new_part
 from latecomer.model.industry import end_maker, take_over
 from latecomer.model.product import newcomer
 
@@ -98,6 +100,8 @@ def introduce(t, w, state, world, policy, makers, contracts, p):
                 level = front[d] - p.frontier_growth * lag
                 if d == BATTERY:
                     level = (1.0 - p.venture_lock) * front[d]
+                elif d == ELECTRONICS:
+                    level -= p.venture_lock * new_part(front)
             else:
                 level = front[d] - distance
                 if d == BATTERY:
