@@ -60,8 +60,9 @@ def test_technology_comes_by_source(bench):
     distance = p.purchase_distance + 0.75 * p.purchase_closed
     for domain in (PLATFORM, ENGINE, ELECTRONICS, PROCESS, DESIGN):
         assert accessible[importer, domain] == frontier[domain]
+        new = p.venture_lock * (1.2 - 1.0) if domain == ELECTRONICS else 0.0
         assert accessible[venture, domain] == pytest.approx(
-            frontier[domain] - p.frontier_growth * lag, rel=1e-14
+            frontier[domain] - p.frontier_growth * lag - new, rel=1e-14
         )
         assert accessible[own, domain] == pytest.approx(max(-1.0, frontier[domain] - distance), rel=1e-14)
     assert accessible[venture, BATTERY] == pytest.approx((1.0 - p.venture_lock) * 0.4, rel=1e-14)

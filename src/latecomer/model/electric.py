@@ -114,7 +114,8 @@ def learn(w, state, makers, p):
         state.software[m] += gain
         room = max(0.0, w.frontier[ELECTRONICS] - state.mastered[m, ELECTRONICS])
         state.mastered[m, ELECTRONICS] += min(gain, room)
-        state.mastered[m, BATTERY] = min(state.mastered[m, BATTERY], reach * w.frontier[BATTERY])
+        known = min(state.mastered[m, BATTERY], reach * w.frontier[BATTERY])
+        state.mastered[m, BATTERY] = known if w.frontier[BATTERY] > 0.0 else 0.0
 
 
 @kernel

@@ -105,8 +105,9 @@ def attention(d, maker, state, p):
     """Return v_d, the weight of domain d in a maker's research: young domains draw effort as the electric market
     grows, less where lock-in holds it back."""
     if maker.electric_only == 1:
-        young = 1.5 * (1.0 - lock_of(maker, p))
-        return young if d == BATTERY or d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
+        if d == BATTERY:
+            return 1.5 * (1.0 - lock_of(maker, p))
+        return 1.5 if d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
     if d == BATTERY:
         drawn = min(1.0, maker.batteries + p.electric_attention + 2.0 * state.electric_share)
         return drawn * (1.0 - lock_of(maker, p))
