@@ -81,12 +81,13 @@ SILENT = (
      ["subsidy_cap", "subsidy_gain"], []),
     (["plate_limit"], ["plate_electric_free"], []),
     (["battery_growth"], [
-        "battery_dawn", "lock_new", "launch_electric", "electric_dislike",
+        "battery_dawn", "launch_electric", "electric_dislike",
         "electric_technology", "pack_energy", "pack_learning",
         "pack_home_edge", "hybrid_share", "hybrid_energy", "hybrid_cost", "drive_cost", "electric_body", "electric_reset",
         "foreign_electric", "subsidy_battery_car", "subsidy_hybrid", "tax_purchase_electric", "entry_electric",
         "world.battery_price"], []),
     (["launch_electric", "first_known"], ["credit_push", "entry_electric", "world.battery_price"], []),
+    (["battery_growth", "electronics_growth"], ["lock_state", "lock_private", "lock_new", "venture_lock"], []),
     (["electronics_growth"], ["electronics_dawn", "software_spillover", "software_taste"], []),
     (["defect_trend"], ["defect_year"], []),
     (["launch_own", "first_known"], ["launch_state", "entry_private"], []),
@@ -152,7 +153,7 @@ SILENT = (
 # Mechanisms that no other knob acts through alone, so that no pair can show them still. Closed forms show most of them.
 ALONE = {
     "replacement_value", "quality_taste", "comfort_taste", "novelty", "crowding", "import_handicap", "venture_weight",
-    "institutions", "cost_gap", "cost_state", "access_use", "venture_lock", "entry_shortfall", "purchase_closed",
+    "institutions", "cost_gap", "cost_state", "access_use", "entry_shortfall", "purchase_closed",
     "withheld", "supplier_spillover", "learning_by_doing", "research_intensity", "venture_research",
     "private_research", "dividend_research", "comfort_effect", "fixed_cost", "state_credit", "private_credit",
     "foreign_credit", "scarcity_signal", "exit_hazard", "export_quality", "export_size", "export_venture",
@@ -160,7 +161,7 @@ ALONE = {
     "control_distance", "price_rounds", "entry_capital", "renewal", "pack_own_edge", "organisation_founder",
     "organisation_alliance", "organisation_contest", "organisation_capital", "second_brand", "cash_research",
     "partner_renewal", "debt_state", "debt_private", "debt_profit", "insolvency", "takeover_kept", "takeover_price",
-    "takeover_chance", "rescue_effort", "line_upkeep", "drop_hazard", "loss_weight", "lock_state", "lock_private",
+    "takeover_chance", "rescue_effort", "line_upkeep", "drop_hazard", "loss_weight",
 }  # fmt: skip
 
 LEVERS = {lever.name: lever for lever in POLICY}
