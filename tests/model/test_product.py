@@ -137,7 +137,9 @@ def test_batteries_get_cheaper_with_own_output_and_dearer_under_the_list(bench):
     policy.battery_whitelist = 0.6
 
     def pack(maker, train):
-        return electric.pack_cost(maker, MAINSTREAM, train, bench.state, world, policy, bench.makers[maker], p)
+        return electric.pack_cost(
+            maker, MAINSTREAM, train, bench.state, world, policy, bench.makers[maker], p
+        )
 
     assert pack(own, BATTERY_CAR) == pytest.approx(
         p.pack_energy * 2.0 * (1.0 - p.pack_home_edge) + p.drive_cost, rel=1e-13
