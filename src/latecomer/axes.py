@@ -285,7 +285,7 @@ POLICY = (
         "0..1",
         "Public programme of charging points",
         group="charging",
-        reader="industry",
+        reader="electric",
     ),
     Lever(
         "plan_share",
@@ -487,7 +487,7 @@ POLICY = (
         "0..1",
         "Supplier list that ties subsidies to domestic batteries",
         group="battery",
-        reader="product",
+        reader="electric",
     ),
     Lever(
         "supply_cutoff", "d", "0..1", "Foreign sources of a domain cut off", group="supply", reader="ventures"
@@ -629,8 +629,9 @@ STATE = (
     Field("fleet", "rba", "million", "Cars of households by region, income class and age class"),
     Field("fleet_other", "a", "million", "Cars of institutions and firms by age class"),
     Field("truck_fleet", "", "million", "Commercial vehicles in use"),
-    Field("electric_fleet", "", "million", "Electric cars in use"),
-    Field("chargers", "", "0..1", "Density of charging points"),
+    Field("electric_fleet", "r", "million", "Electric cars in use"),
+    Field("chargers", "r", "0..1", "Density of charging points in the region"),
+    Field("software", "m", "log units", "Mastered part of what software has added to electronics"),
     Field(
         "public_knowledge",
         "d",
@@ -701,6 +702,8 @@ YEAR = (
         "share",
         "Own brands in cars without minibuses and sport-utility vehicles",
     ),
+    Field("own_brand_combustion_share", "", "share", "Own brands in combustion cars made and sold at home"),
+    Field("own_brand_electric_share", "", "share", "Own brands in plug-in cars made and sold at home"),
     Field("new_energy_vehicles", "", "vehicles", "Plug-in passenger vehicles made"),
     Field("new_energy_share", "", "share", "Plug-in share of passenger vehicles made"),
     Field("segment_sales", "s", "vehicles", "Passenger vehicles made by segment"),
@@ -772,7 +775,8 @@ YEAR = (
     Field("research_intensity", "", "share of revenue", "Research over revenue"),
     Field("private_fleet", "", "vehicles", "Cars of households in use"),
     Field("vehicle_fleet", "", "vehicles", "Motor vehicles in use"),
-    Field("chargers", "", "0..1", "Density of charging points"),
+    Field("chargers", "", "0..1", "Density of charging points, mean weighted by product"),
+    Field("region_chargers", "r", "0..1", "Density of charging points in the region"),
     Field("makers_active", "", "makers", "Makers with output"),
     Field("entries", "", "makers", "Makers that began"),
     Field("exits", "", "makers", "Makers that ended"),

@@ -298,7 +298,10 @@ def test_fleets_in_the_books_are_those_at_the_end_of_the_year(steps):
     """As in the record, which counts vehicles in use when the year is over."""
     for step in steps:
         state = step.after
-        assert min(state.fleet.min(), state.fleet_other.min(), state.truck_fleet, state.electric_fleet) >= 0.0
+        assert (
+            min(state.fleet.min(), state.fleet_other.min(), state.truck_fleet, state.electric_fleet.min())
+            >= 0.0
+        )
         total = state.fleet.sum() + state.fleet_other.sum() + state.truck_fleet
         assert near(step.year.private_fleet, state.fleet.sum() * 1e6)
         assert near(step.year.vehicle_fleet, total * 1e6)

@@ -33,6 +33,7 @@ def test_buyers_are_counted_by_saturation_scrap_and_product(bench):
     now.purchase_private, now.subsidy_trade_in, now.subsidy_trade_in_electric = 1.0, 5000.0, 0.0
     now.plate_limit[:], now.plate_electric_free = 0.0, 0.5
     now.plate_limit[2] = 0.6
+    state.chargers[:] = 1.0
     r, b = 2, 7
     state.fleet[r, b] = (0.01, 0.02, 0.03)
     buyers.count(t, bench.w, state, bench.world, bench.policy, p)

@@ -65,8 +65,9 @@ def test_technology_comes_by_source(bench):
     nearer = p.purchase_distance - p.parts_distance
     for domain in (PLATFORM, ENGINE, ELECTRONICS, PROCESS, DESIGN):
         assert accessible[importer, domain] == frontier[domain]
+        new = p.venture_lock * (1.2 - 1.0) if domain == ELECTRONICS else 0.0
         assert accessible[venture, domain] == pytest.approx(
-            frontier[domain] - p.frontier_growth * lag, rel=1e-14
+            frontier[domain] - p.frontier_growth * lag - new, rel=1e-14
         )
         offered = frontier[domain] - distance + (nearer if domain == ELECTRONICS else 0.0)
         assert accessible[own, domain] == pytest.approx(max(-1.0, offered), rel=1e-14)

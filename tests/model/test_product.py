@@ -20,7 +20,7 @@ from latecomer.axes import (
     PREMIUM,
     PRIVATE,
 )
-from latecomer.model import product, region
+from latecomer.model import electric, product, region
 
 
 def test_domain_weights_of_every_powertrain_sum_to_one(bench):
@@ -137,7 +137,9 @@ def test_batteries_get_cheaper_with_own_output_and_dearer_under_the_list(bench):
     policy.battery_whitelist = 0.6
 
     def pack(maker, train):
-        return product.pack_cost(maker, MAINSTREAM, train, bench.state, world, policy, bench.makers[maker], p)
+        return electric.pack_cost(
+            maker, MAINSTREAM, train, bench.state, world, policy, bench.makers[maker], p
+        )
 
     assert pack(own, BATTERY_CAR) == pytest.approx(
         p.pack_energy * 2.0 * (1.0 - p.pack_home_edge) + p.drive_cost, rel=1e-13
@@ -154,11 +156,11 @@ def test_batteries_get_cheaper_with_own_output_and_dearer_under_the_list(bench):
 def test_a_credit_costs_nothing_without_a_mandate_and_less_as_credits_abound(bench):
     p, policy = bench.p, bench.policy[bench.t]
     policy.credit_ratio = 0.0
-    assert product.credit_price(policy, bench.state, p) == 0.0
+    assert electric.credit_price(policy, bench.state, p) == 0.0
     policy.credit_ratio = 0.12
-    assert product.credit_price(policy, bench.state, p) == pytest.approx(p.credit_price, rel=1e-15)
+    assert electric.credit_price(policy, bench.state, p) == pytest.approx(p.credit_price, rel=1e-15)
     bench.state.electric_share = 0.12 / p.credit_points
-    assert product.credit_price(policy, bench.state, p) == pytest.approx(0.5 * p.credit_price, rel=1e-15)
+    assert electric.credit_price(policy, bench.state, p) == pytest.approx(0.5 * p.credit_price, rel=1e-15)
 
 
 def test_the_smooth_step_is_the_logistic_and_stays_finite():
@@ -207,15 +209,9 @@ def test_electric_cars_gain_as_limits_shrink(bench):
     bench.w.frontier[BATTERY], bench.state.accessible[own, BATTERY], world.oil_price = 0.8, 0.5, 2.0
 
     def terms(train):
-        return product.electric_terms(own, train, bench.w, bench.state, world, p)
+        return electric.drive_appeal(own, train, bench.w, bench.state, world, p)
 
-    bench.state.chargers = 0.4
-    limits = (
-        -p.electric_dislike
-        + 0.5 * p.electric_technology
-        - 0.6 * p.charger_need
-        + p.fuel_saving * math.log(2.0)
-    )
+    limits = -p.electric_dislike + 0.5 * p.electric_technology + p.fuel_saving * math.log(2.0)
     assert terms(BATTERY_CAR) == pytest.approx(limits, rel=1e-12)
     assert terms(HYBRID) == pytest.approx(p.hybrid_share * limits, rel=1e-12)
     bench.state.accessible[own, BATTERY] = 5.0  # no car is better than the frontier

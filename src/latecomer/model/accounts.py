@@ -252,7 +252,6 @@ def sum_money(w, state, makers, p, out):
     out.utilisation = ratio(made, capacity)
     out.private_fleet = fleet * MILLION
     out.vehicle_fleet = (fleet + state.fleet_other.sum() + state.truck_fleet) * MILLION
-    out.chargers = state.chargers
     out.subsidy, out.soft_aid, out.tax, out.consumer_surplus = (
         w.subsidy_paid,
         w.soft_aid,

@@ -5,12 +5,13 @@
     institutions  N1 = iota .05 GDP g_r;  small firms N1 = beta .05 GDP^.9 g_r;  most of demand before 2000
 
 Plate quotas hold back a share of a region's buyers of combustion cars, and of electric cars where these are not
-exempt. Fleets age by class: a fifth of each five-year class moves on each year. Source of saturation by
-income: Dargay and Gately 1999.
+exempt; missing chargers lower the value of electric cars (`electric.charging`). Fleets age by class: a fifth of each
+five-year class moves on each year. Source of saturation by income: Dargay and Gately 1999.
 """
 
 from latecomer.axes import AGES, COMBUSTION, INCOME_CLASSES, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
 from latecomer.compiled import kernel
+from latecomer.model.electric import charging
 
 NAGES, TRAINS = len(AGES), len(POWERTRAINS)
 
@@ -23,7 +24,8 @@ def scrap_rate(a, p):
 
 @kernel
 def count(t, w, state, world, policy, p):
-    """Fill first_time and replacing [r, b] (million) and appeal [r, e] (share of buyers not held back)."""
+    """Fill first_time and replacing [r, b] (million) and appeal [r, e] (share of buyers
+    not held back, times the worth of an electric car with the chargers there)."""
     here, now = world[t], policy[t]
     bonus = 1.0 + p.trade_in_effect * (now.subsidy_trade_in + now.subsidy_trade_in_electric) / 10000.0
     regions = len(w.appeal)
@@ -49,7 +51,8 @@ def count(t, w, state, world, policy, p):
         w.replacing[r, SMALL_BUSINESS] = 0.0
         held = now.plate_limit[r]
         for e in range(TRAINS):
-            w.appeal[r, e] = 1.0 - held if e == COMBUSTION else 1.0 - held * (1.0 - now.plate_electric_free)
+            free = 0.0 if e == COMBUSTION else now.plate_electric_free
+            w.appeal[r, e] = (1.0 - held * (1.0 - free)) * charging(r, e, state, p)
 
 
 @kernel

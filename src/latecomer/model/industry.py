@@ -24,6 +24,7 @@ from latecomer.axes import (
 )
 from latecomer.compiled import kernel
 from latecomer.keys import uniform
+from latecomer.model.electric import spread
 from latecomer.model.finance import debt_limit
 
 NSEGMENTS, TRAINS = len(SEGMENTS), len(POWERTRAINS)
@@ -252,7 +253,7 @@ def end_maker(m, w, state):
 
 
 @kernel
-def carry(t, w, state, policy, makers, p):
+def carry(t, w, state, world, policy, makers, p):
     """Carry output, experience, the mix of the market, chargers and the electric fleet into next year."""
     home, spent, electric, ventures = 0.0, 0.0, 0.0, 0.0
     seen = w.segment_spent
@@ -280,7 +281,5 @@ def carry(t, w, state, policy, makers, p):
             )
     state.home_sales = home
     state.electric_share = electric / home if home > 0.0 else 0.0
-    state.chargers = p.charger_market * state.electric_fleet / (state.electric_fleet + p.charger_half)
-    state.chargers += p.charger_public * policy[t].charging_programme
-    state.electric_fleet = (1.0 - p.scrap_middle) * state.electric_fleet + electric
+    spread(t, electric, w, state, world, policy, p)
     state.venture_output += ventures

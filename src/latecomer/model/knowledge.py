@@ -49,6 +49,7 @@ from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model import science, talent
 from latecomer.model.control import fee, mean_weight
+from latecomer.model.electric import lock_of
 from latecomer.model.product import domain_weight, smooth_step
 from latecomer.model.ventures import open_to
 
@@ -121,11 +122,15 @@ def look_at_rivals(t, w, state, policy, makers, contracts, p, year):
 
 @kernel
 def attention(d, maker, state, p):
-    """Return v_d, the weight of domain d in a maker's research: young domains draw effort as the electric market grows."""
+    """Return v_d, the weight of domain d in a maker's research: young domains draw effort as the electric market
+    grows, less where lock-in holds it back."""
     if maker.electric_only == 1:
-        return 1.5 if d == BATTERY or d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
+        if d == BATTERY:
+            return 1.5 * (1.0 - lock_of(maker, p))
+        return 1.5 if d == ELECTRONICS else (0.0 if d == ENGINE else 1.0)
     if d == BATTERY:
-        return min(1.0, maker.batteries + p.electric_attention + 2.0 * state.electric_share)
+        drawn = min(1.0, maker.batteries + p.electric_attention + 2.0 * state.electric_share)
+        return drawn * (1.0 - lock_of(maker, p))
     return 1.0
 
 

@@ -4,8 +4,7 @@
     unit cost   c = base_s e^(.4 (Q - F)) x owner x kits x (1 + a [(1 + E/E0)(1 + E_industry/E1)]^-b)
                   x (1 + s e^(-q/q0));  laggards build cheaper
     kits        1 + max(0, e^(-E/E2) <= 1 - local content) (extra + parts tariff) + forced local sourcing
-    battery     kWh_s x world pack price x own learning
-    utility     delta = a0 + b_Q (Q - F) + trust + comfort z_s + reach + novelty - crowding ln(J/30) + taste, electric terms
+    utility     delta = a0 + b_Q (Q - F) + trust + comfort z_s + reach + novelty - crowding ln(J/30) + taste, `electric` terms
     launch      hazard by capability, size of the segment, policy; (1 - chi dependence) for state groups with ventures;
                 times the chance that cash and lenders cover the development cost  f base_s
     beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew
@@ -39,6 +38,7 @@ from latecomer.axes import (
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model.brand import mean_goodwill
+from latecomer.model.electric import credit_price, drive_appeal, lock_of, pack_cost
 from latecomer.model.finance import debt_limit
 from latecomer.model.scratch import LINES
 
@@ -282,10 +282,7 @@ def electric_hazard(m, s, e, t, selling, w, state, policy, maker, p):
         hazard *= (
             smooth_step((maker.brand - p.premium_brand) / 0.03) if maker.ownership >= JOINT_VENTURE else 0.5
         )
-    if maker.ownership == JOINT_VENTURE:
-        hazard *= 1.0 - p.venture_lock
-    elif maker.ownership < PRIVATE:
-        hazard *= 0.7
+    hazard *= 1.0 - lock_of(maker, p)
     if maker.electric_only == 1 and not selling and maker.ownership <= PRIVATE:
         hazard *= now.entry_electric
     return hazard
@@ -380,28 +377,6 @@ def price_cost(j, t, industry, w, state, world, policy, makers, p):
 
 
 @kernel
-def credit_price(now, state, p):
-    """Return the price of a new-energy credit (thousand CNY): high while the mandate exceeds what is sold."""
-    if now.credit_ratio <= 0.0:
-        return 0.0
-    return p.credit_price * now.credit_ratio / (now.credit_ratio + p.credit_points * state.electric_share)
-
-
-@kernel
-def pack_cost(m, s, e, state, world, now, maker, p):
-    """Return the cost of battery and drive of an electric line (thousand CNY of 2010)."""
-    size = (0.5, 0.65, 1.0, 1.25, 1.6)[s]
-    energy = p.pack_energy * size * (1.0 if e == BATTERY_CAR else p.hybrid_energy)
-    learned = (1.0 + state.experience_electric[m] / 0.5) ** (-p.pack_learning)
-    price = world.battery_price * learned
-    if maker.ownership <= PRIVATE:
-        price *= (1.0 - p.pack_home_edge) * (1.0 - p.pack_own_edge * maker.batteries)
-    else:
-        price *= 1.0 + p.whitelist_burden * now.battery_whitelist
-    return energy * price + (p.drive_cost if e == BATTERY_CAR else p.hybrid_cost) * size
-
-
-@kernel
 def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     """Fill the utility terms of line j and move its unobserved taste by one year."""
     m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
@@ -434,7 +409,7 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
         )
     u += trust
     if e != COMBUSTION:
-        u += electric_terms(m, e, w, state, world[t], p)
+        u += drive_appeal(m, e, w, state, world[t], p)
     w.utility[j] = u
     name = 0.0 if own == 1.0 else (1.0 if e == COMBUSTION else p.foreign_electric)
     w.luxury[j] = p.comfort_income * (z - 1.0) + p.status_income * name
@@ -442,14 +417,3 @@ def appeal_of(j, t, w, state, world, policy, makers, p, seed, history):
     w.official_taste[j] = p.procurement_effect * policy[t].procurement_own_brand * own
     w.electric[j] = 0.0 if e == COMBUSTION else 1.0
     w.own[j] = own
-
-
-@kernel
-def electric_terms(m, e, w, state, world, p):
-    """Return the utility of an electric drive: dislike of limits, technology, chargers, fuel saved; less of each in a hybrid."""
-    share = 1.0 if e == BATTERY_CAR else p.hybrid_share
-    technology = state.accessible[m, BATTERY] if w.frontier[BATTERY] > 0.0 else 0.0
-    u = -p.electric_dislike + p.electric_technology * min(technology, w.frontier[BATTERY])
-    return share * (
-        u - p.charger_need * (1.0 - state.chargers) + p.fuel_saving * math.log(max(world.oil_price, 0.05))
-    )

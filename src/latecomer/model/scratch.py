@@ -75,6 +75,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("reach", "f8", (e, b)),
             ("mass", "f8", (e, e, b)),
             ("appeal", "f8", (regions, e)),
+            ("local_electric", "f8", (regions,)),
             ("first_time", "f8", (regions, b)),
             ("replacing", "f8", (regions, b)),
             ("bought", "f8", (regions, b)),

@@ -14,6 +14,7 @@ from latecomer.model import (
     buyers,
     commercial,
     control,
+    electric,
     finance,
     flows,
     index,
@@ -61,6 +62,7 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     buyers.add_to_fleet(w, state, p)
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
+    electric.report(t, w, state, world, makers, out)
     abroad.report(w, state, makers, p, out)
     matching.report(w, state, makers, out)
     control.report(w, state, makers, out)
@@ -70,9 +72,10 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     industry.invest(t, w, state, policy, makers, p)
     abroad.extend(t, w, state, policy, makers, p)
     abroad.take_over(t, w, state, world, makers, contracts, p, seed, history, out)
-    industry.carry(t, w, state, policy, makers, p)
+    industry.carry(t, w, state, world, policy, makers, p)
     knowledge.learn(t, w, state, policy, makers, p, seed, history)
     knowledge.report(w, out)
+    electric.learn(w, state, makers, p)
     brand.trust(w, state, makers, p)
     abroad.remember(t, w, state, world, makers, p)
     industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out)

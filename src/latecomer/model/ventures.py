@@ -1,7 +1,8 @@
 """Which technology may a maker use, and from whom? Foundings, ventures, licences, purchased machinery, cut-offs.
 
     venture:   M_md = F_d - g lag,  lag = lag0 + lag1 exp(-ventures / 7): competition among partners shortens it
-    electric:  M_md = (1 - lock) F_d for ventures: partners hold on to engines
+    electric:  M_md = (1 - lock) F_d for ventures in batteries, and the same of what is new in electronics: partners hold on to
+               engines
     licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract; a partner in the maker itself
                hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
@@ -21,6 +22,7 @@ from latecomer.axes import (
     BATTERY,
     DOMAINS,
     ELECTRONICS,
+    FOREIGN_PLANT,
     IMPORTER,
     JOINT_VENTURE,
     MACHINERY,
@@ -30,6 +32,7 @@ from latecomer.axes import (
     SUPPLIERS,
 )
 from latecomer.compiled import kernel
+from latecomer.model.electric import new_part
 from latecomer.model.industry import end_maker, take_over
 from latecomer.model.product import newcomer
 
@@ -159,6 +162,8 @@ def from_partner(m, d, lag, w, state, now, maker, p):
     level = w.frontier[d]
     if maker.ownership == JOINT_VENTURE:
         level = (1.0 - p.venture_lock) * level if d == BATTERY else level - p.frontier_growth * lag
+        if d == ELECTRONICS:
+            level -= p.venture_lock * new_part(w.frontier)
     kept = state.mastered[m, d]
     share = open_to(d, PARTNER, now)
     if share < 1.0:

@@ -15,7 +15,7 @@ import vl_convert
 from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import record_table
 from latecomer.record import Run
-from latecomer.report import control, words
+from latecomer.report import control, window, words
 from latecomer.report.abroad import destinations_chart
 from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
 from latecomer.report.flow import flow_chart
@@ -26,6 +26,7 @@ from latecomer.report.ranks import rank_chart
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style
 from latecomer.report.tiles import tile_chart
+from latecomer.report.window import window_chart
 
 Picture = alt.LayerChart | alt.ConcatChart
 LINE = 112  # letters of a subtitle that fit over a picture
@@ -48,6 +49,7 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out = {name: fan_chart(run, record, spec) for name, spec in (FANS | SEGMENT_FANS).items()}
     out["makers"] = stream_chart(run, volumes)
     out["destinations"] = destinations_chart(run, record)
+    out["window"] = window_chart(run, record)
     out["great_strong"] = power_chart(run)
     ranks = place_table(run)
     out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
@@ -88,6 +90,7 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     out["place_great"] = ("Place in great", ranked)
     out["place_strong"] = ("Place in strong", ranked)
+    out["window"] = (window.TITLE, window.ABOUT)
     out["growth"] = (TITLE, ABOUT)
     out["innovation_system"] = (
         "The innovation system: who gives what to whom",
@@ -111,7 +114,16 @@ def pictures(run: Run) -> dict[str, Picture]:
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
     key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
-    single = [*FANS, "makers", "destinations", "great_strong", "growth", "innovation_system", *control.TITLES]
+    single = [
+        *FANS,
+        "makers",
+        "destinations",
+        "window",
+        "great_strong",
+        "growth",
+        "innovation_system",
+        *control.TITLES,
+    ]
     out: dict[str, Picture] = {}
     for name in single:
         told = [*wrap(named[name][1], LINE), *([key] if name in FANS else [])]
