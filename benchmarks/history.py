@@ -107,6 +107,7 @@ def years_of(case, histories: int, replaced: dict[str, object], first=None, last
                 space.scratch[0],
                 case.world,
                 case.policy,
+                case.strategy,
                 case.makers,
                 case.contracts,
                 params[0],

@@ -63,26 +63,34 @@ class Laboratory:
         """Return the case under another policy."""
         return replace(self.case, policy=self.levers(**changes))
 
+    def strategy(self, **changes: Any) -> np.recarray:
+        """Return the strategy of the case's firms with some levers at other values."""
+        return read_only(altered(self.case.strategy, changes))
+
     def until(self, year: int) -> Case:
         """Return the case cut off after a calendar year, so that its histories are short."""
         n = self.index(year) + 1
         return replace(
-            self.case, years=self.case.years[:n], world=self.case.world[:n], policy=self.case.policy[:n]
+            self.case,
+            years=self.case.years[:n],
+            world=self.case.world[:n],
+            policy=self.case.policy[:n],
+            strategy=self.case.strategy[:n],
         )
 
     def run(
         self, params: Mapping[str, float] = NOTHING, levers: Mapping[str, Any] = NOTHING, world: Mapping[str, Any] = NOTHING,
-        makers: Mapping[str, Any] = NOTHING, seed: int = 1, history: int = 0,
+        makers: Mapping[str, Any] = NOTHING, strategy: Mapping[str, Any] = NOTHING, seed: int = 1, history: int = 0,
     ) -> np.recarray:  # fmt: skip
         """Run one history and return its years [t]. The unchanged case is run once for each seed and history."""
-        plain = not (params or levers or world or makers)
+        plain = not (params or levers or world or makers or strategy)
         if plain and (seed, history) in self.kept:
             return self.kept[seed, history]
         space = workspace(self.case) if plain else self.space
         years = self.go_on(
             space, self.params(**params), seed, history,
             world=read_only(altered(self.case.world, world)), policy=self.levers(**levers),
-            makers=read_only(altered(self.case.makers, makers)),
+            makers=read_only(altered(self.case.makers, makers)), strategy=self.strategy(**strategy),
         )  # fmt: skip
         if plain:
             self.kept[seed, history] = years
@@ -94,7 +102,7 @@ class Laboratory:
     ) -> np.recarray:  # fmt: skip
         """Run the years from index `first` up to, not including, `last`, on the state in `space`, and return their records.
 
-        From a blank state if first is 0; `inputs` are the world, policy and makers if they are not those of the case.
+        From a blank state if first is 0; `inputs` are the world, policy, strategy and makers if they are not those of the case.
         """
         if first == 0:
             space.state[:] = np.zeros(1, space.state.dtype)
@@ -111,7 +119,8 @@ class Laboratory:
         case = self.case
         simulate(
             space.state, space.scratch, inputs.get("world", case.world), inputs.get("policy", case.policy),
-            inputs.get("makers", case.makers), case.contracts, params, seed, history, first, years,
+            inputs.get("strategy", case.strategy), inputs.get("makers", case.makers), case.contracts, params,
+            seed, history, first, years,
         )  # fmt: skip
 
     def after(

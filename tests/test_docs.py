@@ -80,10 +80,11 @@ def test_a_changed_or_missing_page_is_noticed_and_written_anew(case, tmp_path, c
     assert main(["docs", "--folder", str(tmp_path)]) == 2
 
 
-@pytest.mark.parametrize("lever", axes.POLICY, ids=lambda lever: lever.public_name)
+@pytest.mark.parametrize("lever", (*axes.POLICY, *axes.STRATEGY), ids=lambda lever: lever.public_name)
 def test_every_lever_is_read_where_it_says_and_documented(case, lever):
-    assert lever.reader in code.readers("policy", lever.name)
-    assert f"`{lever.public_name}`" in pages(case)["reference/levers.md"]
+    record, page = ("policy", "levers") if lever in axes.POLICY else ("strategy", "strategy")
+    assert lever.reader in code.readers(record, lever.name)
+    assert f"`{lever.public_name}`" in pages(case)[f"reference/{page}.md"]
 
 
 def test_every_parameter_is_read_by_the_model_and_documented(case):
@@ -107,6 +108,7 @@ def test_everything_given_and_carried_is_read():
         ("state", axes.STATE),
         ("makers", axes.MAKERS),
         ("contracts", axes.CONTRACTS),
+        ("strategy", axes.STRATEGY),
     ):
         unread = {field.name for field in fields if not code.readers(record, field.name)}
         assert unread - CASE_INPUTS == set()

@@ -67,7 +67,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Lever(Field):
-    """A policy lever: a dated quantity of government. At `off` it does nothing; values outside low..high are refused.
+    """A dated quantity that government sets (POLICY) or each firm (STRATEGY). At `off` it does nothing; values outside
+    low..high are refused.
 
     `group` is the first half of its public name (`tariff.car`), `reader` the model file whose equation reads it.
     """
@@ -519,6 +520,126 @@ POLICY = (
     ),
 )
 
+# Strategy: decided by each firm, one record a year. At the off value a maker follows its own rule.
+STRATEGY = (
+    Lever(
+        "research_revenue_share",
+        "m",
+        "share of revenue",
+        "Research over revenue, in place of the maker's own rule; 0 the rule",
+        group="research",
+        high=0.25,
+        reader="knowledge",
+    ),
+    Lever(
+        "research_focus",
+        "md",
+        "ratio to the rule",
+        "Weight of a domain in the maker's research, at the cost of its other domains",
+        group="research",
+        off=1.0,
+        high=5.0,
+        reader="knowledge",
+    ),
+    Lever(
+        "research_own",
+        "md",
+        "ratio to the rule",
+        "Weight of own innovation when effort is split",
+        group="research",
+        off=1.0,
+        high=10.0,
+        reader="knowledge",
+    ),
+    Lever(
+        "research_digestion",
+        "md",
+        "ratio to the rule",
+        "Weight of digesting what partners know when effort is split",
+        group="research",
+        off=1.0,
+        high=10.0,
+        reader="knowledge",
+    ),
+    Lever(
+        "research_purchase",
+        "md",
+        "ratio to the rule",
+        "Weight of digesting what was bought when effort is split",
+        group="research",
+        off=1.0,
+        high=10.0,
+        reader="knowledge",
+    ),
+    Lever(
+        "technology_buy",
+        "md",
+        "share",
+        "Share of the technology on offer that an own brand lets in; at 0 it makes all itself",
+        group="technology",
+        off=1.0,
+        reader="ventures",
+    ),
+    Lever(
+        "technology_ally",
+        "md",
+        "0..1",
+        "Strength of an own brand's alliance with a technology leader",
+        group="technology",
+        reader="ventures",
+    ),
+    Lever(
+        "brand_own_effort",
+        "m",
+        "ratio to the rule",
+        "Effort of a state group for its own brand, up to what it would be without ventures",
+        group="brand",
+        off=1.0,
+        high=3.0,
+        reader="product",
+    ),
+    Lever(
+        "marketing_share",
+        "m",
+        "ratio to the rule",
+        "Spending on marketing and service over revenue",
+        group="marketing",
+        off=1.0,
+        high=5.0,
+        reader="finance",
+    ),
+    Lever(
+        "price_stance",
+        "m",
+        "share of cost",
+        "Part of unit cost left out when prices are set: above 0 volume first, below 0 brand first",
+        group="price",
+        low=-0.25,
+        high=0.25,
+        reader="product",
+    ),
+    Lever(
+        "export_push",
+        "m",
+        "ratio to the rule",
+        "Push abroad: speed and patience in building networks, and divisor of a parent's reluctance",
+        group="export",
+        off=1.0,
+        high=5.0,
+        reader="abroad",
+    ),
+    Lever(
+        "plant_ambition",
+        "m",
+        "ratio to the rule",
+        "Capacity wished for, of cars and of trucks",
+        group="plant",
+        off=1.0,
+        high=3.0,
+        reader="industry",
+    ),
+)
+
 # Makers: what a maker is. Dated ventures and foundings are given in history mode; in free mode owner, group, home, equity
 # and dates of those that begin by rule are written on the history's own copy of this table.
 MAKERS = (
@@ -848,3 +969,11 @@ def record(fields: tuple[Field, ...], length: dict[str, int]) -> np.dtype:
         [(f.name, f.kind, tuple(length[a] for a in f.axes)) if f.axes else (f.name, f.kind) for f in fields],
         align=True,
     )
+
+
+def by_rule(years: int, length: dict[str, int]) -> np.recarray:
+    """Return the strategy [t] of firms that all follow their own rules: every lever at its off value."""
+    strategy = np.zeros(years, record(STRATEGY, length)).view(np.recarray)
+    for lever in STRATEGY:
+        strategy[lever.name] = lever.off
+    return strategy

@@ -50,6 +50,7 @@ def run_history(
         space.scratch,
         case.world,
         case.policy,
+        case.strategy,
         case.makers,
         case.contracts,
         params,

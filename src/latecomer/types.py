@@ -52,11 +52,12 @@ class Labels:
 class Case:
     """A country and industry as data, checked when loaded.
 
-    `world`, `policy` have one record a year; `makers`, `contracts` one record each; `params` one record in all,
-    `draws` one record for each vector that the last fit left. `register` is the parameter table; `levers` the dated
-    rows behind `policy`; `targets`, `moments` recorded outcomes in the model's units; `facts` every fact with its
-    file and line; `fills` every value of a world input that no source prints, with the rule that gave it; `inputs`
-    the quantities behind `world` by year; `tables` all tables as read. `checksum` covers every file.
+    `world`, `policy` and `strategy` (every maker by its own rule) have one record a year; `makers`, `contracts` one
+    record each; `params` one record in all, `draws` one record for each vector that the last fit left. `register`
+    is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
+    model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source
+    prints, with the rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read.
+    `checksum` covers every file.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Case:
     years: np.ndarray
     world: np.recarray
     policy: np.recarray
+    strategy: np.recarray
     makers: np.recarray
     contracts: np.recarray
     params: np.recarray

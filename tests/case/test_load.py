@@ -23,7 +23,15 @@ def test_the_case_has_all_years_fields_and_names(case):
 
 
 def test_arrays_and_fields_cannot_be_changed(case):
-    for array in (case.years, case.world, case.policy, case.makers, case.contracts, case.params):
+    for array in (
+        case.years,
+        case.world,
+        case.policy,
+        case.strategy,
+        case.makers,
+        case.contracts,
+        case.params,
+    ):
         assert not array.flags.writeable
     with pytest.raises(ValueError, match="read-only"):
         case.policy.tariff_car[0] = 0.0

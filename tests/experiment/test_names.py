@@ -76,7 +76,7 @@ def test_other_names_change_labels_and_nothing_else(folder, case):
     pass_on_titles(folder)
     other = load_case(folder.path)
     assert other.labels.makers == tuple(new.values())
-    for name in ("world", "policy", "makers", "contracts", "params", "draws"):
+    for name in ("world", "policy", "strategy", "makers", "contracts", "params", "draws"):
         assert getattr(other, name).tobytes() == getattr(case, name).tobytes(), name
     before, after = run(case, HISTORIES, SEED), run(other, HISTORIES, SEED)
     assert before.records.tobytes() == after.records.tobytes()

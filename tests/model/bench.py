@@ -13,6 +13,7 @@ class Bench:
     w: np.record
     world: np.recarray
     policy: np.recarray
+    strategy: np.recarray
     makers: np.recarray
     contracts: np.recarray
     p: np.record

@@ -34,7 +34,9 @@ def out(case):
 
 
 def sent(bench, m):
-    abroad.export(bench.t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
+    abroad.export(
+        bench.t, bench.w, bench.state, bench.world, bench.policy, bench.strategy, bench.makers, bench.p
+    )
     return np.array(bench.w.sent[m])
 
 
@@ -125,7 +127,7 @@ def test_a_network_is_built_where_it_pays_and_paid_in_cash(bench, alone):
     step = (p.network_speed + 0.5 * 0.6) * (1.0 - np.array(state.network[m]))
     enough = p.network_cost * step / (8.0 * 0.1 * 0.8 * 60.0)
     bench.w.sent[m] = [2e-4, 1.01 * enough[1], 0.0, 0.99 * enough[3], 0.0, 1.01 * enough[5], 0.0]
-    abroad.extend(bench.t, bench.w, state, bench.policy, bench.makers, p)
+    abroad.extend(bench.t, bench.w, state, bench.policy, bench.strategy, bench.makers, p)
     assert state.network[m, 1] == pytest.approx(0.2 + step[1], rel=1e-13)
     assert state.network[m, 5] == pytest.approx(step[5], rel=1e-13)
     assert state.network[m, 2] == pytest.approx(
@@ -140,10 +142,10 @@ def test_a_network_is_built_where_it_pays_and_paid_in_cash(bench, alone):
 def test_a_maker_without_means_builds_no_network(bench, alone):
     bench.state.cash[alone], bench.p.private_credit = -1.0, 0.0
     bench.w.sent[alone] = 1.0
-    abroad.extend(bench.t, bench.w, bench.state, bench.policy, bench.makers, bench.p)
+    abroad.extend(bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
     assert bench.state.network[alone].sum() == bench.w.spent_abroad[alone] == 0.0
     bench.p.network_cost = 0.0
-    abroad.extend(bench.t, bench.w, bench.state, bench.policy, bench.makers, bench.p)
+    abroad.extend(bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
     assert bench.state.network[alone] == pytest.approx(bench.p.network_speed, rel=1e-13)
 
 

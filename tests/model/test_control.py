@@ -152,7 +152,9 @@ def test_buying_without_digestion_leaves_a_maker_where_it_was(bench):
     bench.state.research[:] = 0.0
     for _ in range(5):
         introduce(bench)
-        knowledge.learn(bench.t, bench.w, bench.state, bench.policy, bench.makers, bench.p, SEED, 0)
+        knowledge.learn(
+            bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p, SEED, 0
+        )
     assert (bench.state.accessible[own] > 0.1).any()
     assert (bench.state.mastered[own] == 0.1).all()
 
@@ -161,7 +163,9 @@ def split_of(bench, source, bought, response):
     """Return efforts on partners' technology, purchases and own innovation at these gaps (even effort is 1 each)."""
     own = bench.first(PRIVATE)
     bench.p.split_response, bench.w.source[own, ENGINE] = response, OWN_SOURCE
-    knowledge.share_effort(ENGINE, own, 1.0, 0.6, source, bought, bench.w, bench.state, bench.p)
+    knowledge.share_effort(
+        ENGINE, own, 1.0, 0.6, source, bought, bench.w, bench.state, bench.strategy[bench.t], bench.p
+    )
     return bench.w.split.copy()
 
 
@@ -186,7 +190,9 @@ def test_a_fee_turns_effort_from_what_is_bought(bench):
     own = bench.first(PRIVATE)
     free = split_of(bench, 0.0, 0.5, 0.5)[1]
     bench.w.source[own, ENGINE], bench.p.licence_fee = LICENCE, 0.08
-    knowledge.share_effort(ENGINE, own, 1.0, 0.6, 0.0, 0.5, bench.w, bench.state, bench.p)
+    knowledge.share_effort(
+        ENGINE, own, 1.0, 0.6, 0.0, 0.5, bench.w, bench.state, bench.strategy[bench.t], bench.p
+    )
     assert bench.w.split[1] < free
 
 

@@ -75,7 +75,15 @@ def test_ventures_bring_only_part_of_what_is_new_in_electronics(bench):
     bench.only(venture)
     bench.state.mastered[venture] = -1.0
     ventures.introduce(
-        bench.t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.contracts[:0], p
+        bench.t,
+        bench.w,
+        bench.state,
+        bench.world,
+        bench.policy,
+        bench.strategy,
+        bench.makers,
+        bench.contracts[:0],
+        p,
     )
     seen = bench.state.accessible[venture]
     assert seen[ELECTRONICS] - seen[PLATFORM] == pytest.approx((1.0 - p.venture_lock) * 0.3, rel=1e-12)

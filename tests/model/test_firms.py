@@ -67,7 +67,9 @@ def test_own_money_of_private_makers_adds_to_research(bench):
     bench.only(m)
     bench.policy[t].research_deduction = 0.0
     bench.state.revenue[m], bench.state.cash[m] = 10.0, 4.0
-    knowledge.fund(t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.contracts, p)
+    knowledge.fund(
+        t, bench.w, bench.state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
+    )
     expected = 10.0 * p.research_intensity * p.private_research + 4.0 * p.cash_research
     assert bench.w.effort[m] == pytest.approx(expected, rel=1e-14)
 
@@ -255,6 +257,8 @@ def test_a_partner_in_the_maker_hands_on_part_of_its_progress(bench):
     contract.maker, contract.year, contract.vintage, contract.last = m, 2000, 5, 2020
     contract.domain[:], state.mastered[m], state.accessible[m] = 1.0, -9.0, -9.0
     bench.policy[bench.t].supply_cutoff[:] = 0.0
-    ventures.use_contract(0, 2010, bench.w, state, bench.policy[bench.t], bench.contracts, p)
+    ventures.use_contract(
+        0, 2010, bench.w, state, bench.policy[bench.t], bench.strategy[bench.t], bench.contracts, p
+    )
     level = p.frontier_growth * (2000 + 10 * p.partner_renewal - 5 - p.frontier_year)
     assert state.accessible[m, 0] == pytest.approx(level, rel=1e-12)

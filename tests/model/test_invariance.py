@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from laboratory import Laboratory, read_only
 
-from latecomer.axes import IMPORTER, PRIVATE
+from latecomer.axes import IMPORTER, PRIVATE, by_rule
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,8 @@ def one_more(laboratory):
     newcomer["start"], newcomer["passenger_start"], newcomer["ownership"] = 9999, 9999, PRIVATE
     newcomer["group"] = len(case.makers)
     makers = read_only(np.concatenate([np.array(case.makers), newcomer]).view(np.recarray))
-    return Laboratory(replace(case, makers=makers))
+    strategy = read_only(by_rule(len(case.years), case.length | {"m": len(makers)}))
+    return Laboratory(replace(case, makers=makers, strategy=strategy))
 
 
 @pytest.mark.parametrize("free", [0.0, 1.0])

@@ -1,9 +1,9 @@
 """Is any knob wired to nothing, and is every mechanism still when it is off?
 
-Moves: every parameter, every lever (each entry of those with an axis) and every input of the world, changed within
-its bounds, moves some outcome of some history. Off: with the parameters of a mechanism at their `off` values, the
-knobs that act only through it move nothing, not a bit; and the other way round, with a lever at its off value its
-strength moves nothing. Null reform: a lever set to its own value moves nothing.
+Moves: every parameter, every lever (each entry of those with an axis; of a strategy, of all makers alike) and every input of
+the world, changed within its bounds, moves some outcome of some history. Off: with the parameters of a mechanism at their
+`off` values, the knobs that act only through it move nothing, not a bit; and the other way round, with a lever at its off
+value its strength moves nothing. Null reform: a lever set to its own value moves nothing.
 """
 
 from pathlib import Path
@@ -13,13 +13,13 @@ import pytest
 from laboratory import differences, outcomes_moved
 
 import latecomer.model.step
-from latecomer.axes import POLICY, WORLD
+from latecomer.axes import POLICY, STRATEGY, WORLD
 
 NUMERICAL = {"price_rounds", "price_tolerance", "price_damping", "shadow_step"}
 NOTICED = 1e-6
 # Worlds in which a knob may show. In the next two money binds, and lines and makers
-# lose, which they rarely do at the defaults; then government adds places and grants, which history keeps as they were; in the
-# last, ventures and start-ups begin by rule.
+# lose, which they rarely do at the defaults; then government adds places and grants, which history keeps as they were, or all
+# makers have allies; in the last, ventures and start-ups begin by rule.
 BASES = (
     {},
     {"capacity_price": 30.0, "private_credit": 0.0, "state_credit": 0.0, "foreign_credit": 0.0},
@@ -28,6 +28,7 @@ BASES = (
         "target_utilisation": 0.7,
     },
     {"university_places": np.linspace(1.0, 2.0, 73), "research_grants": 2.0},
+    {"strategy.technology_ally": 0.8},
     {"mode_free": 1.0},
 )  # fmt: skip
 HISTORIES = ((1, 0), (2, 3), (1, 2), (1, 5), (1, 11))
@@ -126,7 +127,12 @@ SILENT = (
     (["deduction_effect"], ["research_deduction"], ["money_flow"]),
     (["research_deduction"], ["deduction_effect"], []),
     (["budget_softness"], ["softness_effect", "rescue_effort"], []),
-    (["marketing_share"], ["goodwill_taste", "goodwill_half", "goodwill_decay"], []),
+    (["marketing_share"], ["goodwill_taste", "goodwill_half", "goodwill_decay", "strategy.marketing_share"], []),
+    (["strategy.technology_ally"], ["alliance_vintage", "alliance_fee", "alliance_learning"], []),
+    (["access_use", "digestion", "electric_technology"], ["strategy.technology_buy", "strategy.technology_ally"], []),
+    (["digestion", "improvement"],
+     ["strategy.research_own", "strategy.research_digestion", "strategy.research_purchase"], []),
+    (["export_venture", "export_network", "network_cost"], ["strategy.export_push"], []),
     (["goodwill_taste"], ["goodwill_half", "goodwill_decay"], []),
     (["line_cost"], ["venture_line"], []),
     (["first_known"], ["licence_enough"], []),
@@ -173,14 +179,15 @@ ALONE = {
 }  # fmt: skip
 
 LEVERS = {lever.name: lever for lever in POLICY}
+STRATEGIES = {f"strategy.{lever.name}": lever for lever in STRATEGY}
 
 
 def values_within(knob, laboratory):
     """Return values to try for a knob: the ends of its range, then the middle; world inputs are scaled."""
     if knob.startswith("world."):
         return 0.7, 1.2
-    if knob in LEVERS:
-        low, high = LEVERS[knob].low, LEVERS[knob].high
+    if lever := (LEVERS | STRATEGIES).get(knob):
+        low, high = lever.low, lever.high
     else:
         row = laboratory.case.register.set_index("name").loc[knob]
         low, high = row["low"], row["high"]
@@ -188,18 +195,20 @@ def values_within(knob, laboratory):
 
 
 def split(changes, laboratory):
-    """Return changes of knobs as the arguments of a run: parameters, levers and world inputs (by factors)."""
+    """Return changes of knobs as the arguments of a run: parameters, levers, strategies and world inputs (by factors)."""
     levers = {name: value for name, value in changes.items() if name in LEVERS}
     world = {name[6:]: value for name, value in changes.items() if name.startswith("world.")}
     world = {name: factor * laboratory.case.world[name] for name, factor in world.items()}
     params = {name: value for name, value in changes.items() if name not in LEVERS and "." not in name}
-    return {"params": params, "levers": levers, "world": world}
+    strategy = {STRATEGIES[name].name: value for name, value in changes.items() if name in STRATEGIES}
+    return {"params": params, "levers": levers, "world": world, "strategy": strategy}
 
 
 def off_values(knobs, laboratory):
     """Return the off value of every parameter and lever named."""
-    off = laboratory.case.register.set_index("name")["off"]
-    return {name: LEVERS[name].off if name in LEVERS else off[name] for name in knobs}
+    off = laboratory.case.register.set_index("name")["off"].to_dict()
+    off |= {name: lever.off for name, lever in (LEVERS | STRATEGIES).items()}
+    return {name: off[name] for name in knobs}
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +266,21 @@ def test_every_lever_moves_an_outcome(laboratory, bases):
     assert dead == []
 
 
+def test_every_strategy_lever_moves_an_outcome(laboratory, bases):
+    """By all makers alike, and in every domain where it has one."""
+    dead = []
+    for name, lever in STRATEGIES.items():
+        own = laboratory.case.strategy[lever.name]
+        for place in np.ndindex(own.shape[2:]):
+            changed, found = np.array(own), False
+            for value in values_within(name, laboratory):
+                changed[(slice(None), slice(None), *place)] = value
+                found = found or largest_move(laboratory, bases[:2], {name: changed}, NOTICED) > NOTICED
+            if not found:
+                dead.append((name, *place))
+    assert dead == []
+
+
 def test_every_input_of_the_world_moves_an_outcome(laboratory, bases):
     names = [f"world.{field.name}" for field in WORLD if field.name != "year"]
     assert [name for name in names if not moves(laboratory, bases[:2], name)] == []
@@ -292,6 +316,8 @@ def test_off_values_and_policies_lie_within_the_bounds_of_their_levers(case):
         or case.policy[lever.name].max() > lever.high
     ]
     assert outside == []
+    assert [lever.name for lever in STRATEGY if not lever.low <= lever.off <= lever.high] == []
+    assert [lever.name for lever in STRATEGY if (case.strategy[lever.name] != lever.off).any()] == []
 
 
 def test_a_lever_at_its_own_value_changes_nothing(laboratory):
@@ -313,7 +339,7 @@ def test_every_lever_is_read_where_its_declaration_says():
     }
     misplaced = {
         lever.name: (lever.reader, sorted(name for name, text in sources.items() if f".{lever.name}" in text))
-        for lever in POLICY
+        for lever in (*POLICY, *STRATEGY)
         if f".{lever.name}" not in sources[lever.reader]
     }
     assert misplaced == {}

@@ -41,7 +41,15 @@ def test_the_frontier_grows_from_its_year_and_young_domains_from_their_dawn(benc
 
 def introduce(bench):
     ventures.introduce(
-        bench.t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.contracts, bench.p
+        bench.t,
+        bench.w,
+        bench.state,
+        bench.world,
+        bench.policy,
+        bench.strategy,
+        bench.makers,
+        bench.contracts,
+        bench.p,
     )
 
 
@@ -110,7 +118,7 @@ def test_a_licence_hands_over_the_vintage_of_its_contract(bench):
 def gain_of(bench, domain, effort, presence=0.0, partner=-9.0, maker=None):
     maker = bench.first(PRIVATE) if maker is None else maker
     return knowledge.domain_gain(
-        domain, maker, bench.t, effort, presence, partner, bench.w, bench.state, bench.policy, bench.makers,
+        domain, maker, bench.t, effort, presence, partner, bench.w, bench.state, bench.policy, bench.strategy, bench.makers,
         bench.p, SEED, HISTORY,
     )  # fmt: skip
 
@@ -183,7 +191,7 @@ def test_improvement_comes_as_often_as_its_odds_say(bench):
     p.improvement, effort = 0.5, 0.7
     bench.state.public_knowledge[ENGINE] = 3.0
     bench.w.frontier[:] = 5.0
-    records = (bench.w, bench.state, bench.policy, bench.makers, p)
+    records = (bench.w, bench.state, bench.policy, bench.strategy, bench.makers, p)
     gains = np.array([
         knowledge.domain_gain(ENGINE, maker, bench.t, effort, 0.0, -9.0, *records, 3, n) for n in range(4000)
     ])  # fmt: skip
@@ -223,7 +231,9 @@ def test_nothing_is_learned_faster_than_the_cap(bench):
     bench.state.research[maker], bench.state.organisation[maker], bench.w.staff[:] = 1e6, 1.0, 1.0
     bench.w.frontier[:], bench.p.digestion, bench.p.improvement = 9.0, 0.7, 1e6
     bench.p.learning_cap = 0.11
-    knowledge.learn(bench.t, bench.w, bench.state, bench.policy, bench.makers, bench.p, SEED, HISTORY)
+    knowledge.learn(
+        bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p, SEED, HISTORY
+    )
     assert bench.state.mastered[maker].max() == 0.11
 
 
@@ -233,7 +243,9 @@ def test_comfort_softness_and_deduction_change_effort(bench):
     bench.state.revenue[m], bench.state.dividends[m], bench.state.dependence[m] = 40.0, 3.0, 0.6
     policy = bench.policy[t]
     policy.research_deduction, policy.budget_softness = 0.5, 0.4
-    knowledge.fund(t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.contracts, p)
+    knowledge.fund(
+        t, bench.w, bench.state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
+    )
     intensity = p.research_intensity * (1.0 + 0.5 * p.deduction_effect) * (1.0 - 0.4 * p.softness_effect)
     expected = (1.0 - 0.6 * p.comfort_effect) * (40.0 * intensity + 3.0 * p.dividend_research)
     assert bench.w.effort[m] == pytest.approx(expected, rel=1e-14)

@@ -267,6 +267,37 @@ def test_taxes_between_maker_and_buyer_leave_a_monopolists_price_alone(one_line)
     assert one_line.w.price[0] == pytest.approx(price, rel=1e-10)
 
 
+def profit_at(one, left_out):
+    """Return the profit of the monopolist at the price it sets when it leaves part of the cost out."""
+    one.w.left_out[0] = left_out
+    clear(one)
+    return (one.w.price[0] - 60.0) * one.w.sold[0]
+
+
+def test_a_stance_prices_as_if_cost_were_lower(one_line):
+    """The price is that of a maker with the lower cost, and moves by about cost left out x pass-through."""
+    clear(one_line)
+    price = float(one_line.w.price[0])
+    one_line.w.left_out[0] = 3.0
+    clear(one_line)
+    biased = float(one_line.w.price[0])
+    one_line.w.left_out[0], one_line.w.unit_cost[0] = 0.0, 57.0
+    clear(one_line)
+    assert biased == pytest.approx(one_line.w.price[0], rel=1e-12)
+    one_line.w.unit_cost[0] = 60.01
+    clear(one_line)
+    pass_through = (one_line.w.price[0] - price) / 0.01
+    assert biased - price == pytest.approx(-3.0 * pass_through, rel=0.05)
+
+
+def test_a_lone_stance_costs_profit_either_way_and_little_at_first(one_line):
+    best = profit_at(one_line, 0.0)
+    lost = {left_out: best - profit_at(one_line, left_out) for left_out in (-2.0, -1.0, 1.0, 2.0)}
+    assert min(lost.values()) > 0.0
+    for sign in (-1.0, 1.0):
+        assert lost[2.0 * sign] / lost[sign] == pytest.approx(4.0, rel=0.1)
+
+
 def test_replacing_buyers_count_their_car_as_more_worth(one_line):
     w = one_line.w
     w.first_time[4, 6], w.replacing[4, 6] = 0.0, 1.0

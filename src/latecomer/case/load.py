@@ -167,6 +167,7 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems
     )
+    strategy = axes.by_rule(years.size, length)
     makers = build_makers(tables, length, problems)
     bought = read_takeovers(tables, labels.destinations, years, world.deflator, problems)
     contracts = build_contracts(tables, makers, bought, length, problems)
@@ -182,10 +183,11 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     params = build_params(tables["params"], problems)
     draws = read_draws(folder, params, tables["params"], problems)
     check_parts(tables["parts"], tables["params"], years, problems)
-    for array in (years, world, policy, makers, contracts, params, draws):
+    for array in (years, world, policy, strategy, makers, contracts, params, draws):
         array.setflags(write=False)
     return Case(
-        name=head["name"], title=head["title"], years=years, world=world, policy=policy, makers=makers, contracts=contracts,
+        name=head["name"], title=head["title"], years=years, world=world, policy=policy, strategy=strategy,
+        makers=makers, contracts=contracts,
         params=params, draws=draws, labels=labels, register=tables["params"], levers=levers, targets=recorded,
         moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,

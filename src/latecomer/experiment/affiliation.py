@@ -105,7 +105,7 @@ def go_on(
         space.state[:] = np.zeros(1, space.state.dtype)
         space.scratch[:] = np.zeros(1, space.scratch.dtype)
     years = np.zeros(last, record(YEAR, case.length)).view(np.recarray)
-    inputs = (case.world, case.policy, case.makers, case.contracts)
+    inputs = (case.world, case.policy, case.strategy, case.makers, case.contracts)
     simulate(space.state, space.scratch, *inputs, params, seed, history, first, years)
 
 

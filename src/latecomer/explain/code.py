@@ -1,6 +1,7 @@
 """Which file of the model reads or fills a quantity, and which equations stand at its head? Answered from the source.
 
-The kernels name their records alike everywhere: `policy[t]` or `now`, `world[t]` or `here`, `p` for parameters, `state`,
+The kernels name their records alike everywhere: `policy[t]` or `now`, `strategy[t]` or `choice`, `world[t]` or `here`,
+`p` for parameters, `state`,
 `makers[m]`, `maker` or `peer`, `contracts[c]` or `contract`, and `out` for what happened. A use is an attribute of one of these.
 """
 
@@ -11,6 +12,7 @@ from pathlib import Path
 
 MODEL = Path(__file__).resolve().parents[1] / "model"
 RECORD_OF = {
+    "strategy": "strategy", "choice": "strategy",
     "policy": "policy", "now": "policy", "world": "world", "here": "world", "p": "params", "state": "state", "makers": "makers",
     "maker": "makers", "peer": "makers", "contracts": "contracts", "contract": "contracts", "out": "out",
 }  # fmt: skip
@@ -80,7 +82,7 @@ def fills() -> dict[str, tuple[str, ...]]:
 
 
 def readers(record: str, field: str) -> tuple[str, ...]:
-    """Return the model files that use a field of a record (policy, world, params, state, makers, contracts, out)."""
+    """Return the model files that use a field of a record (policy, strategy, world, params, state, makers, contracts, out)."""
     return uses().get((record, field), ())
 
 

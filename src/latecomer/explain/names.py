@@ -73,6 +73,7 @@ def catalogue(case: Case) -> dict[str, list[str]]:
     return {
         "mechanisms": [mechanism.name for mechanism in code.mechanisms()],
         "levers": [lever.public_name for lever in axes.POLICY],
+        "strategy levers": [lever.public_name for lever in axes.STRATEGY],
         "series": [field.name for field in axes.YEAR],
         "world inputs": [field.name for field in axes.WORLD],
         "parameters": list(case.register["name"]),
@@ -96,6 +97,8 @@ def vocabulary(case: Case) -> dict[str, list[Callable[[], Entry]]]:
         add(partial(of_mechanism, mechanism, case), mechanism.name)
     for lever in axes.POLICY:
         add(partial(of_lever, lever, case), lever.public_name, lever.name)
+    for lever in axes.STRATEGY:
+        add(partial(of_strategy, lever), lever.public_name, lever.name)
     for row in case.register.itertuples():
         add(partial(of_parameter, row, case), row.name)
     for row in case.tables["constants"].itertuples():
@@ -132,12 +135,17 @@ def of_mechanism(mechanism: code.Mechanism, case: Case) -> Entry:
 
     public = {lever.name: lever.public_name for lever in axes.POLICY}
     levers = {field for where, field in touched if where == "policy"}
+    decided = {field for where, field in touched if where == "strategy"}
     stages = [stage for stage in code.stages() if stage.file == mechanism.name]
     filled = [field.name for field in axes.YEAR if mechanism.name in code.fills().get(field.name, ())]
     facts = (
         ("file", f"model/{mechanism.name}.py"),
         *((f"{mechanism.name}.{stage.function}", first_line(stage.about)) for stage in stages),
         ("levers", ", ".join(public[name] for name in public if name in levers) or "none"),
+        (
+            "strategy levers",
+            ", ".join(lever.public_name for lever in axes.STRATEGY if lever.name in decided) or "none",
+        ),
         ("world inputs", among("world", [field.name for field in axes.WORLD])),
         ("parameters", among("params", list(case.register["name"]))),
         ("series filled", ", ".join(filled) or "none"),
@@ -167,6 +175,22 @@ def of_lever(lever: axes.Lever, case: Case) -> Entry:
     return Entry(
         lever.public_name, "policy lever", lever.about, facts, heads(code.readers("policy", lever.name))
     )
+
+
+def of_strategy(lever: axes.Lever) -> Entry:
+    """Explain a strategy lever: unit, bounds, the value at which a maker follows its own rule, and who reads it."""
+    facts = (
+        ("public name", lever.public_name),
+        *common(lever),
+        ("bounds", f"{number(lever.low)} to {number(lever.high)}"),
+        (
+            "does nothing at",
+            f"{number(lever.off)}: the maker's own rule, which all follow when a case is loaded",
+        ),
+        *used_in("strategy", lever.name),
+    )
+    readers = heads(code.readers("strategy", lever.name))
+    return Entry(lever.public_name, "strategy lever", lever.about, facts, readers)
 
 
 def of_parameter(row: Any, case: Case) -> Entry:

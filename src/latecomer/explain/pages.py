@@ -20,6 +20,7 @@ LABELS = {
     "u": axes.ACTORS, "v": axes.ACTORS, "h": axes.EMPLOYERS,
     "y": axes.TECHNOLOGY_SOURCES, "g": axes.IMPROVEMENTS,
 }  # fmt: skip
+LEVER_COLUMNS = ("lever", "axes", "unit", "bounds", "off", "what it is", "read in")
 REFERENCE_YEARS = (1960, 1978, 1992, 2001, 2010, 2020)
 
 
@@ -28,6 +29,7 @@ def pages(case: Case) -> dict[str, str]:
     makers: dict[str, Callable[[Case], Iterable[str]]] = {
         "reference/notation.md": notation,
         "reference/levers.md": levers,
+        "reference/strategy.md": strategy,
         "reference/parameters.md": parameters,
         "explanation/the-year.md": the_year,
     }
@@ -68,7 +70,8 @@ def notation(case: Case) -> list[str]:
         lines += [f"## {title}", "", *table(("name", "axes", "unit", "what it is", verb), rows)]
     return [
         *lines,
-        "Levers and parameters have pages of their own: [levers](levers.md), [parameters](parameters.md).",
+        "Levers and parameters have pages of their own: [levers](levers.md) of policy, levers of [strategy](strategy.md), "
+        "[parameters](parameters.md).",
     ]
 
 
@@ -83,25 +86,26 @@ def levers(case: Case) -> list[str]:
     for group in dict.fromkeys(lever.group for lever in axes.POLICY):
         rows = []
         for lever in (lever for lever in axes.POLICY if lever.group == group):
-            bounds = f"{number(lever.low)} to {number(lever.high)}"
-            told = (
-                f"`{lever.public_name}`",
-                along(lever),
-                lever.unit,
-                bounds,
-                number(lever.off),
-                lever.about,
-            )
-            rows.append(
-                (
-                    *told,
-                    files(code.readers("policy", lever.name)),
-                    *(set_in(lever, year, case) for year in years),
-                )
-            )
-        columns = ("lever", "axes", "unit", "bounds", "off", "what it is", "read in", *map(str, years))
-        lines += [f"## {group.capitalize()}", "", *table(columns, rows)]
+            rows.append((*declared(lever, "policy"), *(set_in(lever, year, case) for year in years)))
+        lines += [f"## {group.capitalize()}", "", *table((*LEVER_COLUMNS, *map(str, years)), rows)]
     return lines[:-1]
+
+
+def strategy(case: Case) -> list[str]:
+    """Return the page of strategy levers: unit, bounds, off value and reader."""
+    lines = head(
+        "Strategy levers",
+        "A strategy lever is a dated quantity that each firm decides. At its off value the maker follows its own rule, and all "
+        f"makers do in {case.name} as it is loaded; `Case.strategy` holds the values by year, and a study may write others.",
+    )
+    return [*lines, *table(LEVER_COLUMNS, [declared(lever, "strategy") for lever in axes.STRATEGY])][:-1]
+
+
+def declared(lever: axes.Lever, record: str) -> tuple[str, ...]:
+    """Return what is declared about a lever, and the files that read it from a record (policy, strategy)."""
+    bounds = f"{number(lever.low)} to {number(lever.high)}"
+    told = (f"`{lever.public_name}`", along(lever), lever.unit, bounds, number(lever.off), lever.about)
+    return (*told, files(code.readers(record, lever.name)))
 
 
 def parameters(case: Case) -> list[str]:

@@ -1,10 +1,11 @@
 """How do a maker's cars get into the markets of the world? Entry, networks, names and takeovers, by destination.
 
     exports     q_mx = W share_x m0 / (1 + e^-v_mx), all destinations scaled to the plant that is left
-                v_mx = x0 + place_x + x2 ln(home sales) + x3 n_mx + x4 E e_x - [foreign maker] x5 a_x + [own brand] x6 (T_mx - 1)
+                v_mx = x0 + place_x + x2 ln(home sales) + x3 n_mx + x4 E e_x - [foreign maker] x5 a_x / h
+                       + [own brand] x6 (T_mx - 1)
     place       place_x = x1 (Q - F) a_x - b ln(distance_x) - c ln rer - d ln(1 + tariff_x) + w window_x
-                a_x = income_x^h, richer buyers ask for more; trucks, sold by tender, follow place_x alone
-    network     dn = (s + l max n elsewhere)(1 - n) for K dn in cash, if y years of margin on what is sold there pay for it;
+                a_x = income_x^i, richer buyers ask for more; trucks, sold by tender, follow place_x alone
+    network     dn = h (s + l max n elsewhere)(1 - n) for K dn in cash, if h y years of margin on what is sold there pay for it;
                 where little is sold it decays: n' = (1 - z) n
     name        T_mx = (1 - u) own name + u reputation of the country, shared by all its brands, each from 0 (unknown) to 1
                 name' = name + g seen (1 - min(1, max(0, -(Q - F) a_x) / .9) - name), twice as fast down,
@@ -13,8 +14,9 @@
                 all it brings: network and name there. The price is paid either way; technology handed over stays accessible
 
 Q - F is the mean over the cars a maker sells at home, electric ones rated by electric technology. Foreign makers sell under
-names that are trusted already (T = 1); their parents hold them back, most of all from the rich markets where their own plants
-stand. Income and distance are relative to the mean of the markets in 2010, so that h and b move the pattern more than the level.
+names that are trusted already (T = 1); their parents hold them back, most of all from the rich markets where their own
+plants stand, less if the venture pushes (h, a maker's push abroad, is its strategy). Income and distance are relative to the
+mean of the markets in 2010, so that i and b move the pattern more than the level.
 
 Sources: Melitz 2003 and Roberts and Tybout 1997 (sunk cost), McCallum 2015 (it is paid country by country), Morales, Sheu and
 Zahler 2019 (markets learn from each other), Hallak 2006 (income and the demand for quality), Disdier and Head 2008 (distance),
@@ -32,6 +34,7 @@ from latecomer.model.product import quality_gap
 NDOMAINS = len(DOMAINS)
 TAKEOVER = 71
 WORST_GAP = 0.9
+LEAST_PUSH = 0.1  # a parent ten times as reluctant lets nothing out
 
 
 @kernel
@@ -51,14 +54,14 @@ def demands(x, here, p):
 
 
 @kernel
-def odds(m, x, w, state, here, now, maker, p):
+def odds(m, x, w, state, here, now, choice, maker, p):
     """Return the log odds that a buyer in destination x takes a car of maker m."""
     value = p.export_constant + place(x, w.car_gap[m], here, now, p)
     value += p.export_size * math.log(0.05 + w.sold_home[m]) + p.export_network * state.network[m, x]
     open_to_electric = here.world_electric_share * here.destination_electric[x]
     value += state.electric_share * p.export_electric * open_to_electric
     if maker.ownership >= JOINT_VENTURE:
-        return value - p.export_venture * demands(x, here, p)
+        return value - p.export_venture * demands(x, here, p) / max(choice.export_push[m], LEAST_PUSH)
     known = (1.0 - p.abroad_nation) * state.name_abroad[m, x] + p.abroad_nation * state.reputation_abroad[x]
     return value + p.abroad_trust * (known - 1.0)
 
@@ -74,7 +77,7 @@ def rate_cars(w, state, makers, p):
 
 
 @kernel
-def export(t, w, state, world, policy, makers, p):
+def export(t, w, state, world, policy, strategy, makers, p):
     """Set passenger exports w.sent[m, x] and their sum state.exports[m] (million), within the plant of every maker."""
     now, here = policy[t], world[t]
     market = (1.0 - now.plan_share) * p.export_market * here.world_market
@@ -85,7 +88,7 @@ def export(t, w, state, world, policy, makers, p):
             continue
         wish = 0.0
         for x in range(here.destination_market.size):
-            value = odds(m, x, w, state, here, now, makers[m], p)
+            value = odds(m, x, w, state, here, now, strategy[t], makers[m], p)
             w.sent[m, x] = market * here.destination_market[x] / (1.0 + math.exp(-value))
             wish += w.sent[m, x]
         room = max(0.0, 1.1 * state.capacity[m] - w.sold_home[m] - w.plan_built[m])
@@ -105,23 +108,24 @@ def send_trucks(gap, constant, here, now, p, part):
 
 
 @kernel
-def extend(t, w, state, policy, makers, p):
+def extend(t, w, state, policy, strategy, makers, p):
     """Build networks where they pay, let others decay, and pay for them (billion CNY of 2010, w.spent_abroad[m])."""
     w.spent_abroad[:] = 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
             continue
-        best = 0.0
+        best, push = 0.0, strategy[t].export_push[m]
         for x in range(w.sent_trucks.size):
             best = max(best, state.network[m, x])
         means = funds(m, state, policy[t], makers[m], p)
         for x in range(w.sent_trucks.size):
-            step = min(1.0, p.network_speed + p.network_learning * best) * (1.0 - state.network[m, x])
+            speed = push * (p.network_speed + p.network_learning * best)
+            step = min(1.0, speed) * (1.0 - state.network[m, x])
             cost = p.network_cost * step
             earned = p.export_margin * p.export_price * w.mean_price[m] * w.sent[m, x]
             if w.sent[m, x] <= p.export_noticed:
                 state.network[m, x] *= 1.0 - p.network_decay
-            elif p.network_patience * earned >= cost and w.spent_abroad[m] + cost <= means:
+            elif push * p.network_patience * earned >= cost and w.spent_abroad[m] + cost <= means:
                 state.network[m, x] += step
                 w.spent_abroad[m] += cost
         state.cash[m] -= w.spent_abroad[m]

@@ -125,7 +125,7 @@ def truck_cost(gap, maker, p):
 
 
 @kernel
-def trade_abroad(t, w, state, world, policy, makers, p):
+def trade_abroad(t, w, state, world, policy, strategy, makers, p):
     """Add exports of trucks and buses (million) and invest for the demand expected when new capacity will stand."""
     w.sent_trucks[:] = 0.0
     for m in range(makers.size):
@@ -143,11 +143,11 @@ def trade_abroad(t, w, state, world, policy, makers, p):
         for k in range(CLASSES):
             mix = makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
             w.class_sold[k] += mix * w.truck_exports[m]
-        order(m, t, w, state, policy, makers, p)
+        order(m, t, w, state, policy, strategy, makers, p)
 
 
 @kernel
-def order(m, t, w, state, policy, makers, p):
+def order(m, t, w, state, policy, strategy, makers, p):
     """Take delivery of capacity, wear out, and order for two years on (million a year)."""
     state.truck_capacity[m] = (1.0 - p.capacity_wear * (1.0 - policy[t].plan_share)) * state.truck_capacity[m]
     state.truck_capacity[m] += state.truck_pipeline[m, 0]
@@ -157,7 +157,7 @@ def order(m, t, w, state, policy, makers, p):
         return
     asked = w.truck_sold[m] + p.unmet_weight * w.unmet_trucks[m]
     growth = max(0.0, state.truck_trend)
-    wish = asked * (1.0 + growth) ** 2.5 / p.target_utilisation
+    wish = strategy[t].plant_ambition[m] * asked * (1.0 + growth) ** 2.5 / p.target_utilisation
     coming = state.truck_capacity[m] * (1.0 - p.capacity_wear) ** 2 + state.truck_pipeline[m, 0]
     limit = p.growth_closed + (p.growth_open - p.growth_closed) * policy[t].reform_state_firms
     state.truck_pipeline[m, 1] = min(max(0.0, wish - coming), limit * state.truck_capacity[m])

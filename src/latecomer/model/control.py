@@ -2,7 +2,7 @@
 
     control   c_m = sum_d v_d exp(-(L_md - C_md) - k max(0, F_d - C_md))     L: technology used, k: loss with distance
     leaning   s_my = sum of v_d (1 - exp(-(L_md - C_md))) over the domains whose technology comes from source y
-    fees      f_m = sum_y fee_y s_my,  a rate on home sales of cars (`finance`)
+    fees      f_m = sum_y fee_y s_my,  a rate on home sales of cars (`finance`); an alliance with a leader has its own fee
 
 What is mastered is a maker's own; what it uses beyond comes from a source (`axes.TECHNOLOGY_SOURCES`, set in
 `ventures.introduce`). A venture uses all its partner lets it have; what would leave with the partner counts as not
@@ -49,7 +49,7 @@ def weigh(w, state, makers, p):
             if y != OWN_SOURCE and makers[m].ownership <= PRIVATE:
                 leaning = blend * (1.0 - math.exp(-beyond))
                 w.leaning[m, y] += leaning
-                w.fee_rate[m] += fee(y, p) * leaning
+                w.fee_rate[m] += (fee(y, p) + w.joint_fee[m, d]) * leaning
 
 
 @kernel

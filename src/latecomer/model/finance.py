@@ -8,9 +8,9 @@
     debt limit  L = credit + d revenue + e max(0, profit), by ownership; debts of a state maker beyond L are made good by
                 softness as well, and what was made good is effort lost next year (`knowledge.organisation_aim`)
 
-mu is spent on marketing and service (`brand`); fees for technology of others are a rate on home sales of cars (`control`).
-Margins of exports, trucks and plan deliveries stand after research, marketing and fees. Money is in billion CNY of 2010
-(thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
+mu, times a maker's own factor, is spent on marketing and service (`brand`); fees for technology of others are a rate on home
+sales of cars (`control`). Margins of exports, trucks and plan deliveries stand after research, marketing and fees. Money is
+in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft budget constraint).
 """
 
 from latecomer.axes import IMPORTER, JOINT_VENTURE, PRIVATE
@@ -18,7 +18,7 @@ from latecomer.compiled import kernel
 
 
 @kernel
-def settle(t, w, state, policy, makers, p):
+def settle(t, w, state, policy, strategy, makers, p):
     """Book revenue, profit, dividends, cash and dependence of every maker; sum subsidies, taxes and soft aid."""
     now = policy[t]
     w.tax_paid, w.subsidy_paid, w.soft_aid = 0.0, 0.0, 0.0
@@ -33,7 +33,7 @@ def settle(t, w, state, policy, makers, p):
         state.revenue[m] += net * w.sold[j]
         state.profit[m] += (net - cost) * w.sold[j]
         if makers[m].ownership != IMPORTER:
-            w.marketing[m] += p.marketing_share * net * w.sold[j]
+            w.marketing[m] += p.marketing_share * strategy[t].marketing_share[m] * net * w.sold[j]
             state.profit[m] -= p.line_upkeep * w.unit_cost[j]
         w.subsidy_paid += w.subsidy[j] * w.sold[j]
         w.tax_paid += net * (w.wedge[j] - 1.0) * w.sold[j]

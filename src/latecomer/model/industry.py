@@ -1,7 +1,7 @@
 """How do capacity, exit and the memory of lines move from one year to the next?
 
     capacity   order for t+2 on demand expected at t+2.5, up to what finance and the era allow:
-               wish = (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*
+               wish = ambition (q + unmet) e^(s lambda / P) (1 + g)^2.5 / u*,  ambition a maker's strategy (trucks alike)
     money      own-brand makers order within cash and the part of their debt limit that lenders give (`finance.debt_limit`);
                a unit of plant costs  c organisation^-x
     exit       a line after a run of loss years, by hazard; a maker after such a run once its money is gone, or by
@@ -60,7 +60,7 @@ def record_sales(w, state, makers):
 
 
 @kernel
-def invest(t, w, state, policy, makers, p):
+def invest(t, w, state, policy, strategy, makers, p):
     """Take delivery of capacity, wear out, order for two years on, and pay for orders, those of truck plant included."""
     openness = policy[t].reform_state_firms
     limit = p.growth_closed + (p.growth_open - p.growth_closed) * openness
@@ -77,6 +77,7 @@ def invest(t, w, state, policy, makers, p):
             continue
         scarce = math.exp(min(p.scarcity_signal * state.shadow[m] / max(w.mean_price[m], 1.0), 1.0))
         wish = (built + p.unmet_weight * w.unmet[m]) * scarce * (1.0 + growth) ** 2.5 / p.target_utilisation
+        wish *= strategy[t].plant_ambition[m]
         coming = state.capacity[m] * (1.0 - p.capacity_wear) ** 2 + state.pipeline[m, 0]
         money = funds(m, state, policy[t], makers[m], p)
         price = plant_price(m, state, makers[m], p)

@@ -1,12 +1,15 @@
 """How does a maker come to master technology? Research effort, digestion, improvement, spillovers, organisation.
 
-    effort:       R_m = (1 - chi dependence) [rho revenue (1 + eps deduction) + share x dividends] + own money, smoothed
+    effort:       R_m = min(1, o (1 - chi dependence)) [rho revenue (1 + eps deduction) + share x dividends] + own money,
+                  or r revenue, smoothed                               r: research.revenue_share, o: brand.own_effort
+    focus:        v_d <- v_d f_d (sum v / sum f v)                      f: research.focus; attention is scarce
     organisation: moves to 1 + f skill (private), or [1 - (1 - o)(1 - reform)(1 - a ally)(1 - k rivals) + f skill]
                   x (1 - e losses made good / revenue) (state); it multiplies research here and cheapens plant in
                   `industry.plant_price`
     absorption:   a_md = 1 - exp(-R_m org_m talent v_d / R0)
     effort split: 3 x_i / sum x, x_i = (r_i + r0)^s for digestion of partners, digestion of purchases, own innovation;
-                  r_i the gain that even effort would bring, less fees; s = 0: even effort
+                  r_i the gain that even effort would bring, less fees; s = 0: even effort; a maker may weigh each x_i
+    alliance:     part z of what is made with a leader counts as a partner's technology to digest (`ventures`)
     digestion:    dC = kappa a (g e^-g + w b e^-b),  g = gap to best source, b = gap to what can be bought
     improvement:  P = 1 - exp(-theta (R org talent v_d)^.65 (1 + eta G_d) (1 + i breadth_d + n e^(-|M - C| / .1)));
                   step |N| / 20 + .01, fading at the frontier of an old domain
@@ -19,7 +22,9 @@
 
 With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
 it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
-technology is X / (X + X0) of cumulated venture output. Sources: Cohen and Levinthal 1990; Verspagen 1991; Nelson and
+technology is X / (X + X0) of cumulated venture output. Which domain a maker attends to, and whether it makes, buys or allies,
+are its strategy; at the off values it follows the rules above. Sources: Cassiman and Veugelers 2006 (own research and bought
+technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991; Nelson and
 Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and
 Li; Bloom and Van Reenen 2010 (management and competition).
 """
@@ -50,7 +55,7 @@ from latecomer.keys import normal, uniform
 from latecomer.model import science, talent
 from latecomer.model.control import fee, mean_weight
 from latecomer.model.electric import lock_of
-from latecomer.model.product import domain_weight, smooth_step
+from latecomer.model.product import domain_weight, own_effort, smooth_step
 from latecomer.model.ventures import open_to
 
 NDOMAINS = len(DOMAINS)
@@ -62,7 +67,7 @@ IMPROVE, STEP = 11, 12
 
 
 @kernel
-def fund(t, w, state, world, policy, makers, contracts, p):
+def fund(t, w, state, world, policy, strategy, makers, contracts, p):
     """Set research from revenue, dividends, comfort and tax deduction; let organisation of state makers improve with reform."""
     now = policy[t]
     look_at_rivals(t, w, state, policy, makers, contracts, p, world[t].year)
@@ -71,21 +76,31 @@ def fund(t, w, state, world, policy, makers, contracts, p):
         w.effort[m] = 0.0
         if state.alive[m] == 0 or kind == IMPORTER:
             continue
+        share = strategy[t].research_revenue_share[m]
         if kind > PRIVATE:
-            w.effort[m] = p.venture_research * state.revenue[m]
+            w.effort[m] = (share if share > 0.0 else p.venture_research) * state.revenue[m]
             continue
-        comfort = max(0.0, 1.0 - p.comfort_effect * state.dependence[m])
-        intensity = p.research_intensity * (p.private_research if kind == PRIVATE else 1.0)
-        intensity *= 1.0 + p.deduction_effect * now.research_deduction
-        if kind != PRIVATE:
-            intensity *= 1.0 - p.softness_effect * now.budget_softness
-        spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
-        if kind == PRIVATE:
-            spend += p.cash_research * max(0.0, state.cash[m])
+        spend = share * state.revenue[m]
+        if share <= 0.0:
+            spend = usual_spending(m, state, now, strategy[t], makers[m], p)
         w.effort[m] = spend
         state.research[m] += p.research_speed * (spend - state.research[m])
         target = organisation_aim(m, w, state, now, makers[m], p)
         state.organisation[m] += p.organisation_speed * (target - state.organisation[m])
+
+
+@kernel
+def usual_spending(m, state, now, choice, maker, p):
+    """Return what own-brand maker m spends on research by its own rule (billion CNY of 2010)."""
+    intensity = p.research_intensity * (p.private_research if maker.ownership == PRIVATE else 1.0)
+    intensity *= 1.0 + p.deduction_effect * now.research_deduction
+    if maker.ownership != PRIVATE:
+        intensity *= 1.0 - p.softness_effect * now.budget_softness
+    comfort = own_effort(m, state, choice, maker, p)
+    spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
+    if maker.ownership == PRIVATE:
+        spend += p.cash_research * max(0.0, state.cash[m])
+    return spend
 
 
 @kernel
@@ -135,6 +150,17 @@ def attention(d, maker, state, p):
 
 
 @kernel
+def balance(m, state, choice, maker, p):
+    """Return the factor on attention to all domains that keeps its sum: what a maker gives one domain it takes from others."""
+    usual, wanted = 0.0, 0.0
+    for d in range(NDOMAINS):
+        drawn = attention(d, maker, state, p)
+        usual += drawn
+        wanted += drawn * choice.research_focus[m, d]
+    return usual / wanted if wanted > 0.0 else 0.0
+
+
+@kernel
 def average_ventures(w, state, makers):
     """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of living joint ventures."""
     w.venture_mean[:] = 0.0
@@ -153,7 +179,7 @@ def average_ventures(w, state, makers):
 
 
 @kernel
-def learn(t, w, state, policy, makers, p, seed, history):
+def learn(t, w, state, policy, strategy, makers, p, seed, history):
     """Update mastered capability C[m, d] of own-brand makers for a year (log units)."""
     average_ventures(w, state, makers)
     presence = state.venture_output / (state.venture_output + p.presence_half)
@@ -170,6 +196,7 @@ def learn(t, w, state, policy, makers, p, seed, history):
         if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
             continue
         effort = state.research[m] * state.organisation[m] * w.staff[m]
+        effort *= balance(m, state, strategy[t], makers[m], p)
         made = state.output[m] + state.truck_output[m]
         w.learners += made
         doing = 0.0
@@ -181,7 +208,7 @@ def learn(t, w, state, policy, makers, p, seed, history):
             w.breadth[d] = breadth(d, m, w, state)
         for d in range(NDOMAINS):
             gain = domain_gain(
-                d, m, t, effort, presence, best[m, d], w, state, policy, makers, p, seed, history
+                d, m, t, effort, presence, best[m, d], w, state, policy, strategy, makers, p, seed, history
             )
             if d == PROCESS:
                 gain += doing
@@ -209,7 +236,7 @@ def breadth(d, m, w, state):
 
 
 @kernel
-def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p, seed, history):
+def domain_gain(d, m, t, effort, presence, partner, w, state, policy, strategy, makers, p, seed, history):
     """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring).
 
     Leave what came from each source in w.gained [y], what each kind of improvement added in w.succeeded [g] and
@@ -217,17 +244,20 @@ def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p,
     """
     w.gained[:], w.succeeded[:] = 0.0, 0.0
     known = state.mastered[m, d]
-    focus = effort * attention(d, makers[m], state, p)
+    focus = effort * attention(d, makers[m], state, p) * strategy[t].research_focus[m, d]
     absorb = 1.0 - math.exp(-focus / p.absorption_scale)
     from_partner = max(0.0, partner - p.withheld - known)
     from_industry = presence * max(0.0, w.venture_mean[d] - p.withheld - p.distance_penalty - known)
-    source = max(from_partner, from_industry)
+    from_leader = p.alliance_learning * w.joint[m, d]
+    source = max(from_partner, from_industry, from_leader)
     bought = max(0.0, state.accessible[m, d] - known)
-    share_effort(d, m, focus, absorb, source, bought, w, state, p)
+    share_effort(d, m, focus, absorb, source, bought, w, state, strategy[t], p)
     digested = lead(absorb, w.split[0], focus, p) * source * math.exp(-source)
     purchase = lead(absorb, w.split[1], focus, p) * p.purchase_weight * bought * math.exp(-bought)
     gain = p.digestion * absorb * (digested + purchase)
-    w.gained[PARTNER if from_partner >= from_industry else SUPPLIERS] += p.digestion * absorb * digested
+    w.gained[PARTNER if max(from_partner, from_leader) >= from_industry else SUPPLIERS] += (
+        p.digestion * absorb * digested
+    )
     if bought > 0.0 and w.source[m, d] != OWN_SOURCE:
         w.gained[w.source[m, d]] += p.digestion * absorb * purchase
     gain = spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p)
@@ -243,24 +273,25 @@ def lead(absorb, share, focus, p):
 
 
 @kernel
-def share_effort(d, m, focus, absorb, source, bought, w, state, p):
+def share_effort(d, m, focus, absorb, source, bought, w, state, choice, p):
     """Fill w.split with the effort on digestion of partners, digestion of purchases and own innovation, 1 each if even.
 
-    Weights are (r_i + r0)^s of the gain r_i that even effort would bring; bought technology also costs its fee.
+    Weights are (r_i + r0)^s of the gain r_i that even effort would bring, times those of the maker's strategy; bought
+    technology also costs its fee.
     """
     known = state.mastered[m, d]
-    price = fee(w.source[m, d], p) / max(p.research_intensity, 0.001)
+    price = (fee(w.source[m, d], p) + w.joint_fee[m, d]) / max(p.research_intensity, 0.001)
     theirs = p.digestion * absorb * source * math.exp(-source)
     bought_in = p.digestion * absorb * p.purchase_weight * bought * math.exp(-bought) / (1.0 + price)
     own = odds(d, focus, 1.0, state, p) * room(d, known, w) * MEAN_STEP
     weights = (
-        (theirs + LEAST_RETURN) ** p.split_response,
-        (bought_in + LEAST_RETURN) ** p.split_response,
-        (own + LEAST_RETURN) ** p.split_response,
+        choice.research_digestion[m, d] * (theirs + LEAST_RETURN) ** p.split_response,
+        choice.research_purchase[m, d] * (bought_in + LEAST_RETURN) ** p.split_response,
+        choice.research_own[m, d] * (own + LEAST_RETURN) ** p.split_response,
     )
     total = weights[0] + weights[1] + weights[2]
     for i in range(3):
-        w.split[i] = 3.0 * (weights[i] / total)
+        w.split[i] = 3.0 * (weights[i] / total) if total > 0.0 else 0.0
 
 
 @kernel

@@ -14,7 +14,8 @@ which reads here
 
 with A1 = sum_i N_i k_i, A2 = sum_i N_i k_i^2, k the probability of a unit of value, E_fn the sum over a firm's lines
 of value times net margin, a joint venture counting with weight omega for its group. w is the wedge of taxes between
-the maker's and the buyer's price. Scarce capacity enters as a shadow cost; what still exceeds capacity is rationed.
+the maker's and the buyer's price. c is the cost that a maker prices on, without what its stance leaves out (`product`). Scarce
+capacity enters as a shadow cost; what still exceeds capacity is rationed.
 
 Prices and shadow costs are iterated together from last year's: a zeta step in prices, a Newton step in shadow costs,
 then a jump by Anderson's method of depth two, refused where it reaches far and undone where it makes things worse. The
@@ -103,7 +104,7 @@ def go_to(w, state, row):
         state.shadow[w.owner[s]] = min(max(row[w.lines + s], 0.0), SHADOW_CAP)
     for j in range(w.lines):
         w.price[j] = row[j]
-        w.cost[j] = w.unit_cost[j] + state.shadow[w.maker[j]]
+        w.cost[j] = w.unit_cost[j] + state.shadow[w.maker[j]] - w.left_out[j]
 
 
 @kernel
@@ -138,7 +139,7 @@ def jump(w, state, now, known):
         return False
     for i in range(w.lines + w.sellers):
         y[i] = g[now, i] - first * (g[now, i] - g[old, i]) - second * (g[old, i] - g[older, i])
-        if i < w.lines and y[i] < 0.5 * w.unit_cost[i]:
+        if i < w.lines and y[i] < 0.5 * (w.unit_cost[i] - w.left_out[i]):
             return False
     go_to(w, state, y)
     return True
@@ -151,7 +152,7 @@ def reprice(w, state, p):
     w.bounds_hit = 0.0
     for j in range(w.lines):
         shadow = state.shadow[w.maker[j]]
-        base = w.unit_cost[j] + shadow
+        base = w.unit_cost[j] + shadow - w.left_out[j]
         wish = base + (w.sold[j] * w.price[j] / w.power[j] + w.wedge[j] * w.cross[j]) / max(
             w.slope[j], 1e-300
         )

@@ -5,12 +5,16 @@
                   x (1 + s e^(-q/q0));  laggards build cheaper
     kits        1 + max(0, e^(-E/E2) <= 1 - local content) (extra + parts tariff) + forced local sourcing
     utility     delta = a0 + b_Q (Q - F) + trust + comfort z_s + reach + novelty - crowding ln(J/30) + taste, `electric` terms
-    launch      hazard by capability, size of the segment, policy; (1 - chi dependence) for state groups with ventures;
+    priced cost c - stance x cost before subsidy; prices are set on it, books are kept at c
+    launch      hazard by capability, size of the segment, policy; min(1, o (1 - chi dependence)) for state groups;
                 times the chance that cash and lenders cover the development cost  f base_s
     beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew
 
 Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices
-to nothing. Hazards are smooth, so that a tiny price error does not flip a history. Sources: Levitt, List and Syverson
+to nothing. Hazards are smooth, so that a tiny price error does not flip a history. A stance is what owners reward: a manager
+paid for revenue besides profit prices as if part of the cost were not there; a group weighs the profit of its other makers as
+they see it. o is a state group's effort for its own brand. Sources: Vickers 1985 and Fershtman and Judd 1987, whose weight on
+profit is 1 - stance (delegation); Levitt, List and Syverson
 2013 (learning by doing); Berry, Levinsohn and Pakes 1995 (utility).
 """
 
@@ -142,7 +146,7 @@ def line_price(m, s, maker, p):
 
 
 @kernel
-def launch(t, w, state, world, policy, makers, p, seed, history):
+def launch(t, w, state, world, policy, strategy, makers, p, seed, history):
     """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes
     with its start."""
     year = int(world[t].year)
@@ -160,7 +164,7 @@ def launch(t, w, state, world, policy, makers, p, seed, history):
                 if state.active[m, s, e] == 1:
                     continue
                 if e == COMBUSTION:
-                    hazard = combustion_hazard(m, s, t, gap, selling, state, policy, maker, p)
+                    hazard = combustion_hazard(m, s, t, gap, selling, state, policy, strategy, maker, p)
                 else:
                     hazard = electric_hazard(m, s, e, t, selling, w, state, policy, maker, p)
                 line = (m * NSEGMENTS + s) * TRAINS + e
@@ -238,7 +242,7 @@ def smooth_step(x):
 
 
 @kernel
-def combustion_hazard(m, s, t, gap, selling, state, policy, maker, p):
+def combustion_hazard(m, s, t, gap, selling, state, policy, strategy, maker, p):
     """Return the chance that maker m launches a combustion line in segment s this year."""
     now = policy[t]
     size = min(1.0, 3.0 * state.segment_share[s] + 0.02)
@@ -259,7 +263,16 @@ def combustion_hazard(m, s, t, gap, selling, state, policy, maker, p):
     if kind == PRIVATE:
         return hazard * (1.0 if selling else now.entry_private)
     push = p.launch_state + (1.0 - p.launch_state) * now.reform_state_firms
-    return hazard * push * max(0.0, 1.0 - p.comfort_effect * state.dependence[m])
+    return hazard * push * own_effort(m, state, strategy[t], maker, p)
+
+
+@kernel
+def own_effort(m, state, choice, maker, p):
+    """Return the effort of home maker m for its own brand (0..1): profit from ventures lowers it, unless strategy holds it up."""
+    if maker.ownership == PRIVATE:
+        return 1.0
+    comfort = max(0.0, 1.0 - p.comfort_effect * state.dependence[m])
+    return min(1.0, choice.brand_own_effort[m] * comfort)
 
 
 @kernel
@@ -289,7 +302,7 @@ def electric_hazard(m, s, e, t, selling, w, state, policy, maker, p):
 
 
 @kernel
-def gather(t, w, state, world, policy, makers, p, seed, history):
+def gather(t, w, state, world, policy, strategy, makers, p, seed, history):
     """Collect the lines on sale into the scratch list, sorted by powertrain, with cost, wedge, utility and starting price."""
     w.lines = 0
     w.floors_hit = 0.0
@@ -310,12 +323,12 @@ def gather(t, w, state, world, policy, makers, p, seed, history):
         industry += state.experience[m]
         w.gap[m] = quality_gap(m, COMBUSTION, w, state, makers[m], p)
     for j in range(w.lines):
-        price_cost(j, t, industry, w, state, world, policy, makers, p)
+        price_cost(j, t, industry, w, state, world, policy, strategy, makers, p)
         appeal_of(j, t, w, state, world, policy, makers, p, seed, history)
         m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
         last = state.price[m, s, e]
         w.price[j] = last if last > 0.0 else 1.3 * w.unit_cost[j]
-        w.cost[j] = w.unit_cost[j] + state.shadow[m]
+        w.cost[j] = w.unit_cost[j] + state.shadow[m] - w.left_out[j]
 
 
 @kernel
@@ -349,8 +362,8 @@ def maker_cost(m, s, gap, industry, w, state, world, policy, t, makers, p):
 
 
 @kernel
-def price_cost(j, t, industry, w, state, world, policy, makers, p):
-    """Fill wedge, subsidy and unit cost of line j in the buyer's money (thousand CNY of 2010)."""
+def price_cost(j, t, industry, w, state, world, policy, strategy, makers, p):
+    """Fill wedge, subsidy, unit cost and what pricing leaves out of it, of line j in the buyer's money (thousand CNY of 2010)."""
     m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
     now = policy[t]
     cost = maker_cost(m, s, w.gap[m], industry, w, state, world, policy, t, makers, p)
@@ -374,6 +387,7 @@ def price_cost(j, t, industry, w, state, world, policy, makers, p):
     gross = w.wedge[j] * max(cost, COST_FLOOR)
     w.subsidy[j] = min(aid / 1000.0, p.subsidy_cap * gross)
     w.unit_cost[j] = gross - w.subsidy[j]
+    w.left_out[j] = strategy[t].price_stance[m] * gross
 
 
 @kernel

@@ -32,7 +32,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
         for name in (
             "utility", "luxury", "firm_taste", "official_taste", "cost", "unit_cost", "wedge", "subsidy", "price", "best_price",
             "price_term", "power", "margin", "sold", "asked", "slope", "cross", "own_part",
-            "electric", "own",
+            "electric", "own", "left_out",
         )
     ]  # fmt: skip
     maker = [(name, "f8", (makers,)) for name in (
@@ -91,6 +91,9 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("stake", "f8", (regions,)),
             ("group_source", "f8", (makers, d)),
             ("source", "i8", (makers, d)),
+            ("joint", "f8", (makers, d)),
+            ("joint_fee", "f8", (makers, d)),
+            ("leader", "f8", (d,)),
             ("offered", "f8", (makers, d)),
             ("leaning", "f8", (makers, y)),
             ("learned", "f8", (y,)),

@@ -1,7 +1,7 @@
 """What happens in a year, in which order? The table of contents of the model, one line per stage, and the loop over
 years.
 
-Records (see `axes`): world and policy [t], makers [m], contracts, params p, state (carried), w (working space), out
+Records (see `axes`): world, policy and strategy [t], makers [m], contracts, params p, state (carried), w (working space), out
 (what happened). Everything is compiled by numba into one kernel per history that releases the interpreter lock; with
 NUMBA_DISABLE_JIT=1 the same functions run as plain Python, slowly, and serve as the oracle.
 """
@@ -33,7 +33,7 @@ from latecomer.model import (
 
 
 @kernel
-def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
+def year(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
     """Run one year: read the state, write what happened to `out`, and leave the state as the next year needs it."""
     ventures.frontier(world[t].year, p, w.frontier)
     science.fund(t, w, state, world, policy, makers, p)
@@ -41,24 +41,24 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     science.publish(t, w, state, world, policy, p)
     ventures.found_and_end(t, w, state, world, policy, makers, p)
     matching.meet(t, w, state, world, policy, makers, p, seed, history)
-    ventures.introduce(t, w, state, world, policy, makers, contracts, p)
+    ventures.introduce(t, w, state, world, policy, strategy, makers, contracts, p)
     plan.build(t, w, state, world, policy, makers, p)
     commercial.sell(t, w, state, world, policy, makers, p)
-    commercial.trade_abroad(t, w, state, world, policy, makers, p)
+    commercial.trade_abroad(t, w, state, world, policy, strategy, makers, p)
     region.protect(t, w, state, policy, makers, p)
     buyers.count(t, w, state, world, policy, p)
     if policy[t].plan_share < 1.0:
-        product.launch(t, w, state, world, policy, makers, p, seed, history)
-    product.gather(t, w, state, world, policy, makers, p, seed, history)
+        product.launch(t, w, state, world, policy, strategy, makers, p, seed, history)
+    product.gather(t, w, state, world, policy, strategy, makers, p, seed, history)
     control.weigh(w, state, makers, p)
     industry.leave_room(w, state, policy, t, makers, p)
     market.clear(w, state, world[t], makers, p)
     industry.record_sales(w, state, makers)
     abroad.rate_cars(w, state, makers, p)
-    abroad.export(t, w, state, world, policy, makers, p)
-    knowledge.fund(t, w, state, world, policy, makers, contracts, p)
+    abroad.export(t, w, state, world, policy, strategy, makers, p)
+    knowledge.fund(t, w, state, world, policy, strategy, makers, contracts, p)
     science.grant(t, w, state, policy, makers, p)
-    finance.settle(t, w, state, policy, makers, p)
+    finance.settle(t, w, state, policy, strategy, makers, p)
     buyers.add_to_fleet(w, state, p)
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
@@ -69,11 +69,11 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
     region.report(w, makers, out)
     flows.record(t, w, state, policy, p, out)
     index.measure(w, state, p, out)
-    industry.invest(t, w, state, policy, makers, p)
-    abroad.extend(t, w, state, policy, makers, p)
+    industry.invest(t, w, state, policy, strategy, makers, p)
+    abroad.extend(t, w, state, policy, strategy, makers, p)
     abroad.take_over(t, w, state, world, makers, contracts, p, seed, history, out)
     industry.carry(t, w, state, world, policy, makers, p)
-    knowledge.learn(t, w, state, policy, makers, p, seed, history)
+    knowledge.learn(t, w, state, policy, strategy, makers, p, seed, history)
     knowledge.report(w, out)
     electric.learn(w, state, makers, p)
     brand.trust(w, state, makers, p)
@@ -82,15 +82,17 @@ def year(t, state, w, world, policy, makers, contracts, p, seed, history, out):
 
 
 @stored_kernel
-def simulate(states, scratch, world, policy, makers, contracts, params, seed, history, first, years):
+def simulate(
+    states, scratch, world, policy, strategy, makers, contracts, params, seed, history, first, years
+):
     """Run the years from index `first` on in place: states[0] is carried, years[t] receives what happened.
 
     The roster is the history's own copy of the makers, on which owner, group, province, equity and dates of those that begin
     by rule are written; with dated contracts it stays as the case gives it.
     """
-    roster = makers.copy()
+    state, w, p, roster = states[0], scratch[0], params[0], makers.copy()
     if first == 0:
-        start.begin(states[0], params[0])
-    matching.recall(states[0], roster)
+        start.begin(state, p)
+    matching.recall(state, roster)
     for t in range(first, years.size):
-        year(t, states[0], scratch[0], world, policy, roster, contracts, params[0], seed, history, years[t])
+        year(t, state, w, world, policy, strategy, roster, contracts, p, seed, history, years[t])

@@ -7,13 +7,18 @@
                hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
     suppliers: M_md >= b F_d for batteries, which any maker may buy in cells and packs
+    alliance:  M_md = max(M_md, C_md + a_md (1 - cut_d)(1 - cut_partner) max(0, F_d(t - vintage) - C_md)), a: technology.ally
+    buying:    an own brand lets in the share b_md of what machinery, suppliers and contracts offer, b: technology.buy
     cut-off:   M_md = C_md + (1 - cut_d)(1 - cut_y) (M_md - C_md) for domain d and source y
 
 Ventures and foundings are dated facts of the case in history mode; in free mode (`matching`) the rows of foreign car makers
 and of start-ups wait for a chance instead. A wholly foreign plant needs leave to be built in both. A supply cut-off bites
-where technology is used but not mastered: an own brand falls back to what it masters; a venture to what stays without
-its parent. Importers build abroad and are not touched. A contract keeps its source (licence, design house, acquisition,
-partner in the maker). Source of vintage and competition: Bai, Barwick, Cao and Li (quid pro quo).
+where technology is used but not mastered: an own brand falls back to what it masters; a venture to what stays without its
+parent. Importers build abroad and are not touched. A contract keeps its source (licence, design house, acquisition, partner
+in the maker). Make, buy or ally is a maker's strategy by domain (Pisano 1990; Veugelers and Cassiman 1999): what it does not
+let in it neither uses, nor pays for, nor digests; an alliance with a leader brings newer technology for a fee and lets it be
+digested in part (`knowledge`), as in the equity alliances of Mowery, Oxley and Silverman 1996. Source of vintage and
+competition: Bai, Barwick, Cao and Li (quid pro quo).
 """
 
 import math
@@ -122,7 +127,7 @@ def begin(m, w, state, maker, p):
 
 
 @kernel
-def introduce(t, w, state, world, policy, makers, contracts, p):
+def introduce(t, w, state, world, policy, strategy, makers, contracts, p):
     """Set accessible technology M[m, d] of every maker, the source it comes from and what is on offer outside."""
     year = int(world[t].year)
     now = policy[t]
@@ -133,6 +138,7 @@ def introduce(t, w, state, world, policy, makers, contracts, p):
     lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-ventures / 7.0)
     distance = p.purchase_distance + p.purchase_closed * (1.0 - now.reform_state_firms)
     w.source[:, :] = OWN_SOURCE
+    w.joint[:, :], w.joint_fee[:, :] = 0.0, 0.0
     for m in range(makers.size):
         if state.alive[m] == 0:
             continue
@@ -142,9 +148,13 @@ def introduce(t, w, state, world, policy, makers, contracts, p):
             elif makers[m].ownership > PRIVATE:
                 from_partner(m, d, lag, w, state, now, makers[m], p)
             else:
-                from_market(m, d, distance, w, state, now, p)
+                from_market(m, d, distance, w, state, now, strategy[t], p)
     for c in range(contracts.size):
-        use_contract(c, year, w, state, now, contracts, p)
+        use_contract(c, year, w, state, now, strategy[t], contracts, p)
+    frontier(year - p.alliance_vintage, p, w.leader)
+    for m in range(makers.size):
+        if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
+            ally(m, w, state, now, strategy[t], p)
 
 
 @kernel
@@ -173,7 +183,7 @@ def from_partner(m, d, lag, w, state, now, maker, p):
 
 
 @kernel
-def from_market(m, d, distance, w, state, now, p):
+def from_market(m, d, distance, w, state, now, choice, p):
     """Give an own-brand maker m what any maker can buy: machinery and parts, or batteries of suppliers."""
     known = state.mastered[m, d]
     y, level = MACHINERY, w.frontier[d] - distance
@@ -183,14 +193,16 @@ def from_market(m, d, distance, w, state, now, p):
         y, level = SUPPLIERS, w.frontier[d] - distance + p.purchase_distance - p.parts_distance
     share = open_to(d, y, now)
     reach = share * level + (1.0 - share) * known
-    state.accessible[m, d] = max(known, reach)
     w.offered[m, d] = reach if share > 0.0 else NOTHING
+    let_in = choice.technology_buy[m, d]
+    reach = let_in * reach + (1.0 - let_in) * known
+    state.accessible[m, d] = max(known, reach)
     if reach > known:
         w.source[m, d] = y
 
 
 @kernel
-def use_contract(c, year, w, state, now, contracts, p):
+def use_contract(c, year, w, state, now, choice, contracts, p):
     """Give the receiver of contract c the technology it was handed, from its first year on."""
     contract = contracts[c]
     m = contract.maker
@@ -203,9 +215,24 @@ def use_contract(c, year, w, state, now, contracts, p):
             level = p.frontier_growth * (handed - contract.vintage - p.frontier_year)
             known = state.mastered[m, d]
             there = open_to(d, contract.source, now)
-            reach = known + share * there * max(0.0, level - known)
+            reach = known + share * there * choice.technology_buy[m, d] * max(0.0, level - known)
             if there > 0.0:
                 w.offered[m, d] = max(w.offered[m, d], level)
             if reach > state.accessible[m, d]:
                 state.accessible[m, d] = reach
                 w.source[m, d] = contract.source
+
+
+@kernel
+def ally(m, w, state, now, choice, p):
+    """Give own-brand maker m what it makes together with technology leaders, by domain, where that is more than it has."""
+    for d in range(NDOMAINS):
+        strength = choice.technology_ally[m, d] * open_to(d, PARTNER, now)
+        if strength <= 0.0:
+            continue
+        known = state.mastered[m, d]
+        w.joint[m, d] = strength * max(0.0, w.leader[d] - known)
+        if known + w.joint[m, d] > state.accessible[m, d]:
+            state.accessible[m, d] = known + w.joint[m, d]
+            w.source[m, d] = PARTNER
+            w.joint_fee[m, d] = p.alliance_fee
