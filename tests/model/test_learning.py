@@ -117,9 +117,12 @@ def test_a_licence_hands_over_the_vintage_of_its_contract(bench):
 
 def gain_of(bench, domain, effort, presence=0.0, partner=-9.0, maker=None):
     maker = bench.first(PRIVATE) if maker is None else maker
+    knowledge.attend(
+        maker, effort, bench.w, bench.state, bench.strategy[bench.t], bench.makers[maker], bench.p
+    )
     return knowledge.domain_gain(
-        domain, maker, bench.t, effort, presence, partner, bench.w, bench.state, bench.policy, bench.strategy, bench.makers,
-        bench.p, SEED, HISTORY,
+        domain, maker, bench.t, bench.w.focus[domain], presence, partner, bench.w, bench.state, bench.policy,
+        bench.strategy, bench.makers, bench.p, SEED, HISTORY,
     )  # fmt: skip
 
 

@@ -95,11 +95,11 @@ def test_attention_is_scarce(bench):
     maker, focus = bench.makers[own], choice(bench).research_focus
 
     def attention():
-        drawn = [knowledge.attention(d, maker, bench.state, p) for d in range(len(DOMAINS))]
-        return knowledge.balance(own, bench.state, choice(bench), maker, p) * focus[own] * drawn
+        knowledge.attend(own, 1.0, bench.w, bench.state, choice(bench), maker, p)
+        return bench.w.focus.copy()
 
     usual = attention()
-    assert knowledge.balance(own, bench.state, choice(bench), maker, p) == 1.0
+    assert usual.tolist() == [knowledge.attention(d, maker, bench.state, p) for d in range(len(DOMAINS))]
     focus[own, ENGINE] = 3.0
     assert attention().sum() == pytest.approx(usual.sum(), rel=1e-14)
     assert attention()[ENGINE] == pytest.approx(

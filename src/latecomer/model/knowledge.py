@@ -150,14 +150,17 @@ def attention(d, maker, state, p):
 
 
 @kernel
-def balance(m, state, choice, maker, p):
-    """Return the factor on attention to all domains that keeps its sum: what a maker gives one domain it takes from others."""
+def attend(m, effort, w, state, choice, maker, p):
+    """Fill w.focus[d], effort on each domain; its sum is that of the rule: what a maker gives one domain it takes from others."""
     usual, wanted = 0.0, 0.0
     for d in range(NDOMAINS):
         drawn = attention(d, maker, state, p)
+        w.focus[d] = drawn * choice.research_focus[m, d]
         usual += drawn
-        wanted += drawn * choice.research_focus[m, d]
-    return usual / wanted if wanted > 0.0 else 0.0
+        wanted += w.focus[d]
+    effort *= usual / wanted if wanted > 0.0 else 0.0
+    for d in range(NDOMAINS):
+        w.focus[d] *= effort
 
 
 @kernel
@@ -196,7 +199,7 @@ def learn(t, w, state, policy, strategy, makers, p, seed, history):
         if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
             continue
         effort = state.research[m] * state.organisation[m] * w.staff[m]
-        effort *= balance(m, state, strategy[t], makers[m], p)
+        attend(m, effort, w, state, strategy[t], makers[m], p)
         made = state.output[m] + state.truck_output[m]
         w.learners += made
         doing = 0.0
@@ -208,7 +211,20 @@ def learn(t, w, state, policy, strategy, makers, p, seed, history):
             w.breadth[d] = breadth(d, m, w, state)
         for d in range(NDOMAINS):
             gain = domain_gain(
-                d, m, t, effort, presence, best[m, d], w, state, policy, strategy, makers, p, seed, history
+                d,
+                m,
+                t,
+                w.focus[d],
+                presence,
+                best[m, d],
+                w,
+                state,
+                policy,
+                strategy,
+                makers,
+                p,
+                seed,
+                history,
             )
             if d == PROCESS:
                 gain += doing
@@ -236,7 +252,7 @@ def breadth(d, m, w, state):
 
 
 @kernel
-def domain_gain(d, m, t, effort, presence, partner, w, state, policy, strategy, makers, p, seed, history):
+def domain_gain(d, m, t, focus, presence, partner, w, state, policy, strategy, makers, p, seed, history):
     """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring).
 
     Leave what came from each source in w.gained [y], what each kind of improvement added in w.succeeded [g] and
@@ -244,7 +260,6 @@ def domain_gain(d, m, t, effort, presence, partner, w, state, policy, strategy, 
     """
     w.gained[:], w.succeeded[:] = 0.0, 0.0
     known = state.mastered[m, d]
-    focus = effort * attention(d, makers[m], state, p) * strategy[t].research_focus[m, d]
     absorb = 1.0 - math.exp(-focus / p.absorption_scale)
     from_partner = max(0.0, partner - p.withheld - known)
     from_industry = presence * max(0.0, w.venture_mean[d] - p.withheld - p.distance_penalty - known)

@@ -94,6 +94,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("joint", "f8", (makers, d)),
             ("joint_fee", "f8", (makers, d)),
             ("leader", "f8", (d,)),
+            ("focus", "f8", (d,)),
             ("offered", "f8", (makers, d)),
             ("leaning", "f8", (makers, y)),
             ("learned", "f8", (y,)),

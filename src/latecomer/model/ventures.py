@@ -138,7 +138,6 @@ def introduce(t, w, state, world, policy, strategy, makers, contracts, p):
     lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-ventures / 7.0)
     distance = p.purchase_distance + p.purchase_closed * (1.0 - now.reform_state_firms)
     w.source[:, :] = OWN_SOURCE
-    w.joint[:, :], w.joint_fee[:, :] = 0.0, 0.0
     for m in range(makers.size):
         if state.alive[m] == 0:
             continue
@@ -227,10 +226,11 @@ def use_contract(c, year, w, state, now, choice, contracts, p):
 def ally(m, w, state, now, choice, p):
     """Give own-brand maker m what it makes together with technology leaders, by domain, where that is more than it has."""
     for d in range(NDOMAINS):
-        strength = choice.technology_ally[m, d] * open_to(d, PARTNER, now)
-        if strength <= 0.0:
+        w.joint[m, d], w.joint_fee[m, d] = 0.0, 0.0
+        if choice.technology_ally[m, d] <= 0.0:
             continue
         known = state.mastered[m, d]
+        strength = choice.technology_ally[m, d] * open_to(d, PARTNER, now)
         w.joint[m, d] = strength * max(0.0, w.leader[d] - known)
         if known + w.joint[m, d] > state.accessible[m, d]:
             state.accessible[m, d] = known + w.joint[m, d]
