@@ -298,6 +298,20 @@ def test_a_lone_stance_costs_profit_either_way_and_little_at_first(one_line):
         assert lost[2.0 * sign] / lost[sign] == pytest.approx(4.0, rel=0.1)
 
 
+def test_a_stance_that_rivals_answer_pays_if_it_holds_prices_up(one_line):
+    """Fershtman and Judd 1987: among firms that set prices, owners gain if their manager's prices are too high, not too low."""
+    w = one_line.w
+    w.lines, w.first[:] = 2, (0, 2, 2, 2)
+    w.maker[:2] = [m for m in range(len(one_line.makers)) if one_line.makers.group[m] == m][:2]
+    for name, value in (("utility", 9.0), ("unit_cost", 60.0), ("wedge", 1.25), ("price", 90.0)):
+        w[name][:2] = value
+    profits = [profit_at(one_line, left_out) for left_out in (0.5, 0.0, -0.5)]
+    assert profits[0] < profits[1] < profits[2]
+    rival = float(w.price[1])
+    profit_at(one_line, 0.0)
+    assert rival > w.price[1]  # prices are answered in kind
+
+
 def test_replacing_buyers_count_their_car_as_more_worth(one_line):
     w = one_line.w
     w.first_time[4, 6], w.replacing[4, 6] = 0.0, 1.0

@@ -22,7 +22,7 @@ from latecomer.axes import (
     SUV,
 )
 from latecomer.model import abroad, commercial, control, finance, industry, knowledge, product, ventures
-from latecomer.run import workspace
+from latecomer.run import finite, workspace
 
 SINCE = 2013  # the largest private maker has plant to spare
 
@@ -363,3 +363,25 @@ def test_no_strategy_acts_before_its_year(laboratory, leader, lever):
     plain, years = laboratory.run(), laboratory.run(strategy=changed)
     first = laboratory.index(SINCE)
     assert years[:first].tobytes() == plain[:first].tobytes()
+
+
+@pytest.mark.parametrize("lever", STRATEGY, ids=lambda lever: lever.public_name)
+def test_at_its_bounds_a_strategy_of_all_breaks_neither_market_nor_books(laboratory, lever):
+    for value in (lever.low, lever.high):
+        years = laboratory.run(strategy={lever.name: value})
+        assert finite(years).all()
+        assert years.price_residual.max() < 2.0 * laboratory.params()[0].price_tolerance
+        assert years.account_error.max() < 1e-9
+
+
+def test_strategies_mixed_at_random_run_to_the_end(laboratory):
+    draw = np.random.default_rng(1)
+    for history in range(5):
+        mixed = {}
+        for lever in STRATEGY:
+            usual = laboratory.case.strategy[lever.name][0]
+            other = draw.uniform(lever.low, lever.high, usual.shape)
+            mixed[lever.name] = np.where(draw.random(usual.shape) < 0.5, other, usual)
+        years = laboratory.run(strategy=mixed, history=history)
+        assert finite(years).all()
+        assert years.account_error.max() < 1e-9
