@@ -3,6 +3,8 @@
     load_case, list_cases      a country and an industry as data
     run                        histories of a case
     Case, Run                  what these hand over
+    Reform, read_reform        what is asked to be different
+    compare, Comparison        paired histories with and without a reform
     ablate, growth_table       what each part does, and what growth was made of
     record_table, errors_of    how near a run comes to the record
     write_report               one HTML file that opens offline
@@ -18,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from latecomer.case.load import list_cases, load_case
+    from latecomer.case.reform import Reform, read_reform
     from latecomer.experiment.ablate import ablate
+    from latecomer.experiment.compare import Comparison, compare
     from latecomer.experiment.growth import growth_table
     from latecomer.explain.names import explain
     from latecomer.fit.score import errors as errors_of
@@ -34,6 +38,10 @@ HOME = {
     "run": ("run", "run"),
     "Case": ("types", "Case"),
     "Run": ("record", "Run"),
+    "Reform": ("case.reform", "Reform"),
+    "read_reform": ("case.reform", "read_reform"),
+    "compare": ("experiment.compare", "compare"),
+    "Comparison": ("experiment.compare", "Comparison"),
     "ablate": ("experiment.ablate", "ablate"),
     "growth_table": ("experiment.growth", "growth_table"),
     "record_table": ("fit.score", "record_table"),
@@ -44,14 +52,18 @@ HOME = {
 
 __all__ = [
     "Case",
+    "Comparison",
+    "Reform",
     "Run",
     "__version__",
     "ablate",
+    "compare",
     "errors_of",
     "explain",
     "growth_table",
     "list_cases",
     "load_case",
+    "read_reform",
     "record_table",
     "run",
     "write_report",

@@ -134,17 +134,19 @@ def package_version() -> str:
 
 
 def manifest_of(
-    case: Case, draws: np.recarray, seed: int, histories: int, failed: tuple[int, ...], records: np.ndarray
-) -> dict:
+    case: Case, draws: np.recarray, seed: int, histories: int, failed: tuple[int, ...], records: np.ndarray, first: int = 0,
+) -> dict:  # fmt: skip
     """Return what produced the records and the fingerprint of both."""
     made_by = {
         "case": case.name,
         "case_checksum": case.checksum,
+        "inputs": digest_of(case.world, case.policy, case.strategy, case.makers, case.contracts),
         "version": package_version(),
         "code": code_digest(),
-        "parameters": hashlib.sha256(np.ascontiguousarray(draws).tobytes()).hexdigest(),
+        "parameters": digest_of(draws),
         "draws": len(draws),
         "seed": seed,
+        "first_history": first,
         "histories": histories,
         "years": f"{case.years[0]}-{case.years[-1]}",
         "failed": list(failed),
@@ -156,3 +158,11 @@ def manifest_of(
     digest = hashlib.sha256(repr(sorted(made_by.items())).encode())
     digest.update(hashlib.sha256(np.ascontiguousarray(records).view(np.uint8).data).digest())
     return {**made_by, "fingerprint": digest.hexdigest()}
+
+
+def digest_of(*arrays: np.ndarray) -> str:
+    """Return the SHA-256 over the bytes of arrays."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

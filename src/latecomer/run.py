@@ -6,9 +6,9 @@ kernel releases the interpreter lock, hence threads.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,10 +40,18 @@ def workspace(case: Case) -> Workspace:
 
 
 def run_history(
-    case: Case, seed: int, history: int, out: np.recarray, space: Workspace, params: np.recarray
+    case: Case,
+    seed: int,
+    history: int,
+    out: np.recarray,
+    space: Workspace,
+    params: np.recarray,
+    first: int = 0,
 ) -> None:
-    """Run one history of the case into `out` (t records), starting from the case's first year."""
-    space.state[:] = np.zeros(1, space.state.dtype)
+    """Run one history of the case into `out` (t records): from the case's first year on an empty state, or from the year of
+    index `first` on the state that stands in `space`."""
+    if first == 0:
+        space.state[:] = np.zeros(1, space.state.dtype)
     space.scratch[:] = np.zeros(1, space.scratch.dtype)
     simulate(
         space.state,
@@ -56,7 +64,7 @@ def run_history(
         params,
         seed,
         history,
-        0,
+        first,
         out,
     )
 
@@ -81,18 +89,61 @@ def run(
     total)` is called from the calling thread after every batch. Histories that turn non-finite are set aside, counted
     and named in the result; above 1% `HistoriesFailed` is raised.
     """
-    vectors = np.array(case.draws if draws is None else draws).view(np.recarray)
-    kind = record(YEAR, case.length)
-    out = np.zeros((histories, len(case.years)), kind).view(np.recarray)
+    chosen = case if draws is None else replace(case, draws=draws)
+    return run_variants([chosen], histories, seed, threads, batch, progress)[0]
 
-    def work(first: int) -> int:
-        space = workspace(case)
-        last = min(first + batch, histories)
-        for n in range(first, last):
-            draw = n % len(vectors)
-            run_history(case, seed, n, rows(out[n]), space, rows(vectors[draw : draw + 1]))
-        return last - first
 
+def run_variants(
+    cases: Sequence[Case],
+    histories: int = 200,
+    seed: int = 1,
+    threads: int | None = None,
+    batch: int = 8,
+    progress: Callable[[int, int], None] | None = None,
+    same_until: int = 0,
+    first: int = 0,
+) -> list[Run]:
+    """Run the same histories of several variants of a case, and return one run for each.
+
+    Histories `first` to `first + histories - 1`, each by its number: whatever is asked for beside it, it has the same bits. The
+    variants must agree in everything before the year of index `same_until` (parameters included); these years are run once and
+    the variants go on from there. Progress and failures as in `run`.
+    """
+    vectors = [np.array(case.draws).view(np.recarray) for case in cases]
+    outs = [
+        np.zeros((histories, len(case.years)), record(YEAR, case.length)).view(np.recarray) for case in cases
+    ]
+
+    def work(start: int) -> int:
+        space = workspace(cases[0])
+        last = min(start + batch, histories)
+        for place in range(start, last):
+            n = first + place
+            params = [rows(v[n % len(v) : n % len(v) + 1]) for v in vectors]
+            shared = rows(outs[0][place][:same_until])
+            if same_until:
+                run_history(cases[0], seed, n, shared, space, params[0])
+            state = space.state.copy()
+            for case, out, own in zip(cases, outs, params, strict=True):
+                space.state[:] = state
+                out[place][:same_until] = shared
+                run_history(case, seed, n, rows(out[place]), space, own, same_until)
+        return last - start
+
+    in_batches(work, histories, batch, threads, progress)
+    return [
+        gathered(case, out, seed, first, drawn) for case, out, drawn in zip(cases, outs, vectors, strict=True)
+    ]
+
+
+def in_batches(
+    work: Callable[[int], int],
+    histories: int,
+    batch: int,
+    threads: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Call `work` with the first place of every batch, on threads, and tell progress from the calling thread."""
     pending_starts = list(range(0, histories, batch))[::-1]
     done = 0
     with ThreadPoolExecutor(max_workers=threads or threads_available()) as pool:
@@ -108,18 +159,22 @@ def run(
                     running.add(pool.submit(work, pending_starts.pop()))
             if progress:
                 progress(done, histories)
-    failed = tuple(
-        int(n) for n in np.flatnonzero(~(finite(out) & finite(vectors)[np.arange(histories) % len(vectors)]))
-    )
+
+
+def gathered(case: Case, out: np.recarray, seed: int, first: int, vectors: np.recarray) -> Run:
+    """Return the histories that came out finite as a run; raise HistoriesFailed where too many did not."""
+    histories = len(out)
+    numbers = np.arange(first, first + histories)
+    good = finite(out) & finite(vectors)[numbers % len(vectors)]
+    failed = tuple(int(n) for n in numbers[~good])
     if len(failed) > FAILURES_ALLOWED * histories:
         raise HistoriesFailed(failure_note(case.name, seed, failed, histories))
-    kept = np.array([n for n in range(histories) if n not in set(failed)], dtype=np.int64)
     return Run(
         case=case,
-        histories=kept,
-        records=rows(out[kept]) if failed else out,
+        histories=numbers[good],
+        records=rows(out[good]) if failed else out,
         failed=failed,
-        manifest=manifest_of(case, vectors, seed, histories, failed, out),
+        manifest=manifest_of(case, vectors, seed, histories, failed, out, first),
     )
 
 

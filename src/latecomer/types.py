@@ -7,6 +7,7 @@ arrays are read-only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ class Case:
     is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
     model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source
     prints, with the rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read.
-    `checksum` covers every file.
+    `checksum` covers every file of `folder`.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Case:
     named_makers: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
     checksum: str
+    folder: Path
 
     @property
     def length(self) -> dict[str, int]:

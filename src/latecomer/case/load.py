@@ -192,7 +192,7 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
         moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
-        named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder),
+        named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder,
     )  # fmt: skip
 
 

@@ -1,0 +1,177 @@
+"""What is asked to be different? A reform as data: dated values of policy, of firms' strategies, and of the world.
+
+    name: Tariffs at the WTO level from 1986
+    policy:                          what government decides
+      tariff.car: {1986: 25%}          from 1986 on
+      tax.excise: {suv: {2006: 0.1}}   one entry along the axis of a lever
+    firms:                           what firms decide: makers, `own_brands`, or a kind of ownership
+      chery: {research.revenue_share: {2001: 0.08}}
+    world:                           what is assumed about the rest of the world
+      battery_price: {2010: x1.5}
+
+A path is a value for all years; or {year: value}, each from its year on, {1986-1993: value} for these years only; or words:
+{set, times, add, shift, from, until, phase_in}. A value is a number (25% of a share), `off`, `history`, `held` (as in the year
+before) or `x1.5` (times history). `shift: 3` has history three years later; `phase_in: 5` reaches the value in five equal steps,
+the first in the first year.
+
+Ventures and foundings begin by rule (`model.matching`), on both sides of a comparison, from the first changed year on where a
+lever is changed that only those rules read, or where the file says `mode: free`; `mode: dated` keeps the dates of history.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latecomer.axes import Lever
+from latecomer.case.reform_reader import SECTIONS, Change, Reader, Reform, history_of
+from latecomer.case.tree import Entry, read_tree
+from latecomer.errors import Problems, ReformError
+from latecomer.types import Case
+
+__all__ = [
+    "Reform",
+    "find_reform",
+    "first_changed",
+    "free_from",
+    "gallery",
+    "laid_over",
+    "read_changes",
+    "read_reform",
+]
+
+HEAD = ("name", "name_zh", "note", "mode", *SECTIONS)
+RULES = "matching"  # the file whose levers act only where ventures and foundings begin by rule
+
+
+def read_reform(path: str | Path) -> Reform:
+    """Return the reform of a YAML file; raise ReformError if it cannot be read at all.
+
+    What is wrong with its head is kept on it, and told with its levers, firms, years and values when it is laid over a case.
+    """
+    path, problems = Path(path), Problems()
+    root = read_tree(path, problems)
+    problems.raise_if_any(ReformError)
+    assert root is not None
+    return reform_of(root, path.name)
+
+
+def reform_of(root: Entry, file: str) -> Reform:
+    """Return the reform of a tree, its sections as they are."""
+    problems = Problems()
+    given: dict[str, Any] = {}
+    if not isinstance(root.value, dict):
+        problems.add(file, root.line, None, root.told, f"a mapping with {', '.join(HEAD)}")
+        return Reform(file=file, wrong=tuple(problems.found))
+    for key, entry in root.value.items():
+        if key not in HEAD:
+            problems.add(file, entry.line, None, key, f"one of {', '.join(HEAD)}", valid=HEAD)
+        elif key in SECTIONS:
+            given[key] = entry
+        elif isinstance(entry.value, str):
+            given[key] = entry.value.strip()
+        else:
+            problems.add(file, entry.line, None, entry.told, f"one text as {key}")
+    return Reform(**given, file=file, wrong=tuple(problems.found))
+
+
+def gallery(case: Case) -> dict[str, Path]:
+    """Return the files of the ready reforms of a case, by name, in the order of their names."""
+    return {path.stem: path for path in sorted((case.folder / "reforms").glob("*.yaml"))}
+
+
+def find_reform(name: str | Path, case: Case) -> Reform:
+    """Return the reform in a file, or the ready one of this name; raise ReformError with the nearest name if there is none."""
+    ready = gallery(case)
+    if str(name) in ready:
+        return read_reform(ready[str(name)])
+    if Path(name).suffix in (".yaml", ".yml") or Path(name).is_file():
+        return read_reform(name)
+    problems = Problems()
+    problems.add("reform", None, None, str(name), "a YAML file, or a ready reform", valid=ready)
+    raise ReformError(problems.found)
+
+
+def laid_over(case: Case, *reforms: Reform) -> tuple[Case, Case]:
+    """Return the case without and with the reforms: the same but for what they change.
+
+    Both have ventures and foundings by rule from the first changed year on where a reform asks for it. Raises ReformError
+    with every problem of all reforms, conflicts among them included.
+    """
+    changes, problems = read_changes(case, reforms)
+    problems.raise_if_any(ReformError)
+    year = free_from(case, reforms, changes)
+    base = case if year is None else free(case, year)
+    return base, changed(base, [change for found in changes for change in found])
+
+
+def read_changes(case: Case, reforms: Sequence[Reform]) -> tuple[list[list[Change]], Problems]:
+    """Return the changes of each reform, and everything that is wrong with them or between them."""
+    problems = Problems()
+    found = [Reader(case, reform, problems).read() for reform in reforms]
+    note_conflicts(case, reforms, found, problems)
+    return found, problems
+
+
+def note_conflicts(
+    case: Case, reforms: Sequence[Reform], found: Sequence[Sequence[Change]], problems: Problems
+) -> None:
+    """Note every path that two reforms set differently in a common year."""
+    seen: dict[Any, list[tuple[Reform, Change, np.ndarray]]] = {}
+    for reform, changes in zip(reforms, found, strict=True):
+        for change in changes:
+            moved = change.values != history_of(case, change)
+            key = (change.section, change.lever.name, change.place)
+            for other, earlier, theirs in seen.get(key, []):
+                clash = moved & theirs & (change.values != earlier.values)
+                if other is not reform and clash.any():
+                    year = int(case.years[int(np.argmax(clash))])
+                    problems.add(reform.file, change.line, None, change.told,
+                                 f"one value in {year}; {other} sets it, too, and differently")  # fmt: skip
+            seen.setdefault(key, []).append((reform, change, moved))
+
+
+def changed(case: Case, changes: Iterable[Change]) -> Case:
+    """Return the case with changes laid over it; the case itself stays as it is."""
+    policy, strategy, world = (
+        np.array(kept).view(np.recarray) for kept in (case.policy, case.strategy, case.world)
+    )
+    record: dict[str, np.recarray] = {"policy": policy, "firms": strategy, "world": world}
+    for change in changes:
+        path = record[change.section][change.lever.name]
+        moved = change.values != history_of(case, change)
+        path[change.at][moved] = change.values[moved]  # years left to history may be another reform's
+    for array in record.values():
+        array.setflags(write=False)
+    return replace(case, policy=policy, strategy=strategy, world=world)
+
+
+def first_changed(case: Case, changes: Iterable[Change]) -> int | None:
+    """Return the index of the first year in which any of the changes differs from the case; None if none does."""
+    moved = np.zeros(len(case.years), dtype=bool)
+    for change in changes:
+        moved |= change.values != history_of(case, change)
+    return int(np.argmax(moved)) if moved.any() else None
+
+
+def free_from(case: Case, reforms: Sequence[Reform], changes: Sequence[Sequence[Change]]) -> int | None:
+    """Return the index of the year from which ventures and foundings begin by rule; None where they keep their dates."""
+    starts = []
+    for reform, mine in zip(reforms, changes, strict=True):
+        ruled = [
+            change for change in mine if isinstance(change.lever, Lever) and change.lever.reader == RULES
+        ]
+        asked = mine if reform.mode == "free" else ruled if reform.mode != "dated" else []
+        starts.append(first_changed(case, asked))
+    known = [start for start in starts if start is not None]
+    return min(known) if known else None
+
+
+def free(case: Case, first: int) -> Case:
+    """Return the case with ventures and foundings by rule from the year of this index on."""
+    policy = np.array(case.policy).view(np.recarray)
+    policy["mode_free"][first:] = 1.0
+    policy.setflags(write=False)
+    return replace(case, policy=policy)
