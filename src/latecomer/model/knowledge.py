@@ -2,7 +2,7 @@
 
     effort:       R_m = (1 - chi dependence) [rho revenue (1 + eps deduction) + share x dividends] + own money, smoothed
     organisation: moves to 1 + f skill (private), or [1 - (1 - o)(1 - reform)(1 - a ally)(1 - k rivals) + f skill]
-                  x (1 - e losses made good / revenue) (state); it multiplies research here and cheapens plant in
+                  (state), both x (1 - e losses made good / revenue); it multiplies research here and cheapens plant in
                   `industry.plant_price`
     absorption:   a_md = 1 - exp(-R_m org_m talent v_d / R0)
     effort split: 3 x_i / sum x, x_i = (r_i + r0)^s for digestion of partners, digestion of purchases, own innovation;
@@ -12,6 +12,7 @@
                   step |N| / 20 + .01, fading at the frontier of an old domain
     kinds:        original, integrated (breadth_d: other domains near the frontier), absorbed (re-innovation where C is
                   near what others offer): parts 1 : i breadth : n e^(..) of each success
+    duty:         withheld from the group x (1 - transfer duty): to digest, to spill over by affiliation and to improve on
     spillovers:   rho_k (.3 + .7 a) max(0, source_k - withheld_k - C) from affiliation, region, industry, suppliers;
                   engineers who come from ventures (`talent`), testing and standards (`science`)
     doing:        dC_process = c d ln(experience)
@@ -76,9 +77,8 @@ def fund(t, w, state, world, policy, makers, contracts, p):
             continue
         comfort = max(0.0, 1.0 - p.comfort_effect * state.dependence[m])
         intensity = p.research_intensity * (p.private_research if kind == PRIVATE else 1.0)
-        intensity *= 1.0 + p.deduction_effect * now.research_deduction
-        if kind != PRIVATE:
-            intensity *= 1.0 - p.softness_effect * now.budget_softness
+        intensity *= 1.0 + p.deduction_effect * now.research_deduction[kind]
+        intensity *= 1.0 - p.softness_effect * now.budget_softness[kind]
         spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
         if kind == PRIVATE:
             spend += p.cash_research * max(0.0, state.cash[m])
@@ -92,15 +92,15 @@ def fund(t, w, state, world, policy, makers, contracts, p):
 def organisation_aim(m, w, state, now, maker, p):
     """Return the management capability towards which maker m moves (1 = an average private maker).
 
-    A state maker lags by what reform, a partner in the maker itself and rivals have not removed; rescue adds to the lag.
+    A state maker lags by what reform, a partner in the maker itself and rivals have not removed; rescue adds to any lag.
     """
     founders = p.organisation_founder * maker.skill
+    comfort = min(1.0, p.rescue_effort * state.rescued[m])
     if maker.ownership == PRIVATE:
-        return 1.0 + founders
+        return (1.0 + founders) * (1.0 - comfort)
     distance = (1.0 - p.organisation_state) * (1.0 - now.reform_state_firms)
     distance *= 1.0 - p.organisation_alliance * w.allied[m]
     distance *= 1.0 - p.organisation_contest * w.contestability
-    comfort = min(1.0, p.rescue_effort * state.rescued[m])
     return (1.0 - distance + founders) * (1.0 - comfort)
 
 
@@ -219,7 +219,8 @@ def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p,
     known = state.mastered[m, d]
     focus = effort * attention(d, makers[m], state, p)
     absorb = 1.0 - math.exp(-focus / p.absorption_scale)
-    from_partner = max(0.0, partner - p.withheld - known)
+    withheld = kept_back(policy[t], p)
+    from_partner = max(0.0, partner - withheld - known)
     from_industry = presence * max(0.0, w.venture_mean[d] - p.withheld - p.distance_penalty - known)
     source = max(from_partner, from_industry)
     bought = max(0.0, state.accessible[m, d] - known)
@@ -231,7 +232,13 @@ def domain_gain(d, m, t, effort, presence, partner, w, state, policy, makers, p,
     if bought > 0.0 and w.source[m, d] != OWN_SOURCE:
         w.gained[w.source[m, d]] += p.digestion * absorb * purchase
     gain = spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p)
-    return gain + improve(d, m, t, focus * w.split[2], partner, w, state, p, seed, history)
+    return gain + improve(d, m, t, focus * w.split[2], partner - withheld, w, state, p, seed, history)
+
+
+@kernel
+def kept_back(now, p):
+    """Return what partners withhold from the group they are tied to (log units): less, the more they must hand over."""
+    return p.withheld * (1.0 - now.venture_transfer_duty)
 
 
 @kernel
@@ -317,10 +324,13 @@ def room(d, known, w):
 
 
 @kernel
-def improve(d, m, t, focus, partner, w, state, p, seed, history):
-    """Return the gain from own innovation, and book it by kind in proportion to what each kind adds to the rate."""
+def improve(d, m, t, focus, shown, w, state, p, seed, history):
+    """Return the gain from own innovation, and book it by kind in proportion to what each kind adds to the rate.
+
+    `shown` is what the ventures of the group do not withhold (log units).
+    """
     known = state.mastered[m, d]
-    outside = max(w.offered[m, d], partner - p.withheld)
+    outside = max(w.offered[m, d], shown)
     integrated = p.integration * w.breadth[d]
     absorbed = p.reinnovation * math.exp(-abs(outside - known) / NEAR)
     spur = 1.0 + integrated + absorbed
