@@ -16,7 +16,7 @@ from latecomer.case.load import load_case
 from latecomer.cli import app, main
 from latecomer.cli.reference import PLACE, with_finding
 from latecomer.explain import code
-from latecomer.explain.names import catalogue, explain
+from latecomer.explain.names import catalogue, explain, number
 from latecomer.explain.pages import pages, stale
 
 PROJECT = Path(__file__).parents[1]
@@ -85,6 +85,38 @@ def test_every_lever_is_read_where_it_says_and_documented(case, lever):
     record, page = ("policy", "levers") if lever in axes.POLICY else ("strategy", "strategy")
     assert lever.reader in code.readers(record, lever.name)
     assert f"`{lever.public_name}`" in pages(case)[f"reference/{page}.md"]
+
+
+@pytest.mark.parametrize("lever", axes.POLICY, ids=lambda lever: lever.public_name)
+def test_every_lever_tells_its_bounds_its_equation_its_path_and_its_sources(case, lever):
+    entry = next(entry for entry in explain([lever.public_name], case) if entry.kind == "policy lever")
+    facts = dict(entry.facts)
+    assert facts["unit"] == lever.unit
+    assert facts["bounds"] == f"{number(lever.low)} to {number(lever.high)}"
+    assert facts["does nothing at"] == number(lever.off)
+    assert lever.reader in [equation.name for equation in entry.equations if equation.equations]
+    rows = case.levers[case.levers["lever"] == lever.public_name]
+    page = next(
+        line for line in pages(case)["reference/levers.md"].splitlines() if f"| `{lever.public_name}`" in line
+    )
+    if rows.empty:
+        assert facts["path of history"] == "none: off in all years"
+        assert (case.policy[lever.name] == lever.off).all()
+        return
+    assert facts["path of history"] == f"{rows['since'].min()[:4]}-{rows['until'].max()[:4]}"
+    told = " ".join(value for _, value in entry.facts)
+    for row in rows.itertuples():
+        assert row.source_id in case.sources.index and row.grade
+        assert f"[{row.source_id}]" in told and f"`{row.source_id}` (" in page
+        assert row.grade in told and row.grade in page
+
+
+def test_a_lever_without_a_source_says_so(case):
+    """Rows that nobody printed are graded as such: judgement is an assumption, a figure without a page is unsourced."""
+    rows = case.levers
+    unprinted = rows[rows["source_id"].str.upper().isin({"ASSUMPTION", "UNSOURCED"})]
+    assert len(unprinted) > 20
+    assert set(unprinted["grade"]) <= {"assumption", "unsourced"}
 
 
 def test_every_parameter_is_read_by_the_model_and_documented(case):

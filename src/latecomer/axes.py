@@ -7,7 +7,7 @@ same everywhere:
     t year    m maker    s segment    e powertrain    r region    b buyer class    d technology domain
     k commercial class    o origin of a brand    a age of a car    i pillar of an index    x destination abroad
     n history             u actor of the innovation system, as giver    v the same, as receiver
-    h employer of engineers    y source of technology    g kind of improvement
+    h employer of engineers    y source of technology    g kind of improvement    w ownership of an own brand
 
 A record is one row of a NumPy structured array; a field with axes is a block inside it. Numba passes records by
 address, so a kernel takes a handful of arguments however many fields there are, and adding a field is one line here.
@@ -22,6 +22,7 @@ POWERTRAINS = ("combustion", "plug_in_hybrid", "battery_electric")
 DOMAINS = ("platform", "engine", "electronics", "battery", "process", "design")
 COMMERCIAL = ("heavy_truck", "medium_truck", "light_truck", "bus")
 OWNERSHIP = ("central_state", "local_state", "private", "joint_venture", "foreign_plant", "importer")
+OWN_OWNERSHIP = OWNERSHIP[:3]
 ORIGINS = ("china", "germany", "japan", "usa", "korea", "europe")
 INCOME_CLASSES = 14
 BUYERS = (*(f"income_{i + 1}" for i in range(INCOME_CLASSES)), "institution", "small_business")
@@ -423,9 +424,9 @@ POLICY = (
     ),
     Lever(
         "research_grants",
-        "",
+        "w",
         "billion CNY of 2010 a year",
-        "Grants for research to own-brand makers, beyond those of history",
+        "Grants for research to own-brand makers by ownership, beyond those of history",
         group="research",
         high=200.0,
         reader="science",
@@ -442,9 +443,9 @@ POLICY = (
     ),
     Lever(
         "research_deduction",
-        "",
+        "w",
         "share of cost",
-        "Extra tax deduction for research",
+        "Extra tax deduction for research of own-brand makers by ownership",
         group="research",
         high=3.0,
         reader="knowledge",
@@ -460,9 +461,9 @@ POLICY = (
     ),
     Lever(
         "budget_softness",
-        "",
+        "w",
         "0..1",
-        "Soft budgets of state makers: losses refinanced",
+        "Soft budgets of own-brand makers by ownership: losses refinanced",
         group="budget",
         reader="finance",
     ),
@@ -516,6 +517,62 @@ POLICY = (
         "0..1",
         "Market of the destination left open by departing rivals",
         group="abroad",
+        reader="abroad",
+    ),
+    Lever(
+        "trade_quota",
+        "",
+        "million cars a year",
+        "Import quota on complete cars; 1000 is none, as in history, where permits stand for it",
+        group="trade",
+        off=1000.0,
+        high=1000.0,
+        reader="industry",
+    ),
+    Lever(
+        "venture_transfer_duty",
+        "",
+        "0..1",
+        "Joint ventures must hand technology over, beyond what partners gave in history",
+        group="venture",
+        reader="knowledge",
+    ),
+    Lever(
+        "entry_state",
+        "",
+        "0..1",
+        "Licences for state makers that take up combustion cars; 1 free, as in history",
+        group="entry",
+        off=1.0,
+        reader="product",
+    ),
+    Lever(
+        "plan_price",
+        "",
+        "index, 1=history",
+        "Administered price of plan deliveries",
+        group="plan",
+        off=1.0,
+        high=5.0,
+        reader="finance",
+    ),
+    Lever(
+        "institute_posts",
+        "",
+        "index, 1=history",
+        "Research posts for engineers at institutes",
+        group="institute",
+        off=1.0,
+        high=5.0,
+        reader="talent",
+    ),
+    Lever(
+        "export_rebate",
+        "",
+        "share of value",
+        "Tax rebate on exported vehicles, beyond that of history, which export prices already hold",
+        group="export",
+        high=0.5,
         reader="abroad",
     ),
 )
@@ -950,6 +1007,28 @@ YEAR = (
         "Lines at the cost floor or price cap, and makers at the cap of the shadow cost",
     ),
     Field("account_error", "", "share", "Largest relative error in the year's accounts"),
+    Field(
+        "maker_profit",
+        "m",
+        "billion CNY of 2010",
+        "Operating profit of home makers, by maker; before profit tax",
+    ),
+    Field("surplus_by_buyer", "b", "billion CNY of 2010", "Surplus of car buyers, by class of buyer"),
+    Field("region_surplus", "r", "billion CNY of 2010", "Surplus of car buyers in the region"),
+    Field("region_tax", "r", "billion CNY of 2010", "Taxes and tariffs on cars bought in the region"),
+    Field("region_subsidy", "r", "billion CNY of 2010", "Purchase subsidies on cars bought in the region"),
+    Field(
+        "public_outlay",
+        "",
+        "billion CNY of 2010",
+        "Subsidies, scrappage and local aid, rescues, public research, grants, tax forgone for research, export rebates",
+    ),
+    Field(
+        "public_balance",
+        "",
+        "billion CNY of 2010",
+        "Tax less public outlay; profit tax, duty on kits and parts, and the cost of chargers are not in the model",
+    ),
 )
 
 
@@ -959,7 +1038,7 @@ def sizes(makers: int, regions: int, destinations: int) -> dict[str, int]:
         "m": makers, "r": regions, "x": destinations, "s": len(SEGMENTS), "e": len(POWERTRAINS), "d": len(DOMAINS),
         "k": len(COMMERCIAL), "b": len(BUYERS), "o": len(ORIGINS), "a": len(AGES), "i": PILLARS, "p": PIPELINE_YEARS,
         "u": len(ACTORS), "v": len(ACTORS), "h": len(EMPLOYERS),
-        "y": len(TECHNOLOGY_SOURCES), "g": len(IMPROVEMENTS),
+        "y": len(TECHNOLOGY_SOURCES), "g": len(IMPROVEMENTS), "w": len(OWN_OWNERSHIP),
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from latecomer.axes import (
     EMPLOYERS,
     IMPROVEMENTS,
     ORIGINS,
+    OWN_OWNERSHIP,
     POWERTRAINS,
     SEGMENTS,
     TECHNOLOGY_SOURCES,
@@ -39,7 +40,7 @@ DIMENSIONS = {
     "k": "commercial_class", "o": "origin", "a": "age", "i": "pillar",
     "x": "destination",
     "u": "actor", "v": "receiver", "h": "employer",
-    "y": "source", "g": "improvement",
+    "y": "source", "g": "improvement", "w": "own_ownership",
 }  # fmt: skip
 SERIES = {f.name: f for f in YEAR}
 
@@ -117,6 +118,7 @@ def labels_of(case: Case) -> dict[str, list[str]]:
         "origin": list(ORIGINS), "age": list(AGES), "destination": list(case.labels.destinations),
         "actor": list(ACTORS), "receiver": list(ACTORS), "employer": list(EMPLOYERS),
         "source": list(TECHNOLOGY_SOURCES), "improvement": list(IMPROVEMENTS),
+        "own_ownership": list(OWN_OWNERSHIP),
     }  # fmt: skip
 
 

@@ -38,13 +38,14 @@ class Labels:
     ages: tuple[str, ...] = axes.AGES
     sources: tuple[str, ...] = axes.TECHNOLOGY_SOURCES
     improvements: tuple[str, ...] = axes.IMPROVEMENTS
+    own_ownership: tuple[str, ...] = axes.OWN_OWNERSHIP
 
     def along(self, letter: str) -> tuple[str, ...]:
-        """Return the labels of the axis with this letter (m, r, x, s, e, d, k, o, b, a, y, g)."""
+        """Return the labels of the axis with this letter (m, r, x, s, e, d, k, o, b, a, y, g, w)."""
         named = {
             "m": self.makers, "r": self.regions, "s": self.segments, "e": self.powertrains, "d": self.domains,
             "k": self.commercial, "o": self.origins, "b": self.buyers, "a": self.ages,
-            "x": self.destinations, "y": self.sources, "g": self.improvements,
+            "x": self.destinations, "y": self.sources, "g": self.improvements, "w": self.own_ownership,
         }  # fmt: skip
         return named[letter]
 

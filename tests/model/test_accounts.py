@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from laboratory import DIAGNOSTICS, altered
 
-from latecomer.axes import GREAT_PILLARS, IMPORTER, JOINT_VENTURE, PRIVATE, YEAR, record
+from latecomer.axes import GOVERNMENT, GREAT_PILLARS, IMPORTER, JOINT_VENTURE, PRIVATE, YEAR, record
 from latecomer.run import Workspace, workspace
 
 DRAWS = 24
@@ -241,20 +241,26 @@ def debt_limits(step):
     return credit + of_revenue + p.debt_profit * np.maximum(0.0, after.profit)
 
 
+def softness(step):
+    """Return the share of its losses that every maker is sure to be paid."""
+    own = step.makers.ownership <= PRIVATE
+    return np.where(own, step.policy.budget_softness[np.minimum(step.makers.ownership, PRIVATE)], 0.0)
+
+
 def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
-    state_makers, ventures = case.makers.ownership < PRIVATE, case.makers.ownership == JOINT_VENTURE
+    ventures = case.makers.ownership == JOINT_VENTURE
     for step in steps:
         profit, after, p = step.after.profit, step.after, step.params
         gained = np.where(case.makers.ownership < JOINT_VENTURE, after.dividends, 0.0)
         shortfall = np.maximum(0.0, -(profit + gained))
-        aid = np.where(state_makers, step.policy.budget_softness * shortfall, 0.0)
+        aid = softness(step) * shortfall
         kept = np.where(ventures & (profit > 0.0), (1.0 - p.payout) * profit, profit)
         founders = p.entry_cash + p.entry_capital * case.makers.electric_only
         opening = np.where(step.before.alive == 1, step.before.cash, founders) - step.scratch.line_spent
         settled = (1.0 - p.cash_decay) * opening + kept + gained + aid
-        rescue = step.policy.budget_softness * np.maximum(0.0, -settled - debt_limits(step))
-        aid += np.where(state_makers, rescue, 0.0)
-        expected = settled + np.where(state_makers, rescue, 0.0) - paid_for_plant(step)
+        rescue = softness(step) * np.maximum(0.0, -settled - debt_limits(step))
+        aid += rescue
+        expected = settled + rescue - paid_for_plant(step)
         expected = expected - step.scratch.spent_abroad
         held = (step.after.alive == 1) & (case.makers.ownership != IMPORTER) & (step.scratch.handed == 0.0)
         assert np.allclose(after.cash[held], expected[held], rtol=1e-9, atol=1e-12)
@@ -272,7 +278,7 @@ def test_plant_is_ordered_within_means(steps, case):
         credit = np.select(
             [case.makers.ownership < PRIVATE, case.makers.ownership == PRIVATE],
             [
-                step.params.state_credit * (1.0 + 2.0 * step.policy.budget_softness),
+                step.params.state_credit * (1.0 + 2.0 * softness(step)),
                 step.params.private_credit,
             ],
             step.params.foreign_credit,
@@ -292,6 +298,27 @@ def test_dividends_are_the_parents_part_of_what_ventures_pay_out(steps, case):
                 part = step.params.payout * case.makers.equity[m] * max(0.0, step.after.profit[m])
                 paid[case.makers.group[m]] += part
         assert np.allclose(step.after.dividends, paid, rtol=1e-12, atol=1e-15)
+
+
+def test_profit_surplus_taxes_and_subsidies_add_up(years):
+    """What makers earn, what classes and regions gain and what regions pay are the totals, taken apart."""
+    for total, parts in (
+        ("profit", "maker_profit"), ("consumer_surplus", "surplus_by_buyer"), ("consumer_surplus", "region_surplus"),
+        ("tax", "region_tax"), ("subsidy", "region_subsidy"),
+    ):  # fmt: skip
+        assert near(years[parts].sum(axis=1), years[total], absolute=1e-9), parts
+    assert years.region_tax.min() >= 0.0 and years.region_subsidy.min() >= 0.0
+
+
+def test_public_outlay_is_what_government_pays_and_the_balance_what_taxes_leave(steps):
+    for step in steps:
+        year, w = step.year, step.scratch
+        burning = w.electric[: w.lines] == 0.0
+        scrappage = step.policy.subsidy_trade_in / 1000.0 * w.sold[: w.lines][burning].sum()
+        research = year.money_flow[GOVERNMENT].sum()
+        paid = year.subsidy + scrappage + year.soft_aid + year.local_aid + research + w.rebates
+        assert year.public_outlay == pytest.approx(paid, rel=1e-12)
+        assert year.public_balance == pytest.approx(year.tax - paid, rel=1e-9, abs=1e-9)
 
 
 def test_fleets_in_the_books_are_those_at_the_end_of_the_year(steps):

@@ -76,14 +76,14 @@ def test_engineers_follow_money_pay_and_productivity(bench):
     assert w.pull.sum() == pytest.approx(1.0, rel=1e-14)
     assert w.pull[PRIVATE_STAFF] / w.pull[STATE_STAFF] == pytest.approx(3.0, rel=1e-12)
     p.productivity_pull = 0.4
-    talent.choose(w, state, bench.makers, p)
+    talent.choose(1.0, w, state, bench.makers, p)
     assert w.pull[PRIVATE_STAFF] / w.pull[STATE_STAFF] == pytest.approx(3.0 * 2.0**0.4, rel=1e-12)
     p.productivity_pull, p.pay_pull = 0.0, 0.5
     hire(state, slice(None), 1.0)
     w.funds[:] = 1.0
     w.funds[VENTURE_STAFF] = 4.0
     p.venture_premium = 1.5
-    talent.choose(w, state, bench.makers, p)
+    talent.choose(1.0, w, state, bench.makers, p)
     assert w.pull[VENTURE_STAFF] / w.pull[ELSEWHERE] == pytest.approx(4.0 * (4.0 * 1.5) ** 0.5, rel=1e-12)
 
 
@@ -189,19 +189,22 @@ def test_contracts_without_links_are_lost_to_their_maker(bench):
         assert bench.w.staff[maker] == pytest.approx(expected * bench.w.talent, rel=1e-14)
 
 
-def test_grants_are_shared_out_by_research_and_partly_crowded_out(bench):
+def test_grants_of_an_ownership_are_shared_out_by_research_and_partly_crowded_out(bench):
     p, t, w, state = bench.p, bench.t, bench.w, bench.state
     one, other = bench.first(0), bench.first(PRIVATE)
     bench.only(one, other)
     policy = bench.policy[t]
-    policy.research_grants, policy.research_deduction = 2.0, 0.75
-    state.research[one], state.research[other] = 1.0, 3.0
-    w.effort[one], w.effort[other] = 2.0, 6.0
+    third = int(np.flatnonzero(bench.makers.ownership == PRIVATE)[1])
+    bench.only(one, other, third)
+    policy.research_grants, policy.research_deduction = (0.5, 9.0, 2.0), (0.25, 9.0, 0.75)
+    state.research[one], state.research[other], state.research[third] = 1.0, 3.0, 1.0
+    w.effort[one], w.effort[other], w.effort[third] = 2.0, 6.0, 0.0
     science.grant(t, w, state, bench.policy, bench.makers, p)
-    added = p.research_speed * p.grant_kept * 2.0
-    assert state.research[other] == pytest.approx(3.0 + 0.75 * added, rel=1e-14)
-    assert state.research[one] == pytest.approx(1.0 + 0.25 * added, rel=1e-14)
-    assert w.grants == pytest.approx(2.0 + p.relief_rate * 0.75 * 8.0, rel=1e-14)
+    kept = p.research_speed * p.grant_kept
+    assert state.research[other] == pytest.approx(3.0 + 0.75 * kept * 2.0, rel=1e-14)
+    assert state.research[third] == pytest.approx(1.0 + 0.25 * kept * 2.0, rel=1e-14)
+    assert state.research[one] == pytest.approx(1.0 + kept * 0.5, rel=1e-14)
+    assert w.grants == pytest.approx(2.5 + p.relief_rate * (0.25 * 2.0 + 0.75 * 6.0), rel=1e-14)
     before = state.research[other]
     policy.research_grants = 0.0
     science.grant(t, w, state, bench.policy, bench.makers, p)

@@ -18,8 +18,8 @@ from latecomer.axes import POLICY, STRATEGY, WORLD
 NUMERICAL = {"price_rounds", "price_tolerance", "price_damping", "shadow_step"}
 NOTICED = 1e-6
 # Worlds in which a knob may show. In the next two money binds, and lines and makers
-# lose, which they rarely do at the defaults; then government adds places and grants, which history keeps as they were, or all
-# makers have allies; in the last, ventures and start-ups begin by rule.
+# lose, which they rarely do at the defaults; then government adds places, grants, an import quota and a duty to hand
+# technology over, which history did without, or all makers have allies; in the last, ventures and start-ups begin by rule.
 BASES = (
     {},
     {"capacity_price": 30.0, "private_credit": 0.0, "state_credit": 0.0, "foreign_credit": 0.0},
@@ -27,7 +27,9 @@ BASES = (
         "capacity_price": 30.0, "fixed_cost": 0.15, "payout": 1.0, "cash_decay": 0.4, "venture_research": 0.03, "cost_scale": 1.5,
         "target_utilisation": 0.7,
     },
-    {"university_places": np.linspace(1.0, 2.0, 73), "research_grants": 2.0},
+    {
+        "university_places": np.linspace(1.0, 2.0, 73), "research_grants": 2.0, "trade_quota": 0.05, "venture_transfer_duty": 0.5,
+    },
     {"strategy.technology_ally": 0.8},
     {"mode_free": 1.0},
 )  # fmt: skip
@@ -43,18 +45,22 @@ FLOWS = [
     "public_knowledge",
     "science",
     "talent",
+    "public_outlay",
+    "public_balance",
 ]
+BUDGET = ["public_outlay", "public_balance"]
 
 # Mechanisms at their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book them.
 SILENT = (
     (["income_effect", "comfort_income", "status_income", "saturation_half"], ["world.income"], []),
     (["suv_taste"], ["suv_norm", "world.world_suv_share"], []),
+    (["trade_quota"], ["quota_open"], []),
     (["licence_strength"], ["trade_licence"], []),
     (["trade_licence"], ["licence_strength"], []),
     (["procurement_effect"], ["procurement_own_brand"], []),
     (["procurement_own_brand"], ["procurement_effect"], []),
     (["taste_noise"], ["taste_memory"], []),
-    (["trade_in_effect"], ["subsidy_trade_in"], []),
+    (["trade_in_effect"], ["subsidy_trade_in"], BUDGET),
     (["subsidy_trade_in", "subsidy_trade_in_electric"], ["trade_in_effect"], []),
     (["small_firms"], ["firm_minibus"], []),
     (["purchase_private"], ["shopping", "saturation", "saturation_half"], []),
@@ -93,12 +99,14 @@ SILENT = (
     (["battery_growth", "electronics_growth"], ["lock_state", "lock_private", "lock_new", "venture_lock"], []),
     (["electronics_growth"], ["electronics_dawn", "software_spillover", "software_taste"], []),
     (["defect_trend"], ["defect_year"], []),
-    (["launch_own", "first_known"], ["launch_state", "entry_private"], []),
+    (["launch_own", "first_known"], ["launch_state", "entry_private", "entry_state"], []),
     (["launch_venture"], ["premium_aloof"], []),
     (["digestion"], ["purchase_weight", "distance_penalty"], []),
     (["digestion", "industry_spillover"], ["presence_half"], []),
     (["affiliation"], ["research_duty_effect", "venture_research_duty"], []),
     (["venture_research_duty"], ["research_duty_effect"], []),
+    (["venture_transfer_duty"], ["transfer_lag"], []),
+    (["withheld", "transfer_lag"], ["venture_transfer_duty"], []),
     (["industry_spillover"], ["industry_withheld"], []),
     (["improvement"], ["public_effect", "integration", "reinnovation"], []),
     (["access_use", "split_response"], ["licence_fee", "design_fee", "machinery_fee"], []),
@@ -107,7 +115,7 @@ SILENT = (
     (["public_effect", "contract_share", "testing", "staffing_effect", "mover_knowledge"],
      ["public_share", "public_lag", "research_links", "research_electric", "research_public", "university_share",
       "world.research_spending", "administration", "standards_share", "standards_half", "standards_distance", "kindred_share",
-      "pay_pull", "productivity_pull", "venture_premium", "mobility"], FLOWS),
+      "pay_pull", "productivity_pull", "venture_premium", "mobility", "institute_posts"], FLOWS),
     (["research_links"],
      ["public_effect", "testing", "standards_half", "standards_distance", "public_decay", "public_lag"], FLOWS),
     (["contract_share"], ["contract_public"], FLOWS),
@@ -115,16 +123,16 @@ SILENT = (
     (["testing"], ["standards_share", "standards_half", "standards_distance"], FLOWS),
     (["mobility"], ["mover_knowledge"], []),
     (["mover_knowledge", "staffing_effect"],
-     ["mobility", "pay_pull", "productivity_pull", "venture_premium", "kindred_share"], FLOWS),
+     ["mobility", "pay_pull", "productivity_pull", "venture_premium", "kindred_share", "institute_posts"], FLOWS),
     (["talent_weight", "staffing_effect", "mover_knowledge"],
      ["talent_lag", "talent_reference", "graduate_scale", "quality_dilution", "engineer_exit", "start_engineers",
       "university_places", "world.engineers"], FLOWS),
     (["university_places"], ["talent_lag"], []),
     (["research_grants"], ["grant_kept"], []),
-    (["grant_kept"], ["research_grants"], ["money_flow"]),
+    (["grant_kept"], ["research_grants"], ["money_flow", *BUDGET]),
     (["relief_rate", "deduction_effect"], ["research_deduction"], []),
     (["research_deduction"], ["relief_rate"], []),
-    (["deduction_effect"], ["research_deduction"], ["money_flow"]),
+    (["deduction_effect"], ["research_deduction"], ["money_flow", *BUDGET]),
     (["research_deduction"], ["deduction_effect"], []),
     (["budget_softness"], ["softness_effect", "rescue_effort"], []),
     (["marketing_share"], ["goodwill_taste", "goodwill_half", "goodwill_decay", "strategy.marketing_share"], []),
@@ -146,14 +154,14 @@ SILENT = (
     (["abroad_trust"], ["abroad_nation", "abroad_learning", "abroad_exposure"], ["reputation_abroad"]),
     (["takeover_strength", "takeover_cost"],
      ["takeover_constant", "takeover_organisation", "takeover_distance", "takeover_absorb"], ["takeovers_failed"]),
-    (["tariff_effect"], ["abroad_tariff"], []),
+    (["tariff_effect"], ["abroad_tariff", "export_rebate"], BUDGET),
     (["abroad_tariff"], ["tariff_effect"], []),
     (["window_effect"], ["abroad_window"], []),
     (["abroad_window"], ["window_effect"], []),
     (["plan_investment"], ["plan_norm", "plan_growth", "plan_priority"], []),
     (["plan_priority"], ["plan_norm", "plan_growth", "plan_investment"], []),
     (["plan_share"], ["plan_norm", "plan_growth", "plan_investment", "plan_priority", "plan_inputs", "plan_car_start",
-                      "plan_ramp", "plan_margin"], []),
+                      "plan_ramp", "plan_margin", "plan_price"], []),
     (["truck_investment"], ["investment_norm", "world.investment"], []),
     (["truck_export_most"], ["truck_export"], []),
     (["mode_free"],
@@ -161,7 +169,7 @@ SILENT = (
       "partner_crowding", "partner_size", "stake_speed", "parting_hazard", "least_gain", "return_wait", "electric_promise",
       "founding_hazard", "founding_cost", "venture_share_cap", "venture_limit"], []),
     (["venture_allowed"], ["venture_lag_least", "venture_lag_extra", "first_line_economy", "affiliation", "region_spillover",
-                           "venture_research_duty"], []),
+                           "venture_research_duty", "venture_transfer_duty", "transfer_lag"], []),
 )  # fmt: skip
 
 # Mechanisms that no other knob acts through alone, so that no pair can show them still. Closed forms show most of them.

@@ -163,7 +163,7 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
     given = Quantities(world_rows, best, years, RULES, _pairs(tables["constants"], "name", "value"), problems)
     world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length)
-    along = {letter: labels.along(letter) for letter in "mrsedkobaxyg"}
+    along = {letter: labels.along(letter) for letter in "mrsedkobaxygw"}
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems
     )

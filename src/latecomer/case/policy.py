@@ -5,7 +5,7 @@ Policies are dated rows of law; a lever is what the model reads. `levers.csv` sa
     lever(year) = mean over months of  sum over rows in force of (value x scale + offset)
 
 so that a cut of April counts nine months of twelve. Rows of several policies add up. Money is turned into CNY of 2010 by the
-deflator of the year; where no row is in force the lever is zero.
+deflator of the year; in a month without a row in force the lever stands at its off value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +35,8 @@ def build_policy(
     of a lever, overlapping rows of one policy and wrong indices are added to `problems`.
     """
     policy = np.zeros(years.size, axes.record(axes.POLICY, length)).view(np.recarray)
+    for lever in axes.POLICY:
+        policy[lever.name] = lever.off
     rows = _dated_rows(mapping, policies, years, problems)
     first = int(years[0]) * SHIFT
     for (name, index), group in rows.groupby(["lever", "index"], sort=False):
@@ -42,10 +44,12 @@ def build_policy(
         place = _place(lever, index, labels, group, problems)
         if place is None:
             continue
-        monthly = np.zeros(years.size * SHIFT)
+        monthly, in_force = np.zeros(years.size * SHIFT), np.zeros(years.size * SHIFT, bool)
         for row in group.itertuples():
-            monthly[row.first_month - first : row.last_month - first + 1] += row.contribution
-        yearly = monthly.reshape(-1, SHIFT).mean(axis=1)
+            span = slice(row.first_month - first, row.last_month - first + 1)
+            monthly[span] += row.contribution
+            in_force[span] = True
+        yearly = np.where(in_force, monthly, lever.off).reshape(-1, SHIFT).mean(axis=1)
         if "CNY" in lever.unit:
             yearly = yearly / deflator
         _refuse_bounds(yearly, lever, years, group, problems)

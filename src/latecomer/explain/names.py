@@ -26,6 +26,7 @@ AXES = {
     "h": "employer of engineers",
     "y": "source of technology",
     "g": "kind of improvement",
+    "w": "ownership of an own brand",
 }  # fmt: skip
 ROWS_SHOWN = 12
 NEAR = 4
@@ -163,14 +164,17 @@ def of_lever(lever: axes.Lever, case: Case) -> Entry:
     ]
     values = case.policy[lever.name]
     told = steps(case.years, values) if not lever.axes else f"by {AXES[lever.axes]}; see the rules"
+    sources = [f"{source_line(source, case)}: {grades}" for source, grades in sources_of(lever, case)]
     facts = (
         ("public name", lever.public_name),
         *common(lever),
         ("bounds", f"{number(lever.low)} to {number(lever.high)}"),
         ("does nothing at", number(lever.off)),
         *used_in("policy", lever.name),
+        ("path of history", path_of(lever, case)),
         (f"in {case.name}", told),
         *listed("rules", rules),
+        *listed("sources", sources, len(sources)),
     )
     return Entry(
         lever.public_name, "policy lever", lever.about, facts, heads(code.readers("policy", lever.name))
@@ -191,6 +195,23 @@ def of_strategy(lever: axes.Lever) -> Entry:
     )
     readers = heads(code.readers("strategy", lever.name))
     return Entry(lever.public_name, "strategy lever", lever.about, facts, readers)
+
+
+def path_of(lever: axes.Lever, case: Case) -> str:
+    """Return the first and last year in which dated rules set a lever, or that none does."""
+    rows = case.levers[case.levers["lever"] == lever.public_name]
+    if rows.empty:
+        return "none: off in all years"
+    return f"{rows['since'].min()[:4]}-{rows['until'].max()[:4]}"
+
+
+def sources_of(lever: axes.Lever, case: Case) -> list[tuple[str, str]]:
+    """Return the sources behind a lever, in the order of its rules, each with the grades of what it is taken for."""
+    rows = case.levers[case.levers["lever"] == lever.public_name]
+    return [
+        (str(source), ", ".join(dict.fromkeys(grades)))
+        for source, grades in rows.groupby("source_id", sort=False)["grade"]
+    ]
 
 
 def of_parameter(row: Any, case: Case) -> Entry:
@@ -355,10 +376,10 @@ def heads(names: Sequence[str]) -> tuple[code.Mechanism, ...]:
     return tuple(code.mechanism(name) for name in names if code.mechanism(name).equations)
 
 
-def listed(label: str, lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def listed(label: str, lines: Sequence[str], most: int = ROWS_SHOWN) -> tuple[tuple[str, str], ...]:
     """Return one labelled line for each of the first lines, and how many were left out."""
-    shown = [(label if i == 0 else "", line) for i, line in enumerate(lines[:ROWS_SHOWN])]
-    left = len(lines) - ROWS_SHOWN
+    shown = [(label if i == 0 else "", line) for i, line in enumerate(lines[:most])]
+    left = len(lines) - most
     return (*shown, *((("", f"and {left} more"),) if left > 0 else ()))
 
 

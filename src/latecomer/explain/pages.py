@@ -10,7 +10,7 @@ import pandas as pd
 
 from latecomer import axes
 from latecomer.explain import code
-from latecomer.explain.names import AXES, number
+from latecomer.explain.names import AXES, number, path_of, sources_of
 from latecomer.types import Case
 
 MADE = "<!-- Made by `latecomer docs --write` from the package; changes made here are lost. -->"
@@ -18,7 +18,7 @@ LABELS = {
     "s": axes.SEGMENTS, "e": axes.POWERTRAINS, "d": axes.DOMAINS, "k": axes.COMMERCIAL, "o": axes.ORIGINS, "a": axes.AGES,
     "b": axes.BUYERS,
     "u": axes.ACTORS, "v": axes.ACTORS, "h": axes.EMPLOYERS,
-    "y": axes.TECHNOLOGY_SOURCES, "g": axes.IMPROVEMENTS,
+    "y": axes.TECHNOLOGY_SOURCES, "g": axes.IMPROVEMENTS, "w": axes.OWN_OWNERSHIP,
 }  # fmt: skip
 LEVER_COLUMNS = ("lever", "axes", "unit", "bounds", "off", "what it is", "read in")
 REFERENCE_YEARS = (1960, 1978, 1992, 2001, 2010, 2020)
@@ -80,14 +80,19 @@ def levers(case: Case) -> list[str]:
     lines = head(
         "Policy levers",
         "A lever is a dated quantity of government. At its off value it does nothing; values outside its bounds are refused. "
-        f"The columns of years show the case {case.name}; `latecomer explain NAME` lists the dated rules, with sources.",
+        f"The columns of years show the case {case.name}, *path* the years in which dated rules set the lever there, *sources* "
+        "who printed them, as what; where there is no path the lever stands at its off value. `latecomer explain NAME` lists "
+        "the rules.",
     )
     years = [year for year in REFERENCE_YEARS if year in case.years]
     for group in dict.fromkeys(lever.group for lever in axes.POLICY):
         rows = []
         for lever in (lever for lever in axes.POLICY if lever.group == group):
-            rows.append((*declared(lever, "policy"), *(set_in(lever, year, case) for year in years)))
-        lines += [f"## {group.capitalize()}", "", *table((*LEVER_COLUMNS, *map(str, years)), rows)]
+            told = (*declared(lever, "policy"), *(set_in(lever, year, case) for year in years))
+            named = "; ".join(f"`{source}` ({grades})" for source, grades in sources_of(lever, case))
+            rows.append((*told, path_of(lever, case), named or "-"))
+        columns = (*LEVER_COLUMNS, *map(str, years), "path", "sources")
+        lines += [f"## {group.capitalize()}", "", *table(columns, rows)]
     return lines[:-1]
 
 

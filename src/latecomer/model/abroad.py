@@ -3,7 +3,7 @@
     exports     q_mx = W share_x m0 / (1 + e^-v_mx), all destinations scaled to the plant that is left
                 v_mx = x0 + place_x + x2 ln(home sales) + x3 n_mx + x4 E e_x - [foreign maker] x5 a_x / h
                        + [own brand] x6 (T_mx - 1)
-    place       place_x = x1 (Q - F) a_x - b ln(distance_x) - c ln rer - d ln(1 + tariff_x) + w window_x
+    place       place_x = x1 (Q - F) a_x - b ln(distance_x) - c ln rer - d ln[(1 + tariff_x)(1 - rebate)] + w window_x
                 a_x = income_x^i, richer buyers ask for more; trucks, sold by tender, follow place_x alone
     network     dn = h (s + l max n elsewhere)(1 - n) for K dn in cash, if h y years of margin on what is sold there pay for it;
                 where little is sold it decays: n' = (1 - z) n
@@ -44,7 +44,8 @@ def place(x, gap, here, now, p):
         here.destination_distance[x]
     )
     value -= p.export_exchange * math.log(here.real_exchange_rate)
-    return value + p.window_effect * now.abroad_window[x] - p.tariff_effect * math.log1p(now.abroad_tariff[x])
+    value += p.window_effect * now.abroad_window[x]
+    return value - p.tariff_effect * (math.log1p(now.abroad_tariff[x]) + math.log1p(-now.export_rebate))
 
 
 @kernel

@@ -5,6 +5,11 @@
                             chained: better cars are credited at what their buyers would pay
     quality gap:            problems per 100 cars = P0 e^(-trend (t - t0)) (e^(process gap) - 1)
 
+    public outlay:          subsidies + scrappage aid x combustion cars sold + rescues + local aid + programmes + grants and tax
+                            forgone for research + export rebates;  balance = tax - outlay
+
+Scrappage aid to buyers of combustion cars draws replacements forward (`buyers`) and lowers no price, so it stands in the
+outlay and not in the subsidies. Profit tax, duty on kits and parts and the cost of chargers are not in the model.
 Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2010.
 """
 
@@ -35,7 +40,7 @@ def report(t, w, state, world, policy, makers, p, out):
     sum_shares(w, state, makers, out)
     sum_prices(w, state, world[t].deflator, p, out)
     sum_knowledge(t, w, state, world, makers, p, out)
-    sum_money(w, state, makers, p, out)
+    sum_money(w, state, policy[t], makers, p, out)
     count_makers(w, state, makers, out)
     out.account_error = check(w, state, makers, out)
 
@@ -227,17 +232,17 @@ def sum_knowledge(t, w, state, world, makers, p, out):
 
 
 @kernel
-def sum_money(w, state, makers, p, out):
+def sum_money(w, state, now, makers, p, out):
     """Book revenue, profit, research, subsidies, taxes, surplus and fleets."""
     revenue, profit, research, capacity, fleet, made = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     trucks, truck_plant = 0.0, 0.0
-    out.maker_revenue[:] = 0.0
+    out.maker_revenue[:], out.maker_profit[:] = 0.0, 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
             continue
         revenue += state.revenue[m]
-        out.maker_revenue[m] = state.revenue[m]
-        trucks += p.truck_price * w.truck_sold[m]
+        out.maker_revenue[m], out.maker_profit[m] = state.revenue[m], state.profit[m]
+        trucks += p.truck_price * w.truck_sold[m] + (now.plan_price - 1.0) * p.truck_price * w.plan_trucks[m]
         truck_plant += state.truck_capacity[m]
         profit += state.profit[m]
         research += w.effort[m]
@@ -258,9 +263,24 @@ def sum_money(w, state, makers, p, out):
         w.tax_paid,
         w.surplus,
     )
+    for b in range(out.surplus_by_buyer.size):
+        out.surplus_by_buyer[b] = w.buyer_surplus[b]
+    for r in range(out.region_surplus.size):
+        out.region_surplus[r] = w.region_surplus[r]
     out.rationed = w.rationed * MILLION
     out.price_residual, out.price_rounds, out.price_bounds_hit = w.residual, w.rounds, w.bounds_hit
     out.lines = w.lines
+
+
+@kernel
+def balance(t, w, policy, out):
+    """Book what government of all levels spends on the industry and its buyers, and what taxes on cars leave of it."""
+    now = policy[t]
+    out.public_outlay = out.subsidy + out.soft_aid + out.local_aid + w.public_money + w.grants + w.rebates
+    for j in range(w.lines):
+        if w.electric[j] == 0.0:
+            out.public_outlay += now.subsidy_trade_in / 1000.0 * w.sold[j]
+    out.public_balance = out.tax - out.public_outlay
 
 
 @kernel

@@ -1,11 +1,13 @@
 """What does a maker earn, and what happens when it loses? Revenue, profit, dividends, soft budgets, subsidies and taxes.
 
     net price   n_j = (P_j + subsidy) / wedge
+    plan        (plan.price - 1) x deliveries at prices of history is added to revenue and in full to profit
+    rebate      export.rebate x value of vehicles exported; it is passed on abroad (`abroad`) and paid by the budget
     profit      sum_j [(n_j - c_j - mu n_j) q_j - upkeep c_j] + export margin + trucks + plan - fixed - R&D of cars
     dividends   a joint venture pays out a share of its profit; the home parent receives its equity part
     dependence  dividends / (dividends + max(0, own profit))                              smoothed; feeds comfort
-    soft budget a loss of a state maker is made good by softness x loss, at a cost to the budget; private losses eat cash
-    debt limit  L = credit + d revenue + e max(0, profit), by ownership; debts of a state maker beyond L are made good by
+    soft budget a loss of an own-brand maker is made good by softness x loss, at a cost to the budget; the rest eats cash
+    debt limit  L = credit + d revenue + e max(0, profit), by ownership; debts beyond L are made good by
                 softness as well, and what was made good is effort lost next year (`knowledge.organisation_aim`)
 
 mu, times a maker's own factor, is spent on marketing and service (`brand`); fees for technology of others are a rate on home
@@ -21,7 +23,7 @@ from latecomer.compiled import kernel
 def settle(t, w, state, policy, strategy, makers, p):
     """Book revenue, profit, dividends, cash and dependence of every maker; sum subsidies, taxes and soft aid."""
     now = policy[t]
-    w.tax_paid, w.subsidy_paid, w.soft_aid = 0.0, 0.0, 0.0
+    w.tax_paid, w.subsidy_paid, w.soft_aid, w.rebates = 0.0, 0.0, 0.0, 0.0
     state.revenue[:] = 0.0
     state.profit[:] = 0.0
     state.dividends[:] = 0.0
@@ -35,13 +37,17 @@ def settle(t, w, state, policy, strategy, makers, p):
         if makers[m].ownership != IMPORTER:
             w.marketing[m] += p.marketing_share * strategy[t].marketing_share[m] * net * w.sold[j]
             state.profit[m] -= p.line_upkeep * w.unit_cost[j]
-        w.subsidy_paid += w.subsidy[j] * w.sold[j]
-        w.tax_paid += net * (w.wedge[j] - 1.0) * w.sold[j]
+        w.aided[j] = w.subsidy[j] * w.sold[j]
+        w.subsidy_paid += w.aided[j]
+        w.taxed[j] = net * (w.wedge[j] - 1.0) * w.sold[j]
+        w.tax_paid += w.taxed[j]
         if makers[m].ownership == IMPORTER:
-            w.tax_paid += cost * now.tariff_car / (1.0 + now.tariff_car) * w.sold[j]
+            duty = cost * now.tariff_car / (1.0 + now.tariff_car) * w.sold[j]
+            w.taxed[j] += duty
+            w.tax_paid += duty
     for m in range(makers.size):
         if state.alive[m] == 1:
-            add_other_sales(m, w, state, p)
+            add_other_sales(m, w, state, now, p)
     for m in range(makers.size):
         g = makers[m].group
         if state.alive[m] == 1 and makers[m].ownership == JOINT_VENTURE and g >= 0:
@@ -52,16 +58,20 @@ def settle(t, w, state, policy, strategy, makers, p):
 
 
 @kernel
-def add_other_sales(m, w, state, p):
+def add_other_sales(m, w, state, now, p):
     """Add exports, trucks and plan deliveries, and take off fixed cost, research and fees for technology."""
     home = max(w.sold_home[m], 1e-9)
     price = state.revenue[m] / home if w.sold_home[m] > 1e-9 else p.plan_car_price
     abroad = p.export_price * price * state.exports[m]
     trucks = p.truck_price * w.truck_sold[m]
     planned = p.plan_car_price * w.plan_built[m]
+    dearer = (now.plan_price - 1.0) * (planned + p.truck_price * w.plan_trucks[m])
     state.revenue[m] += abroad + trucks + planned
+    state.revenue[m] += dearer
     state.profit[m] += p.export_margin * abroad + p.truck_margin * trucks + p.plan_margin * planned
-    cars = ratio_of_cars(state.revenue[m], abroad + trucks + planned)
+    state.profit[m] += dearer
+    w.rebates += now.export_rebate * (abroad + p.truck_price * w.truck_exports[m])
+    cars = ratio_of_cars(state.revenue[m], abroad + trucks + planned + dearer)
     state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + cars * w.effort[m]
     state.profit[m] -= w.marketing[m]
     w.fees[m] = w.fee_rate[m] * cars * state.revenue[m]
@@ -83,21 +93,27 @@ def settle_cash(m, w, state, now, maker, p):
     if maker.ownership < PRIVATE and total > 0.0:
         state.dependence[m] += 0.5 * (gained / total - state.dependence[m])
     aid = 0.0
-    if maker.ownership < PRIVATE and profit + gained < 0.0:
-        aid = now.budget_softness * -(profit + gained)
+    soft = softness(now, maker)
+    if profit + gained < 0.0:
+        aid = soft * -(profit + gained)
     kept = (
         profit if maker.ownership != JOINT_VENTURE else (1.0 - p.payout) * max(0.0, profit) + min(0.0, profit)
     )
     state.cash[m] = (1.0 - p.cash_decay) * state.cash[m] + kept + gained + aid
-    if maker.ownership < PRIVATE:
-        owed = max(0.0, -state.cash[m] - debt_limit(m, state, maker, p))
-        state.cash[m] += now.budget_softness * owed
-        aid += now.budget_softness * owed
+    owed = max(0.0, -state.cash[m] - debt_limit(m, state, maker, p))
+    state.cash[m] += soft * owed
+    aid += soft * owed
     state.rescued[m] = min(1.0, aid / max(state.revenue[m], 1e-6))
     w.soft_aid += aid
     lost = -(profit + gained + aid)
     heavy = p.loss_weight * min(1.0, lost / max(state.revenue[m], 1e-6))
     state.losses[m] = state.losses[m] + 1.0 + heavy if lost > 0.0 else 0.0
+
+
+@kernel
+def softness(now, maker):
+    """Return the share of its losses that a maker is sure to be paid; none for ventures and foreign makers."""
+    return now.budget_softness[maker.ownership] if maker.ownership <= PRIVATE else 0.0
 
 
 @kernel

@@ -87,8 +87,8 @@ def record_money(w, p, out):
 @kernel
 def record_knowledge(links, w, state, p, out):
     """Book results (billion CNY of 2010 of research) from where they are made to where they arrive."""
-    passed = w.results + w.contracts
-    learned = p.contract_public * w.contracts
+    passed = w.results + w.contracts * w.able
+    learned = p.contract_public * w.contracts * w.able
     out.knowledge_flow[:, :] = 0.0
     for u, share in ((UNIVERSITIES, p.university_share), (INSTITUTES, 1.0 - p.university_share)):
         out.knowledge_flow[u, UNIVERSITIES + INSTITUTES - u] = share * w.results

@@ -6,6 +6,8 @@
                a unit of plant costs  c organisation^-x
     exit       a line after a run of loss years, by hazard; a maker after such a run once its money is gone, or by
                insolvency, debt beyond the limit; soft budgets put it off
+    quota      an importer may sell  Q [(1 - o) x / sum x + o / N],  x imports of last year, N importers; equal parts if none
+               imported; what is scarce raises prices through the shadow cost, and the rent is the importer's
     takeover   of a failing maker by the richest healthy own-brand maker with a line in common, at a discount, or by a
                dated fact of the case: plant, lines, debts and part of skill and goodwill pass, and the maker ends
 
@@ -25,7 +27,7 @@ from latecomer.axes import (
 from latecomer.compiled import kernel
 from latecomer.keys import uniform
 from latecomer.model.electric import spread
-from latecomer.model.finance import debt_limit
+from latecomer.model.finance import debt_limit, softness
 
 NSEGMENTS, TRAINS = len(SEGMENTS), len(POWERTRAINS)
 DROP, LEAVE, TAKEOVER = 31, 32, 33
@@ -33,10 +35,17 @@ DROP, LEAVE, TAKEOVER = 31, 32, 33
 
 @kernel
 def leave_room(w, state, policy, t, makers, p):
-    """Fill w.room[m]: capacity left for the home market after plan and exports (million a year; boundless for importers)."""
+    """Fill w.room[m]: capacity left for the home market after plan and exports, quota of importers (million a year)."""
+    imported, importers = 0.0, 0.0
+    for m in range(makers.size):
+        if makers[m].ownership == IMPORTER and state.alive[m] == 1:
+            imported += state.output[m]
+            importers += 1.0
     for m in range(makers.size):
         if makers[m].ownership == IMPORTER:
-            w.room[m] = 1e6
+            old = state.output[m] / imported if imported > 0.0 else 1.0 / max(importers, 1.0)
+            part = (1.0 - p.quota_open) * old + p.quota_open / max(importers, 1.0)
+            w.room[m] = max(policy[t].trade_quota * part, 1e-6)
         else:
             w.room[m] = max(1.1 * state.capacity[m] * (1.0 - policy[t].plan_share) - state.exports[m], 1e-6)
 
@@ -105,10 +114,10 @@ def funds(m, state, now, maker, p):
         own = (
             max(0.0, state.cash[m])
             + 0.5 * state.dividends[m]
-            + p.state_credit * (1.0 + 2.0 * now.budget_softness)
+            + p.state_credit * (1.0 + 2.0 * now.budget_softness[maker.ownership])
         )
     elif maker.ownership == PRIVATE:
-        own += p.private_credit
+        own += p.private_credit * (1.0 + 2.0 * now.budget_softness[PRIVATE])
     else:
         return own + p.foreign_credit
     return min(own, max(0.0, state.cash[m] + p.lending_share * debt_limit(m, state, maker, p)))
@@ -117,7 +126,7 @@ def funds(m, state, now, maker, p):
 @kernel
 def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
     """Age lines, drop those that keep losing, and end makers after a run of loss years; book this year's exits."""
-    softness = policy[t].budget_softness
+    now = policy[t]
     w.earned[:] = 0.0
     for j in range(w.lines):
         m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
@@ -127,7 +136,7 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
         upkeep = p.line_upkeep * w.unit_cost[j]
         w.earned[m] += earned
         state.line_losses[m, s, e] = state.line_losses[m, s, e] + 1.0 if earned < upkeep else 0.0
-        soft = softness if makers[m].ownership < PRIVATE else 0.0
+        soft = softness(now, makers[m])
         over = 1.0 / (1.0 + math.exp(-2.0 * (state.line_losses[m, s, e] - 4.5)))
         line = (m * NSEGMENTS + s) * TRAINS + e
         if (
@@ -142,7 +151,7 @@ def drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out):
             or world[t].year < makers[m].passenger_start + 3
         ):
             continue
-        soft = softness if makers[m].ownership < PRIVATE else 0.0
+        soft = softness(now, makers[m])
         broke = 1.0 / (1.0 + math.exp(-2.0 * (state.losses[m] - 4.5)))
         hazard = p.exit_hazard * broke
         if makers[m].ownership <= PRIVATE:

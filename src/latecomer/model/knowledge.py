@@ -4,7 +4,7 @@
                   or r revenue, smoothed                               r: research.revenue_share, o: brand.own_effort
     focus:        v_d <- v_d f_d (sum v / sum f v)                      f: research.focus; attention is scarce
     organisation: moves to 1 + f skill (private), or [1 - (1 - o)(1 - reform)(1 - a ally)(1 - k rivals) + f skill]
-                  x (1 - e losses made good / revenue) (state); it multiplies research here and cheapens plant in
+                  (state), both x (1 - e losses made good / revenue); it multiplies research here and cheapens plant in
                   `industry.plant_price`
     absorption:   a_md = 1 - exp(-R_m org_m talent v_d / R0)
     effort split: 3 x_i / sum x, x_i = (r_i + r0)^s for digestion of partners, digestion of purchases, own innovation;
@@ -15,6 +15,7 @@
                   step |N| / 20 + .01, fading at the frontier of an old domain
     kinds:        original, integrated (breadth_d: other domains near the frontier), absorbed (re-innovation where C is
                   near what others offer): parts 1 : i breadth : n e^(..) of each success
+    duty:         withheld from the group x (1 - transfer duty): to digest, to spill over by affiliation and to improve on
     spillovers:   rho_k (.3 + .7 a) max(0, source_k - withheld_k - C) from affiliation, region, industry, suppliers;
                   engineers who come from ventures (`talent`), testing and standards (`science`)
     doing:        dC_process = c d ln(experience)
@@ -93,9 +94,8 @@ def fund(t, w, state, world, policy, strategy, makers, contracts, p):
 def usual_spending(m, state, now, choice, maker, p):
     """Return what own-brand maker m spends on research by its own rule (billion CNY of 2010)."""
     intensity = p.research_intensity * (p.private_research if maker.ownership == PRIVATE else 1.0)
-    intensity *= 1.0 + p.deduction_effect * now.research_deduction
-    if maker.ownership != PRIVATE:
-        intensity *= 1.0 - p.softness_effect * now.budget_softness
+    intensity *= 1.0 + p.deduction_effect * now.research_deduction[maker.ownership]
+    intensity *= 1.0 - p.softness_effect * now.budget_softness[maker.ownership]
     comfort = own_effort(m, state, choice, maker, p)
     spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
     if maker.ownership == PRIVATE:
@@ -107,15 +107,15 @@ def usual_spending(m, state, now, choice, maker, p):
 def organisation_aim(m, w, state, now, maker, p):
     """Return the management capability towards which maker m moves (1 = an average private maker).
 
-    A state maker lags by what reform, a partner in the maker itself and rivals have not removed; rescue adds to the lag.
+    A state maker lags by what reform, a partner in the maker itself and rivals have not removed; rescue adds to any lag.
     """
     founders = p.organisation_founder * maker.skill
+    comfort = min(1.0, p.rescue_effort * state.rescued[m])
     if maker.ownership == PRIVATE:
-        return 1.0 + founders
+        return (1.0 + founders) * (1.0 - comfort)
     distance = (1.0 - p.organisation_state) * (1.0 - now.reform_state_firms)
     distance *= 1.0 - p.organisation_alliance * w.allied[m]
     distance *= 1.0 - p.organisation_contest * w.contestability
-    comfort = min(1.0, p.rescue_effort * state.rescued[m])
     return (1.0 - distance + founders) * (1.0 - comfort)
 
 
@@ -261,7 +261,8 @@ def domain_gain(d, m, t, focus, presence, partner, w, state, policy, strategy, m
     w.gained[:], w.succeeded[:] = 0.0, 0.0
     known = state.mastered[m, d]
     absorb = 1.0 - math.exp(-focus / p.absorption_scale)
-    from_partner = max(0.0, partner - p.withheld - known)
+    withheld = kept_back(policy[t], p)
+    from_partner = max(0.0, partner - withheld - known)
     from_industry = presence * max(0.0, w.venture_mean[d] - p.withheld - p.distance_penalty - known)
     from_leader = p.alliance_learning * w.joint[m, d]
     source = max(from_partner, from_industry, from_leader)
@@ -276,7 +277,13 @@ def domain_gain(d, m, t, focus, presence, partner, w, state, policy, strategy, m
     if bought > 0.0 and w.source[m, d] != OWN_SOURCE:
         w.gained[w.source[m, d]] += p.digestion * absorb * purchase
     gain = spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p)
-    return gain + improve(d, m, t, focus * w.split[2], partner, w, state, p, seed, history)
+    return gain + improve(d, m, t, focus * w.split[2], partner - withheld, w, state, p, seed, history)
+
+
+@kernel
+def kept_back(now, p):
+    """Return what partners withhold from the group they are tied to (log units): less, the more they must hand over."""
+    return p.withheld * (1.0 - now.venture_transfer_duty)
 
 
 @kernel
@@ -363,10 +370,13 @@ def room(d, known, w):
 
 
 @kernel
-def improve(d, m, t, focus, partner, w, state, p, seed, history):
-    """Return the gain from own innovation, and book it by kind in proportion to what each kind adds to the rate."""
+def improve(d, m, t, focus, shown, w, state, p, seed, history):
+    """Return the gain from own innovation, and book it by kind in proportion to what each kind adds to the rate.
+
+    `shown` is what the ventures of the group do not withhold (log units).
+    """
     known = state.mastered[m, d]
-    outside = max(w.offered[m, d], partner - p.withheld)
+    outside = max(w.offered[m, d], shown)
     integrated = p.integration * w.breadth[d]
     absorbed = p.reinnovation * math.exp(-abs(outside - known) / NEAR)
     spur = 1.0 + integrated + absorbed

@@ -60,6 +60,8 @@ def clear(w, state, world, makers, p):
         w.region_sales[:] = 0.0
         w.region_own[:] = 0.0
         w.region_local[:] = 0.0
+        w.buyer_surplus[:] = 0.0
+        w.region_surplus[:] = 0.0
         return
     list_classes(w, world, p)
     list_sellers(w, makers)
@@ -225,11 +227,13 @@ def settle(w, state, p):
 
 @kernel
 def book_regions(w, p, served):
-    """Sum sales by region (all, own-brand, local) and node, and consumer surplus (billion CNY)."""
+    """Sum sales by region (all, own-brand, local) and node, and consumer surplus, also by class and by region (billion CNY)."""
     lift = math.exp(p.replacement_value)
     w.region_sales[:] = 0.0
     w.region_own[:] = 0.0
     w.region_local[:] = 0.0
+    w.buyer_surplus[:] = 0.0
+    w.region_surplus[:] = 0.0
     w.surplus = 0.0
     mean_price = 0.0
     total = 0.0
@@ -266,4 +270,7 @@ def book_regions(w, p, served):
             w.region_sales[r] += rate * value
             w.region_own[r] += rate * own_spread[r, b]
             w.region_local[r] += rate * local_spread[r, b]
-            w.surplus += (first * log(1.0 + value) + again * log(1.0 + lift * value)) / (w.alpha[b] * slope)
+            gained = (first * log(1.0 + value) + again * log(1.0 + lift * value)) / (w.alpha[b] * slope)
+            w.surplus += gained
+            w.buyer_surplus[b] += gained
+            w.region_surplus[r] += gained

@@ -160,10 +160,11 @@ def odds(gain, cost):
 
 @kernel
 def licence(maker, w, now, p):
-    """Return how far the licences of the year let a founder begin; the state's own start-ups need none."""
+    """Return how far the licences of the year let a founder begin, by ownership and powertrain."""
     if maker.electric_only == 1:
         return min(1.0, now.entry_electric / p.licence_enough) if w.frontier[BATTERY] > 0.0 else 0.0
-    return min(1.0, now.entry_private / p.licence_enough) if maker.ownership == PRIVATE else 1.0
+    open_to = now.entry_private if maker.ownership == PRIVATE else now.entry_state
+    return min(1.0, open_to / p.licence_enough)
 
 
 @kernel

@@ -7,6 +7,7 @@
     utility     delta = a0 + b_Q (Q - F) + trust + comfort z_s + reach + novelty - crowding ln(J/30) + taste, `electric` terms
     priced cost c - stance x cost before subsidy; prices are set on it, books are kept at c
     launch      hazard by capability, size of the segment, policy; min(1, o (1 - chi dependence)) for state groups;
+                x licence for the first car of an own brand: entry.private, entry.state, entry.electric;
                 times the chance that cash and lenders cover the development cost  f base_s
     beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew
 
@@ -220,7 +221,7 @@ def first_lines(m, t, w, state, policy, maker, p, seed, history):
     elif maker.minibus == 1:
         open_line(m, MINIBUS, COMBUSTION, state)
     elif maker.first_line >= 0:
-        licence = policy[t].entry_private if maker.ownership == PRIVATE else 1.0
+        licence = policy[t].entry_private if maker.ownership == PRIVATE else policy[t].entry_state
         if maker.electric_only == 1:
             licence = policy[t].entry_electric if w.frontier[BATTERY] > 0.0 else 0.0
         if drawn < p.first_known * min(1.0, licence / p.licence_enough):
@@ -263,7 +264,7 @@ def combustion_hazard(m, s, t, gap, selling, state, policy, strategy, maker, p):
     if kind == PRIVATE:
         return hazard * (1.0 if selling else now.entry_private)
     push = p.launch_state + (1.0 - p.launch_state) * now.reform_state_firms
-    return hazard * push * own_effort(m, state, strategy[t], maker, p)
+    return hazard * push * own_effort(m, state, strategy[t], maker, p) * (1.0 if selling else now.entry_state)
 
 
 @kernel

@@ -3,17 +3,20 @@
     programmes   S_t = general_t + electric_t + sum_d public_dt              general = share x national research
     funds        government keeps `administration`; the rest goes to universities (their share) and institutes
     contracts    K_t = kappa x research of own-brand makers                  to universities and institutes, same shares
-    results      s_dt = general_{t - lag} + [d electric] electric_{t - lag} + public_d,t - lag + leak K_t / domains
+    posts        b_t = 1 + (1 - university share)(posts_t^e - 1)             e: what staffing does to research (`talent`)
+    results      s_dt = [general_{t - lag} + [d electric] electric_{t - lag} + public_d,t - lag] b_t-lag + leak b_t K_t / domains
     science      A_d' = (1 - delta) A_d + s_d                                what universities and institutes hold
     public       G_d' = (1 - delta) G_d + links x s_d                        what reaches enterprises
-    contracted   research of a maker x [1 + kappa (links - 1)]               (in `talent.grow`)
-    testing      dC_process = theta links T / (T + T0) (.3 + .7 a) max(0, frontier - distance - C),   T = sigma (S + K)
-    grants       dR_m = speed x kept x grants R_m / sum R;   tax relief = rate x deduction x spending (booked only)
+    contracted   research of a maker x [1 + kappa (links b - 1)]               (in `talent.grow`)
+    testing      dC_process = theta links T / (T + T0) (.3 + .7 a) max(0, frontier - distance - C),   T = sigma b (S + K)
+    grants       dR_m = speed x kept x grants_w R_m / sum_w R;   tax relief = rate x deduction_w x spending (booked only)
 
 Links tie institutes and universities to enterprises. With links at zero money buys papers, not cars: A grows, G and
 the results of contracts and testing stay where they are. General research is of use in every domain, so each domain
-counts it in full. Sources: Lundvall 1992; Griliches 1979 for the stock; for grants and crowding out David, Hall and
-Toole 2000. All in billion CNY of 2010 a year, stocks in billion CNY.
+counts it in full. Grants and deductions go by ownership w of own-brand makers. More posts at institutes for the same money
+are taken as filled: b is what they add to the institutes' part, at the elasticity that holds for makers, while `talent`
+draws the engineers from others over years. Sources: Lundvall 1992; Griliches 1979 for the stock; for grants and crowding
+out David, Hall and Toole 2000. All in billion CNY of 2010 a year, stocks in billion CNY.
 """
 
 from latecomer.axes import (
@@ -22,8 +25,8 @@ from latecomer.axes import (
     ELECTRONICS,
     ELSEWHERE,
     INSTITUTE_STAFF,
-    JOINT_VENTURE,
     OFFICIALS,
+    OWN_OWNERSHIP,
     PRIVATE,
     PROCESS,
     UNIVERSITY_STAFF,
@@ -51,14 +54,22 @@ def fund(t, w, state, world, policy, makers, p):
             w.funds[h] += (1.0 - p.contract_share) * state.research[m]
     w.public_money = programmes(t, world, policy, p)
     w.contracts = p.contract_share * own
-    w.results = programmes(max(t - int(p.public_lag), 0), world, policy, p)
+    source = max(t - int(p.public_lag), 0)
+    w.results = programmes(source, world, policy, p) * able(policy[source], p)
+    w.able = able(policy[t], p)
     money = (1.0 - p.administration) * w.public_money + w.contracts
-    w.standards = p.standards_share * money
+    w.standards = p.standards_share * money * w.able
     w.rulebook = w.standards / (w.standards + p.standards_half)
     w.funds[UNIVERSITY_STAFF] = p.university_share * money
     w.funds[INSTITUTE_STAFF] = (1.0 - p.university_share) * money
     w.funds[OFFICIALS] = p.administration * w.public_money
     w.funds[ELSEWHERE] = p.kindred_share * world[t].research_spending
+
+
+@kernel
+def able(now, p):
+    """Return what universities and institutes achieve with their money, relative to posts as in history (1)."""
+    return 1.0 + (1.0 - p.university_share) * (now.institute_posts**p.staffing_effect - 1.0)
 
 
 @kernel
@@ -80,7 +91,8 @@ def publish(t, w, state, world, policy, p):
         flow = p.public_share * world[source].research_spending + policy[source].research_public[d]
         if d == BATTERY or d == ELECTRONICS:
             flow += policy[source].research_electric
-        flow += p.contract_public * w.contracts / NDOMAINS
+        flow *= able(policy[source], p)
+        flow += p.contract_public * w.contracts / NDOMAINS * able(policy[t], p)
         state.science[d] += flow - p.public_decay * state.science[d]
         state.public_knowledge[d] += links * flow - p.public_decay * state.public_knowledge[d]
 
@@ -94,20 +106,26 @@ def tested(t, known, open_ear, w, policy, p):
 
 @kernel
 def grant(t, w, state, policy, makers, p):
-    """Share grants out among own-brand makers by their research; `grant_kept` of them is not crowded out.
+    """Share the grants of each ownership out among its makers by their research; `grant_kept` of them is not crowded out.
 
     Count in w.grants what government gives or forgoes: grants, and profit tax saved by the deduction for research.
     """
+    now = policy[t]
     w.grants = 0.0
-    total = 0.0
     for m in range(makers.size):
         if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
-            total += state.research[m]
-            w.grants += p.relief_rate * policy[t].research_deduction * w.effort[m]
-    given = policy[t].research_grants
-    if total <= 0.0 or given <= 0.0:
-        return
-    w.grants += given
-    for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership < JOINT_VENTURE:
-            state.research[m] *= 1.0 + p.research_speed * p.grant_kept * given / total
+            w.grants += p.relief_rate * now.research_deduction[makers[m].ownership] * w.effort[m]
+    for kind in range(len(OWN_OWNERSHIP)):
+        given = now.research_grants[kind]
+        if given <= 0.0:
+            continue
+        total = 0.0
+        for m in range(makers.size):
+            if state.alive[m] == 1 and makers[m].ownership == kind:
+                total += state.research[m]
+        if total <= 0.0:
+            continue
+        w.grants += given
+        for m in range(makers.size):
+            if state.alive[m] == 1 and makers[m].ownership == kind:
+                state.research[m] *= 1.0 + p.research_speed * p.grant_kept * given / total

@@ -32,7 +32,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
         for name in (
             "utility", "luxury", "firm_taste", "official_taste", "cost", "unit_cost", "wedge", "subsidy", "price", "best_price",
             "price_term", "power", "margin", "sold", "asked", "slope", "cross", "own_part",
-            "electric", "own", "left_out",
+            "electric", "own", "left_out", "taxed", "aided",
         )
     ]  # fmt: skip
     maker = [(name, "f8", (makers,)) for name in (
@@ -88,6 +88,8 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("region_local", "f8", (regions,)),
             ("protection", "f8", (regions,)),
             ("aid", "f8", (regions,)),
+            ("region_surplus", "f8", (regions,)),
+            ("buyer_surplus", "f8", (b,)),
             ("stake", "f8", (regions,)),
             ("group_source", "f8", (makers, d)),
             ("source", "i8", (makers, d)),
@@ -121,6 +123,8 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
                 (name, "f8")
                 for name in ("public_money", "results", "contracts", "grants", "standards", "rulebook")
             ],
+            ("able", "f8"),
+            ("rebates", "f8"),
             ("surplus", "f8"),
             ("rationed", "f8"),
             ("residual", "f8"),

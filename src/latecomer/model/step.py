@@ -67,6 +67,7 @@ def year(t, state, w, world, policy, strategy, makers, contracts, p, seed, histo
     matching.report(w, state, makers, out)
     control.report(w, state, makers, out)
     region.report(w, makers, out)
+    accounts.balance(t, w, policy, out)
     flows.record(t, w, state, policy, p, out)
     index.measure(w, state, p, out)
     industry.invest(t, w, state, policy, strategy, makers, p)

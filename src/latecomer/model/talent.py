@@ -2,7 +2,8 @@
 
     graduates    g_t = scale x index_t x places_{t - lag},   quality (index x places)^-delta: crowding dilutes schooling
     stock        N_h' = (1 - exit - move) N_h + a_h (g + sum move N),   move = mobility (1 - plan share)
-    choice       a_h ~ F_h (premium_h F_h / N_h)^beta q_h^gamma         jobs by funds F_h, pay F_h / N_h, productivity q_h
+    choice       a_h ~ F_h (premium_h F_h / N_h)^beta q_h^gamma         jobs by funds F_h, pay F_h / N_h, productivity q_h;
+                 F_h x posts at institutes, relative to history
     talent       1 + tau (quality x sum N / reference - 1)               reference in cohorts of the base year
     staffing     [(N_h / F_h) / (sum N / sum F)]^sigma                   engineers that a yuan of research finds
     movers       dC_md = carry x (came from ventures / N_h) max(0, mean venture_d - withheld - C_md)
@@ -20,6 +21,7 @@ from latecomer.axes import (
     ELSEWHERE,
     EMPLOYERS,
     FOREIGN_PLANT,
+    INSTITUTE_STAFF,
     JOINT_VENTURE,
     LOCAL_STATE,
     PRIVATE,
@@ -43,7 +45,7 @@ def grow(t, w, state, world, policy, makers, p):
     study = policy[max(t - int(p.talent_lag), 0)].university_places
     cohort = max(world[t].engineers * study, 1e-6)
     graduates = p.graduate_scale * cohort
-    choose(w, state, makers, p)
+    choose(policy[t].institute_posts, w, state, makers, p)
     move(graduates, cohort**-p.quality_dilution, 1.0 - policy[t].plan_share, w, state, p)
     people = state.engineer_pool
     effective = state.engineer_quality * people / (p.graduate_scale * p.talent_reference)
@@ -54,7 +56,7 @@ def grow(t, w, state, world, policy, makers, p):
         if w.funds[h] > 0.0:
             ratio = (state.engineers[h] / w.funds[h]) / (people / money)
             w.staffing[h] = min(max(ratio, 1.0 / STAFFING_BOUND), STAFFING_BOUND) ** p.staffing_effect
-    outside = 1.0 + p.contract_share * (policy[t].research_links - 1.0)
+    outside = 1.0 + p.contract_share * (policy[t].research_links * w.able - 1.0)
     for m in range(makers.size):
         h = employer(makers[m].ownership)
         w.staff[m] = w.talent * w.staffing[h] * outside if h >= 0 else w.talent
@@ -73,7 +75,7 @@ def employer(ownership):
 
 
 @kernel
-def choose(w, state, makers, p):
+def choose(posts_at_institutes, w, state, makers, p):
     """Fill w.pull [h], the shares in which those who choose go to the employers (sum 1)."""
     money, people = max(w.funds.sum(), 1e-12), max(state.engineer_pool, 1e-12)
     total = 0.0
@@ -86,6 +88,8 @@ def choose(w, state, makers, p):
                 pay *= p.venture_premium
             productive = organised(h, state, makers) ** p.productivity_pull
             w.pull[h] = w.funds[h] * pay**p.pay_pull * productive
+            if h == INSTITUTE_STAFF:
+                w.pull[h] *= posts_at_institutes
             total += w.pull[h]
     for h in range(NEMPLOYERS):
         w.pull[h] = w.pull[h] / total if total > 0.0 else (1.0 if h == ELSEWHERE else 0.0)

@@ -1,6 +1,7 @@
 """Which technology may a maker use, and from whom? Foundings, ventures, licences, purchased machinery, cut-offs.
 
     venture:   M_md = F_d - g lag,  lag = lag0 + lag1 exp(-ventures / 7): competition among partners shortens it
+               + lag2 transfer duty: a parent that must share brings older technology
     electric:  M_md = (1 - lock) F_d for ventures in batteries, and the same of what is new in electronics: partners hold on to
                engines
     licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract; a partner in the maker itself
@@ -18,7 +19,8 @@ parent. Importers build abroad and are not touched. A contract keeps its source 
 in the maker). Make, buy or ally is a maker's strategy by domain (Pisano 1990; Veugelers and Cassiman 1999): what it does not
 let in it neither uses, nor pays for, nor digests; an alliance with a leader brings newer technology for a fee and lets it be
 digested in part (`knowledge`), as in the equity alliances of Mowery, Oxley and Silverman 1996. Source of vintage and
-competition: Bai, Barwick, Cao and Li (quid pro quo).
+competition: Bai, Barwick, Cao and Li (quid pro quo); that a duty to share costs vintage: Holmes, McGrattan and Prescott 2015
+(technology capital is the price of access).
 """
 
 import math
@@ -136,6 +138,7 @@ def introduce(t, w, state, world, policy, strategy, makers, contracts, p):
         if state.alive[m] == 1 and makers[m].ownership == JOINT_VENTURE:
             ventures += 1
     lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-ventures / 7.0)
+    lag += p.transfer_lag * now.venture_transfer_duty
     distance = p.purchase_distance + p.purchase_closed * (1.0 - now.reform_state_firms)
     w.source[:, :] = OWN_SOURCE
     for m in range(makers.size):
