@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 
-from latecomer.case.load import case_folder
 from latecomer.cli.options import SEED_BITS, checked_case, folder, whole
 from latecomer.cli.show import console
 from latecomer.cli.writing import whole_files
@@ -32,8 +31,7 @@ def fit_case(name: str, given: Mapping[str, str]) -> None:
     assert case is not None and out is not None
     found = fit(case, budgets, steps, kept, seed, progress=teller(budgets, steps))
     with whole_files(out) as part:
-        for path in sorted(case_folder(name).iterdir()):
-            shutil.copyfile(path, part / path.name)
+        shutil.copytree(case.folder, part, copy_function=shutil.copyfile, dirs_exist_ok=True)
         write(found, case, part)
     console().print(f"Loss {found.how['loss_of_best']}; by target in {out / 'draws.json'}", soft_wrap=True)
     console().print(f"Run it with: latecomer run {out}", soft_wrap=True)
