@@ -73,14 +73,6 @@ def load_case(name: str | Path) -> Case:
     return case
 
 
-def case_folder(name: str | Path) -> Path:
-    """Return the folder of the case of this name or path; raise CaseError with the nearest name if there is none."""
-    problems = Problems()
-    folder = _folder(name, problems)
-    problems.raise_if_any(CaseError)
-    return folder
-
-
 def _folder(name: str | Path, problems: Problems) -> Path:
     """Return the folder of a case given by its name or its path."""
     inside = CASES / str(name).replace("-", "_")
