@@ -236,6 +236,77 @@ def ablate(
     ablate_case(case, given, json=json, quiet=quiet)
 
 
+@app.command(
+    short_help="Run histories with and without a reform and say what would have been different",
+    epilog="Example:  latecomer compare my-reform.yaml --histories 200 --out results",
+)
+def compare(
+    reforms: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="REFORM", help="A YAML file or the name of a ready reform; several make a package."
+        ),
+    ] = None,
+    case: Annotated[
+        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    histories: Annotated[str, typer.Option(metavar="NUMBER", help="How many pairs of histories.")] = "200",
+    precision: Annotated[
+        str,
+        typer.Option(
+            metavar="NUMBER",
+            help="Add histories instead until the median effect on --series in --year is known this well (in its unit).",
+        ),
+    ] = "",
+    series: Annotated[
+        str, typer.Option(metavar="NAME", help="The series whose precision is asked for.")
+    ] = "own_brand_share",
+    year: Annotated[str, typer.Option(metavar="YEAR", help="Its year [default: the last].")] = "",
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="YEAR",
+            help="Fork: leave history as it was before this year, and take the reform up then.",
+        ),
+    ] = "",
+    years: Annotated[
+        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed.")
+    ] = "2010,2025",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write the report here.")] = "",
+    csv: Annotated[str, typer.Option(metavar="FOLDER", help="Write all effects by year as CSV here.")] = "",
+    pictures: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Write every figure as PNG and SVG here.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, say what would be done, do nothing.")
+    ] = False,
+) -> None:
+    """Run the same histories with and without one or more reforms, and print the effects with their bands.
+
+    A reform is a file of three lines or more: a name, and under policy, firms or world what is to be different from when on.
+    """
+    from latecomer.cli.comparing import compare_reforms
+
+    given = {
+        "histories": histories,
+        "precision": precision,
+        "series": series,
+        "year": year,
+        "since": since,
+        "years": years,
+    }
+    given |= {"seed": seed, "threads": threads, "out": out, "csv": csv, "pictures": pictures}
+    compare_reforms(reforms or [], case, given, {"json": json, "quiet": quiet, "dry_run": dry_run})
+
+
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")
 def doctor() -> int:
     """Check that everything works on this machine, and say what to do where it does not."""
