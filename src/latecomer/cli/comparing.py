@@ -47,8 +47,8 @@ WATCHED = {
 PLAIN = tuple(field.name for field in YEAR if not field.axes)
 NOTE = (
     "Median of the differences between paired histories, and the band that holds 90% of them; * where nine in ten agree on the "
-    "sign, - where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Money in billion CNY "
-    "of 2010 a year; public balance: taxes on cars less public outlay."
+    "sign, - where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Money in billion "
+    "CNY of 2010 a year; public balance: taxes on cars less public outlay."
 )
 
 
