@@ -414,15 +414,18 @@ READINGS = (
         ),
         ("name",),
     ),
-    Schema(
-        "parts.csv",
-        (
-            *(rank("part"), *text("name", "question"), ref("kind", "kinds of switch"), Column("target")),
-            *(Column("value"), year("from_year", True), *text("note")),
-        ),
-        ("part", "kind", "target"),
+    *(
+        Schema(
+            file,
+            (
+                *(rank("part"), *text("name", "question"), ref("kind", "kinds of switch"), Column("target")),
+                *(Column("value"), year("from_year", True), *text("note")),
+            ),
+            ("part", "kind", "target"),
+        )
+        for file in ("parts.csv", "structures.csv")
     ),
 )
 
 SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}
-OPTIONAL = ("parts",)  # a case without this table runs; only what reads the table is not to be had
+OPTIONAL = ("parts", "structures")  # a case without these runs; only what reads them is not to be had
