@@ -376,6 +376,9 @@ def uncertainty(
         str,
         typer.Option(metavar="NUMBER", help="Pairs, a multiple of the draws [default: four times these]."),
     ] = "",
+    each: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Pairs for each variant of structure and data.")
+    ] = "48",
     seed: Annotated[
         str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
     ] = "1",
@@ -389,14 +392,8 @@ def uncertainty(
     """Split the spread of an effect into chance, parameters, the structure of the model and the data; takes half a minute."""
     from latecomer.cli.questions import explain_spread
 
-    given = {
-        "series": series,
-        "year": year,
-        "histories": histories,
-        "seed": seed,
-        "threads": threads,
-        "out": out,
-    }
+    given = {"series": series, "year": year, "histories": histories, "each": each}
+    given |= {"seed": seed, "threads": threads, "out": out}
     explain_spread(reforms or [], case, given, {"json": json, "quiet": quiet})
 
 
