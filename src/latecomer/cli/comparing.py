@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from latecomer.axes import YEAR
-from latecomer.case.reform import Reform, find_reform, read_changes
-from latecomer.case.reform_reader import Change, history_of
+from latecomer.case.reform import Reform, change_rows, find_reform, read_changes
+from latecomer.case.reform_reader import Change
 from latecomer.cli.options import (
     Request,
     checked_case,
@@ -154,34 +154,16 @@ def intention(asked: Asked) -> list[str]:
 
 
 def changes_told(asked: Asked) -> list[str]:
-    """Return what each reform changes: lever, first and last year that differ, values before and after."""
+    """Return what each reform changes: lever, years that differ, values before and after."""
     lines = []
     for reform, changes in zip(asked.reforms, asked.changes, strict=True):
         lines.append(f"{reform}:")
-        seen: dict[str, tuple[Change, int]] = {}
-        for change in changes:
-            kept, count = seen.get(change.told, (change, 0))
-            seen[change.told] = (kept, count + 1)
-        lines += [f"  {change_told(asked.case, change, count)}" for change, count in seen.values()]
+        for row in change_rows(asked.case, changes):
+            became = (
+                f"{row['before']} becomes {row['after']} {row['unit']}" if row["before"] else row["after"]
+            )
+            lines.append(f"  {row['what']}: {row['years']}, {became}")
     return lines
-
-
-def change_told(case: Case, change: Change, places: int) -> str:
-    """Return one change in words."""
-    before = history_of(case, change)
-    moved = np.flatnonzero(before != change.values)
-    if not moved.size:
-        return f"{change.told}: as in history"
-    first, last = moved[0], moved[-1]
-    more = f" (first of {places} places)" if places > 1 else ""
-    values = f"{span(before[moved])} becomes {span(change.values[moved])} {change.lever.unit}"
-    return f"{change.told}{more}: {case.years[first]}-{case.years[last]}, {values}"
-
-
-def span(values: np.ndarray) -> str:
-    """Return the range of some values."""
-    low, high = float(values.min()), float(values.max())
-    return f"{low:.4g}" if low == high else f"{low:.4g}..{high:.4g}"
 
 
 def show(found: Comparison, asked: Asked) -> None:
