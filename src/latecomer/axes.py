@@ -695,6 +695,16 @@ STRATEGY = (
         high=3.0,
         reader="industry",
     ),
+    Lever(
+        "research_effort",
+        "m",
+        "factor",
+        "Spending on research against the maker's own rule",
+        group="research",
+        off=1.0,
+        high=5.0,
+        reader="knowledge",
+    ),
 )
 
 # Makers: what a maker is. Dated ventures and foundings are given in history mode; in free mode owner, group, home, equity

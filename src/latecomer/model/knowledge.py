@@ -1,7 +1,7 @@
 """How does a maker come to master technology? Research effort, digestion, improvement, spillovers, organisation.
 
     effort:       R_m = min(1, o (1 - chi dependence)) [rho revenue (1 + eps deduction) + share x dividends] + own money,
-                  or r revenue, smoothed                               r: research.revenue_share, o: brand.own_effort
+                  all x e (research.effort), or r revenue, smoothed    r: research.revenue_share, o: brand.own_effort
     focus:        v_d <- v_d f_d (sum v / sum f v)                      f: research.focus; attention is scarce
     organisation: moves to 1 + f skill (private), or [1 - (1 - o)(1 - reform)(1 - a ally)(1 - k rivals) + f skill]
                   (state), both x (1 - e losses made good / revenue); it multiplies research here and cheapens plant in
@@ -100,7 +100,7 @@ def usual_spending(m, state, now, choice, maker, p):
     spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
     if maker.ownership == PRIVATE:
         spend += p.cash_research * max(0.0, state.cash[m])
-    return spend
+    return choice.research_effort[m] * spend
 
 
 @kernel

@@ -236,7 +236,7 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
             scale=alt.Scale(type="log", nice=False),
             axis=alt.Axis(format="~g", tickCount=6),
         )
-        path["side"] = name
+        path = path[path["year"] >= first_shown(found)].assign(side=name)
         base = alt.Chart(path[["year", "great", "strong", "side"]])
         layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order="year:O"))
         marked = alt.Chart(path[path["year"].isin((1978, 1992, 2001, 2010, int(run.years[-1])))])
@@ -332,7 +332,7 @@ def cards(found: Comparison) -> list[dict[str, str]]:
         out.append(
             {
                 "name": f"{title}, {effect.year}",
-                "text": f"{median} {unit}",
+                "text": median if unit.startswith("index") else f"{median} {unit}",
                 "band": band,
                 "told": likely(effect),
             }
