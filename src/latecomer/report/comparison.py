@@ -95,7 +95,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
         manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=answer(found), training_end=TRAINING_END,
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
-        growth=growth_rows(found), literature=None if literature is None else literature.to_dict("records"),
+        growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
         marked=marked, table=table_rows(found, marked), pairing=pairing(found), command=command(found),
         figures={n: {"title": t, "about": a, "alt": c.description} for n, (c, t, a) in drawn.items()},
         statics={n: picture(spec) for n, spec in specs.items()}, specs=embedded(specs),
