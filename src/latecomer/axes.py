@@ -844,7 +844,7 @@ STATE = (
         "venture_output",
         "",
         "million",
-        "Cumulated output of joint ventures, the presence of foreign technology",
+        "Cumulated output of foreign makers at home, ventures or not: the presence of foreign technology",
     ),
     Field("home_sales", "", "million", "Home sales of passenger cars last year"),
     Field("electric_share", "", "share", "Electric share of home sales last year"),

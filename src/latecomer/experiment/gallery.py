@@ -151,7 +151,7 @@ def published_text(sign: float, value: float, low: float, high: float) -> str:
 
 def verdict(values: np.ndarray, sign: float, value: float, low: float, high: float) -> str:
     """Say whether we agree with a published finding, in sign and in size (module docstring)."""
-    ours, published = np.median(values), value if np.isfinite(value) else np.nanmean([low, high])
+    ours, published = np.median(values), value if np.isfinite(value) else 0.5 * (low + high)
     ends = np.quantile(values, (LEVELS[0], LEVELS[-1]))
     if sign == 0.0:
         return (

@@ -21,13 +21,13 @@
     doing:        dC_process = c d ln(experience)
     all learning of a domain in a year <= cap
 
-With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
-it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
-technology is X / (X + X0) of cumulated venture output. Which domain a maker attends to, and whether it makes, buys or allies,
-are its strategy; at the off values it follows the rules above. Sources: Cassiman and Veugelers 2006 (own research and bought
-technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991; Nelson and
-Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and
-Li; Bloom and Van Reenen 2010 (management and competition).
+With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where it
+was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
+technology is X / (X + X0) of cumulated output of foreign makers at home, in ventures or not. Which domain a maker attends
+to, and whether it makes, buys or allies, are its strategy; at the off values it follows the rules above. Sources: Cassiman
+and Veugelers 2006 (own research and bought technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991;
+Nelson and Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and Li; Bloom and Van Reenen
+2010 (management and competition).
 """
 
 import math
@@ -165,12 +165,14 @@ def attend(m, effort, w, state, choice, maker, p):
 
 @kernel
 def average_ventures(w, state, makers):
-    """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of living joint ventures."""
+    """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of foreign makers at home: ventures and their own
+    plants, whose suppliers and workers teach alike."""
     w.venture_mean[:] = 0.0
     w.region_best[:] = -9.0
     count = 0
     for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership == JOINT_VENTURE and makers[m].passenger_start < 9000:
+        foreign = makers[m].ownership == JOINT_VENTURE or makers[m].ownership == FOREIGN_PLANT
+        if state.alive[m] == 1 and foreign and makers[m].passenger_start < 9000:
             count += 1
             for d in range(NDOMAINS):
                 w.venture_mean[d] += state.accessible[m, d]
