@@ -19,6 +19,8 @@ from latecomer import axes
 from latecomer.case import outcomes
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
 from latecomer.case.params import build_params, read_draws
+from latecomer.case.forces import check_forces
+from latecomer.case.openness import check_openness
 from latecomer.case.parts import check_parts
 from latecomer.case.policy import build_policy
 from latecomer.case.schemas import FIRST, LAST, NAMED_BY, OPTIONAL, SCHEMAS, SHORT_LISTS
@@ -175,6 +177,8 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     params = build_params(tables["params"], problems)
     draws = read_draws(folder, params, tables["params"], problems)
     check_parts(tables["parts"], tables["params"], years, problems)
+    check_forces(tables["forces"], tables["params"], problems)
+    check_openness(tables["openness"], labels, problems)
     for array in (years, world, policy, strategy, makers, contracts, params, draws):
         array.setflags(write=False)
     return Case(

@@ -60,6 +60,7 @@ SHORT_LISTS = {
     "kinds of maker": ("own", "plant", "venture", "works", "importer"),
     "ownership forms": ("central_soe", "local_soe", "private", "collective", "foreign"),
     "levers": tuple(lever.public_name for lever in axes.POLICY),
+    "levers of openness": tuple(lever.public_name for lever in axes.POLICY + axes.STRATEGY),
     "outcome series": tuple(series.name for series in axes.YEAR),
     "fact tables": ("national", "exogenous", "segments", "abroad"),
     "tables with outcomes": ("national", "exogenous", "segments", "abroad", "concentration"),
@@ -81,6 +82,7 @@ SHORT_LISTS = {
     "samples": ("fit", "check"),
     "distributions": ("uniform", "triangular", "normal", "lognormal", "fixed"),
     "kinds of switch": ("param", "lever", "maker", "world"),
+    "kinds of moving thing": ("param", "lever", "world"),
 }
 
 # Lists whose names stand in a column of a table: list, table, column.
@@ -422,7 +424,27 @@ READINGS = (
         ),
         ("part", "kind", "target"),
     ),
+    Schema(
+        "forces.csv",
+        (
+            *(Column("force"), *text("title"), ref("kind", "kinds of moving thing"), Column("target")),
+            *(Column("value"), *text("other", "note")),
+        ),
+        ("kind", "target"),
+    ),
+    Schema(
+        "openness.csv",
+        (
+            *(ref("lever", "levers of openness"), *text("index"), number("closed"), number("open")),
+            *(*SOURCED, *text("note")),
+        ),
+        ("lever", "index"),
+    ),
 )
 
 SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}
-OPTIONAL = ("parts",)  # a case without this table runs; only what reads the table is not to be had
+OPTIONAL = (
+    "parts",
+    "forces",
+    "openness",
+)  # a case without such a table runs; only what reads the table is not to be had
