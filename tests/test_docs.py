@@ -27,6 +27,8 @@ CASE_INPUTS = {
     "deflator"
 }  # world inputs that the case itself uses, to turn recorded money into that of the base year
 SHORTENED = {"run": ["--dry-run"], "fit": ["--evaluations", "1,1,1,1", "--steps", "8", "--kept", "2"]}
+SHORTENED |= {"compare": ["--histories", "2"], "fork": ["--histories", "2"]}
+SHORTENED["uncertainty"] = ["--histories", "96", "--each", "2"]
 SHORTENED["ablate"] = ["--histories", "1", "--years", "2010"]
 
 
@@ -199,6 +201,10 @@ def test_a_command_shown_to_a_reader_works(capsys, monkeypatch, tmp_path, page, 
     words = shlex.split(command.split(" | ")[0].split(" > ")[0])[1:]
     words += SHORTENED.get(words[0], []) + (["--folder", str(tmp_path)] if words[0] == "docs" else [])
     monkeypatch.chdir(tmp_path)
+    for name in ("low-tariff", "my-reform"):
+        (tmp_path / f"{name}.yaml").write_text(
+            "name: Low tariff\npolicy:\n  tariff.car: {1986: 25%}\n", encoding="utf-8"
+        )
     if any("my-country" in word for word in words):
         (tmp_path / "my-country").symlink_to(PROJECT / "src" / "latecomer" / "cases" / "china_auto")
     assert main(words) == 0, capsys.readouterr().err

@@ -5,6 +5,7 @@
     Case, Run                  what these hand over
     Reform, read_reform        what is asked to be different
     compare, Comparison        paired histories with and without a reform
+    fork, timing, uncertainty  one history on another course, until when a reform worked, why an effect is uncertain
     ablate, growth_table       what each part does, and what growth was made of
     record_table, errors_of    how near a run comes to the record
     write_report               one HTML file that opens offline
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from latecomer.case.reform import Reform, read_reform
     from latecomer.experiment.ablate import ablate
     from latecomer.experiment.compare import Comparison, compare
+    from latecomer.experiment.fork import fork, timing
     from latecomer.experiment.growth import growth_table
+    from latecomer.experiment.uncertainty import uncertainty
     from latecomer.explain.names import explain
     from latecomer.fit.score import errors as errors_of
     from latecomer.fit.score import record_table
@@ -42,6 +45,9 @@ HOME = {
     "read_reform": ("case.reform", "read_reform"),
     "compare": ("experiment.compare", "compare"),
     "Comparison": ("experiment.compare", "Comparison"),
+    "fork": ("experiment.fork", "fork"),
+    "timing": ("experiment.fork", "timing"),
+    "uncertainty": ("experiment.uncertainty", "uncertainty"),
     "ablate": ("experiment.ablate", "ablate"),
     "growth_table": ("experiment.growth", "growth_table"),
     "record_table": ("fit.score", "record_table"),
@@ -60,12 +66,15 @@ __all__ = [
     "compare",
     "errors_of",
     "explain",
+    "fork",
     "growth_table",
     "list_cases",
     "load_case",
     "read_reform",
     "record_table",
     "run",
+    "timing",
+    "uncertainty",
     "write_report",
 ]  # sorted; the order of meeting is in the docstring
 

@@ -1013,6 +1013,7 @@ YEAR = (
         "Lines at the cost floor or price cap, and makers at the cap of the shadow cost",
     ),
     Field("account_error", "", "share", "Largest relative error in the year's accounts"),
+    Field("own_trust", "", "utility", "Buyers' trust in own brands, combustion cars, weighted by output"),
     Field(
         "maker_profit",
         "m",

@@ -176,7 +176,8 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     of_groups = record["series"] == outcomes.GROUP_SERIES
     params = build_params(tables["params"], problems)
     draws = read_draws(folder, params, tables["params"], problems)
-    check_parts(tables["parts"], tables["params"], years, problems)
+    for name in ("parts", "structures"):
+        check_parts(tables[name], f"{name}.csv", tables["params"], years, problems)
     check_forces(tables["forces"], tables["params"], problems)
     check_openness(tables["openness"], labels, problems)
     for array in (years, world, policy, strategy, makers, contracts, params, draws):

@@ -175,3 +175,29 @@ def free(case: Case, first: int) -> Case:
     policy["mode_free"][first:] = 1.0
     policy.setflags(write=False)
     return replace(case, policy=policy)
+
+
+def change_rows(case: Case, changes: Sequence[Change]) -> list[dict[str, str]]:
+    """Return the changes of a reform in words: kind, what, years, before, after, unit; alike ones of many makers once."""
+    found: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        found.setdefault((change.section, change.told), []).append(change)
+    rows = []
+    for (section, told), alike in found.items():
+        first = alike[0]
+        before = history_of(case, first)
+        moved = np.flatnonzero(before != first.values)
+        what = f"{told} ({len(alike)} places; the first is shown)" if len(alike) > 1 else told
+        years = f"{case.years[moved[0]]}-{case.years[moved[-1]]}" if moved.size else "none"
+        after = span(first.values[moved]) if moved.size else "as in history"
+        rows.append({"kind": section, "what": what, "years": years, "before": span(before[moved]), "after": after,
+                     "unit": first.lever.unit})  # fmt: skip
+    return rows
+
+
+def span(values: np.ndarray) -> str:
+    """Return the range of some values in words."""
+    if not values.size:
+        return ""
+    low, high = float(values.min()), float(values.max())
+    return f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"

@@ -416,13 +416,16 @@ READINGS = (
         ),
         ("name",),
     ),
-    Schema(
-        "parts.csv",
-        (
-            *(rank("part"), *text("name", "question"), ref("kind", "kinds of switch"), Column("target")),
-            *(Column("value"), year("from_year", True), *text("note")),
-        ),
-        ("part", "kind", "target"),
+    *(
+        Schema(
+            file,
+            (
+                *(rank("part"), *text("name", "question"), ref("kind", "kinds of switch"), Column("target")),
+                *(Column("value"), year("from_year", True), *text("note")),
+            ),
+            ("part", "kind", "target"),
+        )
+        for file in ("parts.csv", "structures.csv")
     ),
     Schema(
         "forces.csv",
@@ -443,8 +446,5 @@ READINGS = (
 )
 
 SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}
-OPTIONAL = (
-    "parts",
-    "forces",
-    "openness",
-)  # a case without such a table runs; only what reads the table is not to be had
+# A case without these runs; only what reads them is not to be had.
+OPTIONAL = ("parts", "structures", "forces", "openness")

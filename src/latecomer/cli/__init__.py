@@ -236,6 +236,167 @@ def ablate(
     ablate_case(case, given, json=json, quiet=quiet)
 
 
+@app.command(
+    short_help="Run histories with and without a reform and say what would have been different",
+    epilog="Example:  latecomer compare my-reform.yaml --histories 200 --out results",
+)
+def compare(
+    reforms: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="REFORM", help="A YAML file or the name of a ready reform; several make a package."
+        ),
+    ] = None,
+    case: Annotated[
+        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    histories: Annotated[str, typer.Option(metavar="NUMBER", help="How many pairs of histories.")] = "200",
+    precision: Annotated[
+        str,
+        typer.Option(
+            metavar="NUMBER",
+            help="Add histories instead until the median effect on --series in --year is known this well (in its unit).",
+        ),
+    ] = "",
+    series: Annotated[
+        str, typer.Option(metavar="NAME", help="The series whose precision is asked for.")
+    ] = "own_brand_share",
+    year: Annotated[str, typer.Option(metavar="YEAR", help="Its year [default: the last].")] = "",
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="YEAR",
+            help="Fork: leave history as it was before this year, and take the reform up then.",
+        ),
+    ] = "",
+    years: Annotated[
+        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed.")
+    ] = "2010,2025",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write the report here.")] = "",
+    csv: Annotated[str, typer.Option(metavar="FOLDER", help="Write all effects by year as CSV here.")] = "",
+    pictures: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Write every figure as PNG and SVG here.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, say what would be done, do nothing.")
+    ] = False,
+) -> None:
+    """Run the same histories with and without one or more reforms, and print the effects with their bands.
+
+    A reform is a file of three lines or more: a name, and under policy, firms or world what is to be different from when on.
+    """
+    from latecomer.cli.comparing import compare_reforms
+
+    given = {
+        "histories": histories,
+        "precision": precision,
+        "series": series,
+        "year": year,
+        "since": since,
+        "years": years,
+    }
+    given |= {"seed": seed, "threads": threads, "out": out, "csv": csv, "pictures": pictures}
+    compare_reforms(reforms or [], case, given, {"json": json, "quiet": quiet, "dry_run": dry_run})
+
+
+@app.command(
+    short_help="Say until which year a reform still worked, or fork one history",
+    epilog="Example:  latecomer fork my-reform.yaml --series strong --at 2025 --out late",
+)
+def fork(
+    reform: Annotated[
+        str, typer.Argument(metavar="REFORM", help="A YAML file or the name of a ready reform.")
+    ],
+    case: Annotated[
+        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    series: Annotated[
+        str, typer.Option(metavar="NAME,NAME", help="The series on which it is to work.")
+    ] = "strong,vehicles",
+    at: Annotated[
+        str, typer.Option(metavar="YEAR", help="The year that is looked at [default: the last].")
+    ] = "",
+    years: Annotated[
+        str,
+        typer.Option(
+            metavar="YEAR,YEAR", help="Years in which it is taken up [default: every fourth from its first]."
+        ),
+    ] = "",
+    only: Annotated[
+        str,
+        typer.Option(
+            metavar="NUMBER", help="Fork this one history and print both of its paths; needs --since."
+        ),
+    ] = "",
+    since: Annotated[str, typer.Option(metavar="YEAR", help="With --only: the year of the fork.")] = "",
+    histories: Annotated[str, typer.Option(metavar="NUMBER", help="How many pairs for each year.")] = "60",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write table and picture here.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+) -> None:
+    """Rewind histories, take a reform up in one year after the other, and say until when it still worked."""
+    from latecomer.cli.questions import fork_reform
+
+    given = {"series": series, "at": at, "years": years, "only": only, "since": since, "histories": histories}
+    given |= {"seed": seed, "threads": threads, "out": out}
+    fork_reform(reform, case, given, {"json": json, "quiet": quiet})
+
+
+@app.command(
+    short_help="Say why the effect of a reform is uncertain: luck, parameters, structure, data",
+    epilog="Example:  latecomer uncertainty my-reform.yaml --series strong --year 2010",
+)
+def uncertainty(
+    reforms: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="REFORM", help="A YAML file or the name of a ready reform; several make a package."
+        ),
+    ] = None,
+    case: Annotated[
+        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    series: Annotated[str, typer.Option(metavar="NAME", help="The series looked at.")] = "own_brand_share",
+    year: Annotated[str, typer.Option(metavar="YEAR", help="The year looked at [default: the last].")] = "",
+    histories: Annotated[
+        str,
+        typer.Option(metavar="NUMBER", help="Pairs, a multiple of the draws [default: four times these]."),
+    ] = "",
+    each: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Pairs for each variant of structure and data.")
+    ] = "48",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write tables and picture here.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+) -> None:
+    """Split the spread of an effect into chance, parameters, the structure of the model and the data; takes half a minute."""
+    from latecomer.cli.questions import explain_spread
+
+    given = {"series": series, "year": year, "histories": histories, "each": each}
+    given |= {"seed": seed, "threads": threads, "out": out}
+    explain_spread(reforms or [], case, given, {"json": json, "quiet": quiet})
+
+
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")
 def doctor() -> int:
     """Check that everything works on this machine, and say what to do where it does not."""

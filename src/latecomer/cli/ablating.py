@@ -9,16 +9,7 @@ import pandas as pd
 import typer
 from rich.table import Table
 
-from latecomer.cli.options import (
-    MOST_HISTORIES,
-    MOST_THREADS,
-    SEED_BITS,
-    Request,
-    checked_case,
-    folder,
-    refuse_too_large,
-    whole,
-)
+from latecomer.cli.options import Request, checked_case, refuse_too_large, requested, years_named
 from latecomer.cli.running import Progressed, done, prepare, speaker, teller, what_is_kept
 from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_files
@@ -65,22 +56,11 @@ def ablate_case(name: str, given: Mapping[str, str], json: bool, quiet: bool) ->
 def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[Request, Case, list[int]]:
     """Return the request, its case and the years looked at."""
     problems = Problems()
-    top = 2**SEED_BITS - 1
-    request = Request(
-        histories=whole("--histories", given["histories"], 1, MOST_HISTORIES, problems) or 1,
-        seed=whole("--seed", given["seed"], -top - 1, top, problems) or 0,
-        threads=whole("--threads", given["threads"], 1, MOST_THREADS, problems),
-        out=folder("--out", given["out"], problems),
-        only=None, csv=None, pictures=None, netcdf=None, json=json, quiet=quiet, dry_run=False,
-    )  # fmt: skip
+    request = requested(given, problems, json, quiet)
     case = checked_case(name, problems)
     years: list[int] = []
     if case is not None:
-        first, last = int(case.years[0]), int(case.years[-1])
-        told = [whole("--years", year.strip(), first, last, problems) for year in given["years"].split(",")]
-        years = sorted({year for year in told if year is not None})
-        if not years and None in told and not given["years"].strip():
-            problems.add("--years", None, None, "", f"years from {first} to {last}, such as 2010,2025")
+        years = years_named("--years", given["years"], case, problems)
         refuse_too_large(request.histories, case, problems)
     problems.raise_if_any(UsageError)
     assert case is not None

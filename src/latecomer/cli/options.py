@@ -40,20 +40,8 @@ def read_request(
     """Return the request and its case; raise one UsageError with every problem of words, numbers, folders and case."""
     problems = Problems()
     name = case_among(words, problems)
-    top = 2**SEED_BITS - 1
-    request = Request(
-        histories=whole("--histories", given["histories"], 1, MOST_HISTORIES, problems) or 1,
-        seed=whole("--seed", given["seed"], -top - 1, top, problems) or 0,
-        threads=whole("--threads", given["threads"], 1, MOST_THREADS, problems),
-        only=whole("--only", given["only"], 0, MOST_HISTORIES, problems),
-        out=folder("--out", given["out"] or ("" if json else "."), problems),
-        csv=folder("--csv", given["csv"], problems),
-        pictures=folder("--pictures", given["pictures"], problems),
-        netcdf=netcdf_file(given["netcdf"], problems),
-        json=json,
-        quiet=quiet,
-        dry_run=dry_run,
-    )
+    out = given["out"] or ("" if json else ".")
+    request = requested({**given, "out": out}, problems, json, quiet, dry_run)
     if given["only"]:
         for option in ("csv", "pictures", "netcdf"):
             if given[option]:
@@ -70,6 +58,54 @@ def read_request(
     problems.raise_if_any(UsageError)
     assert case is not None
     return request, case
+
+
+def requested(
+    given: Mapping[str, str],
+    problems: Problems,
+    json: bool = False,
+    quiet: bool = False,
+    dry_run: bool = False,
+) -> Request:
+    """Return the request that the options make; options that a command does not have are left out. Notes what is wrong."""
+    top = 2**SEED_BITS - 1
+    text = {name: given.get(name, "") for name in ("threads", "only", "out", "csv", "pictures", "netcdf")}
+    return Request(
+        histories=whole("--histories", given["histories"], 1, MOST_HISTORIES, problems) or 1,
+        seed=whole("--seed", given["seed"], -top - 1, top, problems) or 0,
+        threads=whole("--threads", text["threads"], 1, MOST_THREADS, problems),
+        only=whole("--only", text["only"], 0, MOST_HISTORIES, problems),
+        out=folder("--out", text["out"], problems),
+        csv=folder("--csv", text["csv"], problems),
+        pictures=folder("--pictures", text["pictures"], problems),
+        netcdf=netcdf_file(text["netcdf"], problems),
+        json=json,
+        quiet=quiet,
+        dry_run=dry_run,
+    )
+
+
+def years_named(option: str, text: str, case: Case, problems: Problems) -> list[int]:
+    """Return the years in a text such as 2010,2025, in order; note what is no year of the case."""
+    first, last = int(case.years[0]), int(case.years[-1])
+    told = [whole(option, year.strip(), first, last, problems) for year in text.split(",")]
+    if not text.strip():
+        problems.add(option, None, None, "", f"years from {first} to {last}, such as 2010,2025")
+    return sorted({year for year in told if year is not None})
+
+
+def number(option: str, text: str, problems: Problems) -> float | None:
+    """Return a number above zero; None if nothing was given or the text is wrong."""
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0.0 < value < float("inf"):
+        problems.add(option, None, None, text, "a number above zero")
+        return None
+    return value
 
 
 def case_among(words: Sequence[str], problems: Problems) -> str | None:

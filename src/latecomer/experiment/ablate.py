@@ -53,10 +53,10 @@ class Part:
         return ", ".join(said)
 
 
-def parts_of(case: Case) -> list[Part]:
-    """Return the parts of a case in the order of their numbers; none if it has no `parts.csv`."""
+def parts_of(case: Case, table: str = "parts") -> list[Part]:
+    """Return the parts of a case (or its other `structures`) in the order of their numbers; none if it has no such table."""
     out = []
-    for number, rows in case.tables["parts"].groupby("part", sort=True):
+    for number, rows in case.tables[table].groupby("part", sort=True):
         head = rows.iloc[0]
         out.append(Part(int(number), str(head["name"]), str(head["question"]), str(head["note"]), rows))
     return out

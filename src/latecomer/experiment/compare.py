@@ -181,6 +181,10 @@ class Comparison:
         """Write the report of the comparison, one HTML file that opens offline, and return its path."""
         return drawing().write_comparison(self, path)
 
+    def save(self, folder: Path) -> list[Path]:
+        """Write every figure as PNG and SVG and every table as CSV into a folder that is there; return the files."""
+        return drawing().save_comparison(self, folder)
+
 
 def drawing() -> Any:
     """Return the module that draws comparisons: it stands a floor above, and is opened only when a user asks for a picture."""

@@ -199,7 +199,7 @@ def sum_prices(w, state, deflator, p, out):
 @kernel
 def sum_knowledge(t, w, state, world, makers, p, out):
     """Book the frontier, own capability, core control and the quality gap, weighted by output of own-brand makers."""
-    weight, value, mastered, venture, venture_weight = 0.0, 0.0, 0.0, 0.0, 0.0
+    weight, value, mastered, trusted, venture, venture_weight = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     out.own_capability[:] = 0.0
     state.own_mean[:] = 0.0
     for m in range(makers.size):
@@ -216,11 +216,13 @@ def sum_knowledge(t, w, state, world, makers, p, out):
         for d in range(NDOMAINS):
             state.own_mean[d] += made * state.mastered[m, d]
         mastered += made * w.control[m]
+        trusted += made * state.trust[m]
     for d in range(NDOMAINS):
         out.frontier[d] = w.frontier[d]
         state.own_mean[d] = state.own_mean[d] / weight if weight > 0.0 else w.frontier[d] - p.entry_gap
         out.own_capability[d] = state.own_mean[d]
     out.core_control = ratio(mastered, value)
+    out.own_trust = ratio(trusted, weight)
     out.quality_gap = 0.0
     if venture_weight > 0.0 and weight > 0.0:
         behind = venture / venture_weight - state.own_mean[PROCESS]

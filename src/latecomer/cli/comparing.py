@@ -1,0 +1,240 @@
+"""How is `latecomer compare` carried out? Reforms and options checked together, paired runs with progress, a table, a report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import typer
+from rich.table import Table
+
+from latecomer.axes import YEAR
+from latecomer.case.reform import Reform, change_rows, find_reform, read_changes
+from latecomer.case.reform_reader import Change
+from latecomer.cli.options import (
+    Request,
+    checked_case,
+    number,
+    refuse_too_large,
+    requested,
+    whole,
+    years_named,
+)
+from latecomer.cli.running import Progressed, done, prepare, print_line, speaker, teller, what_is_kept
+from latecomer.cli.show import console, json_rows
+from latecomer.cli.writing import whole_file, whole_files
+from latecomer.errors import Interrupted, Problems, ReformError, UsageError
+from latecomer.experiment.compare import MOST, Comparison, Effect, compare
+from latecomer.types import Case
+
+WATCHED = {
+    "own_brand_share": ("Own brands, points", 100.0),
+    "own_brand_home_share": ("  at home, points", 100.0),
+    "own_brand_export_share": ("  in exports, points", 100.0),
+    "vehicles": ("Vehicles, million", 1e-6),
+    "passenger_cars": ("Cars, million", 1e-6),
+    "vehicle_exports": ("Exports, million", 1e-6),
+    "new_energy_share": ("New energy, points", 100.0),
+    "quality_gap": ("Quality gap, problems", 1.0),
+    "core_control": ("Core control, points", 100.0),
+    "average_price": ("Price, thousand CNY", 1e-3),
+    "consumer_surplus": ("Buyers' surplus, bn", 1.0),
+    "profit": ("Makers' profit, bn", 1.0),
+    "public_balance": ("Public balance, bn", 1.0),
+    "great": ("Great, index", 1.0),
+    "strong": ("Strong, index", 1.0),
+}
+PLAIN = tuple(field.name for field in YEAR if not field.axes)
+NOTE = (
+    "Median of the differences between paired histories, and the band that holds 90% of them; * where nine in ten agree on the "
+    "sign, - where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Money in billion "
+    "CNY of 2010 a year; public balance: taxes on cars less public outlay."
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of `latecomer compare`, checked."""
+
+    request: Request
+    case: Case
+    reforms: tuple[Reform, ...]
+    changes: list[list[Change]]
+    years: list[int]
+    precision: float | None
+    series: str
+    year: int | None
+
+
+def compare_reforms(
+    names: Sequence[str], case: str, given: Mapping[str, str], flags: Mapping[str, bool]
+) -> None:
+    """Compare histories with and without reforms, and tell what was different; raise one error with every problem."""
+    asked = read(names, case, given, flags)
+    request = asked.request
+    if request.dry_run:
+        for line in intention(asked):
+            print_line(line)
+        return
+    say, state = speaker(request), Progressed()
+    for line in changes_told(asked):
+        say(line)
+    try:
+        prepare(asked.case, say)
+        with teller(request, asked.case) as tell:
+
+            def progress(count: int, total: int) -> None:
+                state.done = count
+                tell(count, total)
+
+            found = compare(
+                asked.case, *asked.reforms, histories=request.histories, seed=request.seed, precision=asked.precision,
+                series=asked.series, year=asked.year, threads=request.threads, progress=progress,
+            )  # fmt: skip
+        show(found, asked)
+        write(found, request, say, state.written)
+    except KeyboardInterrupt:
+        raise Interrupted(what_is_kept(request, state)) from None
+
+
+def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: Mapping[str, bool]) -> Asked:
+    """Return what is asked; problems of options, case and reforms come in one error."""
+    problems = Problems()
+    request = requested(given, problems, **flags)
+    precision = number("--precision", given["precision"], problems)
+    if given["series"] not in PLAIN:
+        problems.add(
+            "--series", None, None, given["series"], "a series that is one number a year", valid=PLAIN
+        )
+    case = checked_case(case_name, problems)
+    years: list[int] = []
+    reforms: list[Reform] = []
+    changes: list[list[Change]] = []
+    year = since = None
+    if case is not None:
+        first, last = int(case.years[0]), int(case.years[-1])
+        years = years_named("--years", given["years"], case, problems)
+        year = whole("--year", given["year"], first, last, problems)
+        since = whole("--since", given["since"], first, last, problems)
+        reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]
+        if not names:
+            problems.add(
+                "REFORM", expected="a YAML file or the name of a ready reform; `latecomer reforms` lists them"
+            )
+        if since is not None:
+            reforms = [reform.since_year(since) for reform in reforms]
+        changes, wrong = read_changes(case, reforms)
+        problems.found.extend(wrong.found)
+        refuse_too_large(2 * (request.histories if precision is None else MOST), case, problems)
+    if problems.found:
+        raise (ReformError if all(str(problem.file).endswith((".yaml", ".yml")) for problem in problems.found) else UsageError)(
+            problems.found
+        )  # fmt: skip
+    assert case is not None
+    return Asked(request, case, tuple(reforms), changes, years, precision, given["series"], year)
+
+
+def found_reform(name: str, case: Case, problems: Problems) -> Reform | None:
+    """Return a reform by file or name, or None after noting why there is none."""
+    try:
+        return find_reform(name, case)
+    except ReformError as error:
+        problems.found.extend(error.problems)
+        return None
+
+
+def intention(asked: Asked) -> list[str]:
+    """Return what would be done."""
+    request = asked.request
+    many = f"{request.histories} histories" if asked.precision is None else f"up to {MOST} histories"
+    files = [str(request.out / report_name(asked.reforms))] if request.out is not None else []
+    files += [str(path) for path in (request.csv, request.pictures) if path is not None]
+    doing = f"would run {many} of {asked.case.name} with seed {request.seed}, with and without"
+    return [doing, *changes_told(asked), *(f"would write {file}" for file in files), "Nothing was run."]
+
+
+def changes_told(asked: Asked) -> list[str]:
+    """Return what each reform changes: lever, years that differ, values before and after."""
+    lines = []
+    for reform, changes in zip(asked.reforms, asked.changes, strict=True):
+        lines.append(f"{reform}:")
+        for row in change_rows(asked.case, changes):
+            became = (
+                f"{row['before']} becomes {row['after']} {row['unit']}" if row["before"] else row["after"]
+            )
+            lines.append(f"  {row['what']}: {row['years']}, {became}")
+    return lines
+
+
+def show(found: Comparison, asked: Asked) -> None:
+    """Print the effects in the years asked for: a table, or JSON with every series that is one number a year."""
+    if asked.request.json:
+        table = found.to_frame()
+        typer.echo(json_rows(table[table["year"].isin(asked.years)]))
+    elif not asked.request.quiet:
+        screen = console()
+        screen.print(effects_table(found, asked.years))
+        for line in [*notes(found), NOTE, f"Fingerprint {found.reformed.manifest['fingerprint']}"]:
+            screen.print(line, soft_wrap=True)
+
+
+def effects_table(found: Comparison, years: Sequence[int]) -> Table:
+    """Return the effects on what is watched, years as columns."""
+    table = Table(
+        box=None,
+        padding=(0, 2, 0, 0),
+        title=f"{found.name}: what would have been different",
+        title_justify="left",
+    )
+    table.add_column("", no_wrap=True)
+    for year in years:
+        table.add_column(str(year), justify="right", no_wrap=True)
+    for series, (label, factor) in WATCHED.items():
+        table.add_row(label, *(cell(found.effect(series, year), factor) for year in years))
+    return table
+
+
+def cell(effect: Effect, factor: float) -> str:
+    """Return an effect with its band, starred where its sign is clear."""
+    if not np.isfinite(effect.median):
+        return "- "
+    if effect.positive == effect.negative == 0.0:
+        return "0 "
+    median, low, high = (value * factor for value in (effect.median, effect.low90, effect.high90))
+    places = 0 if max(abs(low), abs(high)) >= 99.5 else 1 if max(abs(low), abs(high)) >= 9.95 else 2
+    star = "*" if effect.clear else " "
+    return f"{median:+.{places}f}{star}({low:+.{places}f} to {high:+.{places}f})"
+
+
+def notes(found: Comparison) -> list[str]:
+    """Return what a reader must know of these pairs."""
+    told = [f"{len(found.histories)} pairs of histories"]
+    told += ["The reform changes nothing within the years of the case."] if found.since is None else []
+    if found.free_since is not None:
+        told.append(f"Ventures and start-ups begin by rule from {found.free_since} on, on both sides")
+    lost = set(found.base.failed) | set(found.reformed.failed)
+    return [*told, *([f"{len(lost)} pairs were set aside: a side turned non-finite"] if lost else [])]
+
+
+def report_name(reforms: Sequence[Reform]) -> str:
+    """Return the name of the file of the report."""
+    stem = "-".join(Path(reform.file).stem for reform in reforms)
+    return f"latecomer-{stem[:80]}.html"
+
+
+def write(found: Comparison, request: Request, say: Callable[[str], None], written: list[Path]) -> None:
+    """Write the report, tables and pictures that were asked for, each whole or not at all, and print their paths."""
+    if request.out is not None:
+        say("Writing the report")
+        with whole_file(request.out / report_name(found.reforms)) as part:
+            found.report(part)
+        done([request.out / report_name(found.reforms)], written, request)
+    if request.csv is not None:
+        with whole_files(request.csv) as part:
+            found.to_frame().to_csv(part / "effects.csv", index=False, lineterminator="\n")
+        done([request.csv / "effects.csv"], written, request)
+    if request.pictures is not None:
+        say("Drawing the pictures")
+        with whole_files(request.pictures) as part:
+            files = found.save(part)
+        done([request.pictures / path.name for path in files], written, request)

@@ -1,0 +1,127 @@
+"""Through what did a reform work? Which mechanism moved first, and by how much, told in sentences built from numbers.
+
+Every mechanism has a series that stands for it. It has moved in the first year in which nine histories in ten agree on the
+sign of the difference and its median is at least one hundredth of the level without the reform, in that year and the next.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from latecomer.experiment.compare import LEVELS, Comparison
+from latecomer.record import SERIES
+
+SURE, NOTICED = 0.9, 0.01
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A mechanism, the series that stands for it (summed over its inner axis), its title, factor and unit shown."""
+
+    mechanism: str
+    series: str
+    title: str
+    factor: float = 1.0
+    unit: str = ""
+    relative: bool = True
+
+
+CHANNELS = (
+    Channel("Imports", "imports", "cars imported"),
+    Channel("Entry of foreign makers", "ventures", "joint ventures", 1.0, "ventures", relative=False),
+    Channel(
+        "Entry of foreign makers", "foreign_plants", "wholly foreign makers", 1.0, "makers", relative=False
+    ),
+    Channel("Entry", "makers_active", "makers with output", 1.0, "makers", relative=False),
+    Channel(
+        "Access",
+        "technology_sources",
+        "share of technology used that is not mastered",
+        100.0,
+        "points",
+        relative=False,
+    ),
+    Channel("Digestion", "learning", "what own brands learn from others a year"),
+    Channel("Improvement", "improvements", "what own brands add by innovation a year"),
+    Channel("Own effort", "research", "research of makers"),
+    Channel("Brand", "own_trust", "trust in own brands", 1.0, "utility", relative=False),
+    Channel(
+        "Quality", "quality_gap", "quality gap to ventures", 1.0, "problems per 100 cars", relative=False
+    ),
+    Channel("Prices", "own_brand_price", "price of own-brand cars"),
+    Channel("Prices", "average_price", "average price of a car"),
+    Channel("Demand", "home_sales", "cars sold at home"),
+    Channel("Exports", "vehicle_exports", "vehicles exported"),
+)
+SMALLEST = {"share": 0.005, "utility": 0.005, "ventures": 0.5, "makers": 0.5, "problems per 100 cars": 1.0}
+
+
+def channel_table(found: Comparison) -> pd.DataFrame:
+    """Return one row for each mechanism: the year in which it first moved (missing: it did not), and the difference then and
+    in the last year with 90% bands; the earliest first."""
+    rows = [moved(found, channel) for channel in CHANNELS]
+    return pd.DataFrame(rows).sort_values("first", na_position="last", kind="stable").reset_index(drop=True)
+
+
+def moved(found: Comparison, channel: Channel) -> dict:
+    """Return the row of one mechanism."""
+    values, (base, _) = found.differences(channel.series), found.values(channel.series)
+    if values.ndim == 3:
+        values, base = values.sum(axis=2), base.sum(axis=2)
+    bands = np.full((len(LEVELS), values.shape[1]), np.nan)
+    there = np.isfinite(values).any(axis=0)
+    bands[:, there] = np.nanquantile(values[:, there], LEVELS, axis=0)
+    level = np.abs(np.median(base, axis=0))
+    agree = np.maximum((values > 0.0).mean(axis=0), (values < 0.0).mean(axis=0)) >= SURE
+    with np.errstate(invalid="ignore"):
+        clear = agree & (np.abs(bands[2]) >= np.maximum(NOTICED * level, smallest(channel)))
+    lasting = clear & np.append(clear[1:], clear[-1:])
+    at = int(np.argmax(lasting)) if lasting.any() else -1
+    last = values.shape[1] - 1
+    row = {"mechanism": channel.mechanism, "series": channel.series, "title": channel.title, "relative": channel.relative,
+           "unit": channel.unit or SERIES[channel.series].unit}  # fmt: skip
+    row |= {"first": float(found.years[at]) if at >= 0 else np.nan, "last": int(found.years[last])}
+    for name, t in (("first", at), ("last", last)):
+        scale = channel.factor if not channel.relative else 100.0 / level[t] if level[t] > 0.0 else np.nan
+        row |= {f"{name}_{key}": bands[i, t] * scale for key, i in (("low", 0), ("median", 2), ("high", 4))}
+    return {**row, "clear_at_last": bool(clear[last])}
+
+
+def smallest(channel: Channel) -> float:
+    """Return the smallest difference of a series that counts, where it is not measured against its level."""
+    if channel.relative:
+        return 0.0
+    return SMALLEST.get(channel.unit or "", SMALLEST["share"])
+
+
+def channel_sentences(found: Comparison) -> list[str]:
+    """Say which mechanism moved first, which followed, and which did not clearly move."""
+    if found.since is None:
+        return ["The reform changes nothing within the years of the case, so nothing moves."]
+    table = channel_table(found)
+    rows = table[table["first"].notna()]
+    if rows.empty:
+        return ["No mechanism moves by so much that nine histories in ten agree on the sign."]
+    said = []
+    for place, row in enumerate(rows.drop_duplicates("mechanism").itertuples()):
+        how = "moved first" if place == 0 else "followed"
+        then = f"{row.title}, {told(row.first_median, row.first_low, row.first_high, row)}"
+        after = (
+            f"; in {row.last} {told(row.last_median, row.last_low, row.last_high, row)}"
+            if row.clear_at_last
+            else f"; by {row.last} the difference is no longer clear"
+        )
+        after = "" if row.first == row.last else after
+        said.append(f"{row.mechanism} {how} in {row.first:.0f}: {then}{after}.")
+    still = [name for name in dict.fromkeys(table["mechanism"]) if name not in set(rows["mechanism"])]
+    if still:
+        said.append(f"Not clearly moved: {', '.join(name.lower() for name in still)}.")
+    return said
+
+
+def told(median: float, low: float, high: float, row: Any) -> str:
+    """Return a difference with its band in words."""
+    unit = "%" if row.relative else f" {row.unit}"
+    return f"{median:+.3g}{unit} (90% of histories: {low:+.3g} to {high:+.3g})"

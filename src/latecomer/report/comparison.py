@@ -1,0 +1,444 @@
+"""How is a comparison shown? One HTML page that opens offline: the answer, effects by year, how, for whom, at what cost.
+
+It draws and prints what `experiment.compare`, `channels`, `worth` and `growth` found, with the style, scripts and security
+policy of the report of a run.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from latecomer.axes import IMPORTER
+from latecomer.case.reform import change_rows, read_changes
+from latecomer.experiment.channels import channel_sentences, channel_table
+from latecomer.experiment.compare import Comparison, Effect
+from latecomer.experiment.growth import MODES, TOTAL, growth_table
+from latecomer.experiment.worth import Worth, worth
+from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.record import SERIES
+from latecomer.report import tables, words
+from latecomer.report.ablation import told
+from latecomer.report.figures import png, svg
+from latecomer.report.page import (
+    HERE,
+    PAGE_FONT,
+    STATIC_WIDTH,
+    chart_library,
+    embedded,
+    environment,
+    security_policy,
+)
+from latecomer.report.power import GREAT_TITLE, STRONG_TITLE
+from latecomer.report.style import BLUE, INK, RED, house_style, layered
+
+EFFECTS = (
+    "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "quality_gap", "core_control", "new_energy_share",
+    "average_price", "consumer_surplus", "public_balance", "great", "strong",
+)  # fmt: skip
+SIDES = ("own_brand_share", "vehicles", "vehicle_exports", "new_energy_share")
+CARDS = ("own_brand_share", "vehicles", "strong", "great")
+TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "profit", "research")
+MARKED = (1990, 2000, 2010, 2020, 2025)
+GREY = "#8d98a1"
+HEIGHT, BEFORE, SHOWN_FIRMS, SHOWN_REGIONS = 230, 3, 8, 31
+
+
+def write_comparison(found: Comparison, path: str | Path, literature: pd.DataFrame | None = None) -> Path:
+    """Write the report of a comparison as one HTML file and return its path.
+
+    `literature` has columns question, ours, published, agree, source; without it the section is left out.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(found, literature), encoding="utf-8", newline="\n")
+    return path
+
+
+def save_comparison(found: Comparison, folder: Path) -> list[Path]:
+    """Write every figure as PNG and SVG and every table as CSV into a folder that is there; return the files."""
+    written = []
+    for name, (chart, title, _) in charts(found).items():
+        titled = chart.properties(width=STATIC_WIDTH, title=alt.TitleParams(title, subtitle=found.name))
+        spec = {**titled.to_dict(), "config": house_style()}
+        for kind, data in (("png", png(spec)), ("svg", svg(spec).encode())):
+            written.append(folder / f"{name}.{kind}")
+            written[-1].write_bytes(data)
+    gains = worth(found)
+    saved = {"effects": found.to_frame(), "channels": channel_table(found), "money": gains.money, "provinces": gains.regions,
+             "buyers": gains.buyers, "firms": firm_rows(found)}  # fmt: skip
+    for name, table in saved.items():
+        written.append(folder / f"{name}.csv")
+        table.to_csv(written[-1], index=False, lineterminator="\n")
+    return written
+
+
+def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
+    """Return the report of a comparison as HTML."""
+    scripts = {"library": chart_library(), "script": (HERE / "page.js").read_text(encoding="utf-8")}
+    drawn, style = charts(found), house_style(PAGE_FONT)
+    specs = {
+        name: {**chart.to_dict(validate=False), "config": style} for name, (chart, _, _) in drawn.items()
+    }
+    gains = worth(found)
+    marked = [year for year in MARKED if year in found.years and (found.since is None or year >= found.since)]
+    changes, _ = read_changes(found.case, found.reforms)
+    asked = [
+        {"name": str(reform), "note": reform.note, "rows": change_rows(found.case, mine)}
+        for reform, mine in zip(found.reforms, changes, strict=True)
+    ]
+    return environment().get_template("comparison.html.jinja").render(
+        name=found.name, title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
+        manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=answer(found), training_end=TRAINING_END,
+        effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
+        channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
+        growth=growth_rows(found), literature=None if literature is None else literature.to_dict("records"),
+        marked=marked, table=table_rows(found, marked), pairing=pairing(found), command=command(found),
+        figures={n: {"title": t, "about": a, "alt": c.description} for n, (c, t, a) in drawn.items()},
+        statics={n: picture(spec) for n, spec in specs.items()}, specs=embedded(specs),
+        policy=security_policy(tuple(scripts.values())),
+        style=(HERE / "page.css").read_text(encoding="utf-8"), **scripts,
+    )  # fmt: skip
+
+
+def picture(spec: dict[str, Any]) -> str:
+    """Return a chart as an SVG picture in a data address, for readers whose program runs no scripts."""
+    import base64
+
+    drawn = svg({**json.loads(json.dumps(spec)), "width": STATIC_WIDTH})
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
+
+
+def charts(found: Comparison) -> dict[str, tuple[alt.LayerChart, str, str]]:
+    """Return every figure of the page by name: chart, title, what to know."""
+    out: dict[str, tuple[alt.LayerChart, str, str]] = {}
+    for name in EFFECTS:
+        title, _, unit = told(name, SERIES[name].unit)
+        out[f"effect_{name}"] = (effect_chart(found, name), title, f"Difference, {unit}.")
+    for name in SIDES:
+        title, _, unit = told(name, SERIES[name].unit)
+        out[f"side_{name}"] = (sides_chart(found, name), title, unit.replace("points", "%").capitalize())
+    last = int(found.years[-1])
+    out["plane"] = (
+        plane_chart(found),
+        "Great and strong",
+        "Medians; both scales logarithmic. Grey: history. Blue: with the reform.",
+    )
+    out["firms"] = (
+        firms_chart(found),
+        "Makers that gain and lose most",
+        f"Passenger vehicles in {last}, thousand; median and 90%.",
+    )
+    out["provinces"] = (
+        provinces_chart(found), "Provinces", "Buyers' surplus and taxes on cars there, all years, billion CNY of 2010.",
+    )  # fmt: skip
+    return out
+
+
+def effect_chart(found: Comparison, series: str, index: str | None = None) -> alt.LayerChart:
+    """Draw the effect on a series by year: median, 50% and 90% bands, over a zero line."""
+    title, factor, unit = told(series, SERIES[series].unit)
+    rows = found.effects(series, index)
+    columns = ["low90", "low50", "median", "high50", "high90"]
+    rows[columns] *= factor
+    rows = rows[rows["median"].notna() & (rows["year"] >= first_shown(found))]
+    rows["band"] = [
+        f"{words.number(r.median)} ({words.number(r.low90)} to {words.number(r.high90)})"
+        for r in rows.itertuples()
+    ]
+    rows["sign"] = [
+        f"{max(r.positive, r.negative):.0%} {'above' if r.positive >= r.negative else 'below'} nought"
+        for r in rows.itertuples()
+    ]
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6), scale=alt.Scale(nice=False))
+    base = alt.Chart(rows[["year", *columns, "band", "sign"]])
+    bands = [
+        base.mark_area(color=BLUE, opacity=shade).encode(x=x, y=alt.Y(f"{low}:Q", title=unit), y2=f"{high}:Q")
+        for low, high, shade in (("low90", "high90", 0.18), ("low50", "high50", 0.3))
+    ]
+    zero = (
+        alt.Chart(pd.DataFrame({"at": [0.0]}))
+        .mark_rule(color=RED, strokeWidth=1)
+        .encode(y=alt.Y("at:Q", title=unit))
+    )
+    line = base.mark_line(color=BLUE, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=unit))
+    reader = base.mark_rule(opacity=0, strokeWidth=9).encode(
+        x=x, tooltip=[alt.Tooltip("year:Q", format="d", title="Year"), alt.Tooltip("band:N", title=unit),
+                    alt.Tooltip("sign:N", title="Sign")]
+    )  # fmt: skip
+    final = rows.iloc[-1] if len(rows) else None
+    about = f"{title}, difference by year" + (
+        f"; in {final['year']}: {final['band']} {unit}." if final is not None else "."
+    )
+    return sized(layered([*bands, zero, line, reader], HEIGHT, about))
+
+
+def first_shown(found: Comparison) -> int:
+    """Return the first year of the figures: some years before the first that differs."""
+    return int(max((found.since or found.years[0]) - BEFORE, found.years[0]))
+
+
+def sized(chart: alt.LayerChart) -> alt.LayerChart:
+    """Let a chart fill its place."""
+    chart.width = "container"
+    return chart
+
+
+def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
+    """Draw both sides of a series, medians and 90% bands, over the recorded points."""
+    _, factor, unit = told(series, SERIES[series].unit)
+    unit = unit.replace("points", "%")
+    layers: list[alt.Chart] = []
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6), scale=alt.Scale(nice=False))
+    for run, colour in ((found.base, GREY), (found.reformed, BLUE)):
+        rows = tables.fan(run, series)
+        rows = rows[rows["year"] >= first_shown(found)]
+        rows[tables.FAN] *= factor
+        base = alt.Chart(rows[["year", "low90", "median", "high90"]])
+        layers.append(
+            base.mark_area(color=colour, opacity=0.16).encode(
+                x=x, y=alt.Y("low90:Q", title=unit), y2="high90:Q"
+            )
+        )
+        layers.append(
+            base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=unit))
+        )
+    seen = tables.points(record_table(found.base), series)
+    seen = seen[seen["year"] >= first_shown(found)].assign(recorded=lambda rows: rows["recorded"] * factor)
+    dots = alt.Chart(seen[["year", "recorded"]]).mark_circle(color=INK, size=20, opacity=1)
+    layers.append(
+        dots.encode(
+            x=x,
+            y=alt.Y("recorded:Q", title=unit),
+            tooltip=["year:Q", alt.Tooltip("recorded:Q", format=".3~g")],
+        )
+    )
+    return sized(layered(layers, HEIGHT, f"{told(series, '')[0]}: history in grey, with the reform in blue."))
+
+
+def plane_chart(found: Comparison) -> alt.LayerChart:
+    """Draw the median paths of both sides in the plane of the two indices."""
+    layers = []
+    for run, colour, name in ((found.base, GREY, "history"), (found.reformed, BLUE, "reform")):
+        path = tables.power_path(run)
+        x = alt.X(
+            "great:Q",
+            title=GREAT_TITLE,
+            scale=alt.Scale(type="log", nice=False),
+            axis=alt.Axis(format="~g", tickCount=6),
+        )
+        y = alt.Y(
+            "strong:Q",
+            title=STRONG_TITLE,
+            scale=alt.Scale(type="log", nice=False),
+            axis=alt.Axis(format="~g", tickCount=6),
+        )
+        path["side"] = name
+        base = alt.Chart(path[["year", "great", "strong", "side"]])
+        layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order="year:O"))
+        marked = alt.Chart(path[path["year"].isin((1978, 1992, 2001, 2010, int(run.years[-1])))])
+        layers.append(
+            marked.mark_circle(color=colour, size=46, opacity=1).encode(
+                x=x, y=y, tooltip=["side:N", "year:Q", "great:Q", "strong:Q"]
+            )
+        )
+        layers.append(
+            marked.mark_text(color=colour, dx=7, dy=-8, align="left", fontSize=11).encode(
+                x=x, y=y, text="year:Q"
+            )
+        )
+    return sized(layered(layers, 400, "Paths of great and strong without and with the reform."))
+
+
+def firm_rows(found: Comparison) -> pd.DataFrame:
+    """Return what every home maker gains or loses in passenger vehicles in the last year: maker, name, median, low90, high90."""
+    change = found.differences("maker_sales")[:, -1]
+    low, median, high = np.quantile(change, (0.05, 0.5, 0.95), axis=0)
+    rows = pd.DataFrame(
+        {
+            "maker": found.case.labels.makers,
+            "name": found.case.labels.maker_names,
+            "median": median,
+            "low90": low,
+            "high90": high,
+        }
+    )
+    rows = rows[found.case.makers["ownership"] != IMPORTER]
+    return rows.sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def firms_chart(found: Comparison) -> alt.LayerChart:
+    """Draw the makers that gain and lose most."""
+    rows = firm_rows(found)
+    rows = pd.concat([rows.head(SHOWN_FIRMS), rows.tail(SHOWN_FIRMS)]).drop_duplicates("maker")
+    return bars_chart(
+        rows.assign(**{name: rows[name] / 1000.0 for name in ("median", "low90", "high90")}),
+        "thousand vehicles",
+    )
+
+
+def provinces_chart(found: Comparison) -> alt.LayerChart:
+    """Draw what every province gains or loses."""
+    return bars_chart(worth(found).regions, "billion CNY of 2010")
+
+
+def bars_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
+    """Return names with a dot for the median and a bar for the 90% band, over a zero line."""
+    order = list(rows["name"])
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=190, labelColor=INK))
+    base = alt.Chart(rows[["name", "median", "low90", "high90"]])
+    zero = (
+        alt.Chart(pd.DataFrame({"at": [0.0]}))
+        .mark_rule(color=RED, strokeWidth=1)
+        .encode(x=alt.X("at:Q", title=unit))
+    )
+    bars = base.mark_rule(color=BLUE, strokeWidth=3.2, opacity=0.4).encode(
+        x=alt.X("low90:Q", title=unit), x2="high90:Q", y=y
+    )
+    dots = base.mark_circle(color=BLUE, size=42, opacity=1).encode(
+        x=alt.X("median:Q", title=unit), y=y, tooltip=["name:N", alt.Tooltip("median:Q", format=".3~g")]
+    )
+    first, last = rows.iloc[0], rows.iloc[-1]
+    about = (
+        f"Most: {first['name']} {first['median']:+.3g}; least: {last['name']} {last['median']:+.3g} {unit}."
+    )
+    return sized(layered([zero, bars, dots], 17 * len(order), about))
+
+
+def shown(effect: Effect) -> tuple[str, str, str, str]:
+    """Return title, median, band and unit of an effect as text."""
+    title, factor, unit = told(effect.series, effect.unit)
+    if not np.isfinite(effect.median):
+        return title, words.NOTHING, words.NOTHING, unit
+    values = [signed(value * factor) for value in (effect.median, effect.low90, effect.high90)]
+    return title, values[0], f"{values[1]} to {values[2]}", unit
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, to three digits."""
+    text = words.number(abs(value))
+    return "0" if value == 0.0 else f"{'+' if value > 0.0 else '−'}{text}"
+
+
+def cards(found: Comparison) -> list[dict[str, str]]:
+    """Return the four numbers at the head of the page: effects in the last year."""
+    out = []
+    for series in CARDS:
+        effect = found.effect(series, int(found.years[-1]))
+        title, median, band, unit = shown(effect)
+        out.append(
+            {
+                "name": f"{title}, {effect.year}",
+                "text": f"{median} {unit}",
+                "band": band,
+                "told": likely(effect),
+            }
+        )
+    return out
+
+
+def likely(effect: Effect) -> str:
+    """Return how sure the sign of an effect is."""
+    if effect.positive == effect.negative == 0.0 or not np.isfinite(effect.median):
+        return "No difference in any pair"
+    up = effect.positive >= effect.negative
+    return f"{'Above' if up else 'Below'} nought in {max(effect.positive, effect.negative):.0%} of pairs"
+
+
+def answer(found: Comparison) -> list[str]:
+    """Say what would have been different, in sentences with bands and probabilities."""
+    if found.since is None:
+        return ["The reform changes nothing within the years of the case: every effect is exactly nought."]
+    said = []
+    for year in (TRAINING_END, int(found.years[-1])):
+        clear, open_ = [], []
+        for series in ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "strong"):
+            effect = found.effect(series, year)
+            title, median, band, unit = shown(effect)
+            if np.isfinite(effect.median) and effect.clear:
+                clear.append(f"{title.lower()} {median} {unit} ({band})")
+            elif effect.positive != effect.negative:
+                open_.append(title.lower())
+        part = (
+            f"In {year}, nine pairs in ten agree: {'; '.join(clear)}."
+            if clear
+            else f"In {year} no sign is sure."
+        )
+        said.append(part + (f" Not sure in sign: {words.listed(open_)}." if clear and open_ else ""))
+    return said
+
+
+def money_rows(gains: Worth) -> list[dict[str, str]]:
+    """Return the money table as text."""
+    return [
+        {
+            "title": row["title"], "median": signed(row["median"]), "band": f"{signed(row['low90'])} to {signed(row['high90'])}",
+            "positive": f"{row['positive']:.0%}", "later": signed(row["discounted_median"]),
+            "later_band": f"{signed(row['discounted_low90'])} to {signed(row['discounted_high90'])}",
+        }
+        for row in gains.money.to_dict("records")
+    ]  # fmt: skip
+
+
+def bought_sentences(gains: Worth) -> list[str]:
+    """Say what 100 billion CNY of outlay buys, or that outlay does not clearly rise."""
+    if gains.bought.empty:
+        return ["Public outlay does not clearly rise, so nothing is told per yuan."]
+    parts = [f"{row.per_100_billion:+.3g} {row.unit}" for row in gains.bought.itertuples()]
+    outlay = words.number(float(gains.bought["outlay"].iloc[0]))
+    return [
+        f"Of {outlay} billion CNY of extra outlay, every 100 billion buy in {gains.last}: {words.listed(parts)}."
+    ]
+
+
+def growth_rows(found: Comparison) -> dict[str, Any]:
+    """Return the modes of growth of both sides by period, per cent a year."""
+    sides = [growth_table(run) for run in (found.base, found.reformed)]
+    periods = list(dict.fromkeys(sides[0]["period"]))
+    rows = []
+    for mode in (*MODES, TOTAL):
+        cells = []
+        for period in periods:
+            for side in sides:
+                mean = side[(side["period"] == period) & (side["mode"] == mode)]["mean"]
+                cells.append(f"{100.0 * mean.iloc[0]:.1f}" if len(mean) else words.NOTHING)
+        rows.append({"title": MODES.get(mode, "Growth of real output"), "cells": cells})
+    return {"periods": periods, "rows": rows}
+
+
+def table_rows(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
+    """Return the table of effects at marked years as text."""
+    rows = []
+    for series in TABLE:
+        effects = [found.effect(series, year) for year in years]
+        told_ = [shown(effect) for effect in effects]
+        cells = [f"{t[1]}{'*' if e.clear else ''} ({t[2]})" for e, t in zip(effects, told_, strict=True)]
+        title, _, unit = told(series, SERIES[series].unit)
+        rows.append({"title": title, "unit": unit, "cells": cells})
+    return rows
+
+
+def pairing(found: Comparison) -> str:
+    """Say what pairing gained: the spread of differences between unpaired histories over that of paired ones."""
+    without, with_ = found.values("own_brand_share")
+    paired = float(np.std(with_[:, -1] - without[:, -1]))
+    unpaired = float(np.hypot(np.std(with_[:, -1]), np.std(without[:, -1])))
+    head = f"{len(found.histories)} pairs with the same seed, parameters and chance on both sides."
+    if paired <= 0.0:
+        return head
+    ratio = unpaired / paired
+    return (
+        f"{head} For own brands in cars made in {found.years[-1]}, differences between unpaired histories would spread "
+        f"{ratio:.1f} times as far: it would take {ratio**2:.0f} times as many of them to know the effect as well."
+    )
+
+
+def command(found: Comparison) -> str:
+    """Return the command that makes this comparison again."""
+    names = " ".join(Path(reform.file).name for reform in found.reforms)
+    made = found.base.manifest
+    since = "".join(f" --since {reform.since}" for reform in found.reforms[:1] if reform.since)
+    return f"latecomer compare {names} --case {made['case']} --histories {len(found.base.records)} --seed {made['seed']}{since}"

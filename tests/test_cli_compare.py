@@ -1,0 +1,94 @@
+"""Does `latecomer compare` say what was different, and refuse with everything that is wrong?"""
+
+import json
+
+import pytest
+
+from latecomer.cli import main
+
+LOW_TARIFF = "name: Low tariff\npolicy:\n  tariff.car: {1986: 25%}\n"
+MISTAKES = "name: Low tariff\npolicy:\n  tarif.car: {1986: 25%}\n  tariff.parts: {1986: 900%}\n  entry.private: {next year: 1}\n"
+
+
+@pytest.fixture
+def reform(tmp_path):
+    file = tmp_path / "low-tariff.yaml"
+    file.write_text(LOW_TARIFF, encoding="utf-8")
+    return file
+
+
+def test_effects_are_printed_with_what_was_changed(capsys, reform):
+    assert main(["compare", str(reform), "--histories", "2", "--years", "2000,2010"]) == 0
+    told = capsys.readouterr()
+    assert "tariff.car: 1986-2025" in told.err
+    assert "2 pairs of histories" in told.out
+    assert "Own brands" in told.out
+    assert "2000" in told.out
+
+
+def test_json_holds_every_plain_series(capsys, reform):
+    assert main(["compare", str(reform), "--histories", "2", "--years", "2010", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    found = {row["series"]: row for row in rows}
+    assert {"own_brand_share", "public_balance", "strong"} <= set(found)
+    assert {row["year"] for row in rows} == {2010}
+    assert found["vehicles"]["histories"] == 2
+
+
+def test_three_mistakes_are_told_at_once_and_nothing_is_run(capsys, tmp_path):
+    file = tmp_path / "mistakes.yaml"
+    file.write_text(MISTAKES, encoding="utf-8")
+    assert main(["compare", str(file)]) == 2
+    told = capsys.readouterr().err
+    assert "3 problems in the reform; nothing was run" in told
+    for place in ("line 3: 'tarif.car'", "line 4: '9'", "line 5: 'next year'"):
+        assert place in told
+
+
+def test_problems_of_options_and_reform_come_together(capsys, tmp_path):
+    file = tmp_path / "mistakes.yaml"
+    file.write_text(MISTAKES, encoding="utf-8")
+    assert (
+        main(
+            [
+                "compare",
+                str(file),
+                "--histories",
+                "none",
+                "--series",
+                "vehicle",
+                "--precision",
+                "-1",
+                "--years",
+                "1900",
+            ]
+        )
+        == 2
+    )
+    told = capsys.readouterr().err
+    for part in ("--histories", "'vehicles'", "--precision", "--years", "tarif.car", "next year"):
+        assert part in told
+
+
+def test_a_dry_run_tells_and_runs_nothing(capsys, reform, tmp_path):
+    assert main(["compare", str(reform), "--dry-run", "--out", str(tmp_path / "out"), "--since", "2000"]) == 0
+    told = capsys.readouterr().out
+    assert "tariff.car: 2000-2025" in told
+    assert "latecomer-low-tariff.html" in told
+    assert "Nothing was run." in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_reform_it_says_what_to_give(capsys):
+    assert main(["compare"]) == 2
+    assert "a YAML file or the name of a ready reform" in capsys.readouterr().err
+
+
+def test_effects_by_year_are_written(capsys, reform, tmp_path):
+    assert (
+        main(["compare", str(reform), "--histories", "2", "--quiet", "--csv", str(tmp_path / "tables")]) == 0
+    )
+    assert capsys.readouterr().out.strip().endswith("effects.csv")
+    lines = (tmp_path / "tables" / "effects.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("series,index,year,median,low50")
+    assert len(lines) > 73 * 50
