@@ -140,10 +140,10 @@ def watch_variants(
 ) -> np.ndarray:
     """Return what `watch` makes of the records [t] of each variant and history, as an array [variant, n, ...].
 
-    Nothing else is kept, so that many variants fit into memory. Each history is run for its first `years` years (default: all) with
-    the same bits as by `run_variants`, except that years before `same_until` are those of the first variant whatever the others say:
-    a parameter of another variant acts from that year on. Histories that failed in any variant are left out; above 1% in one,
-    HistoriesFailed is raised.
+    Nothing else is kept, so that many variants fit into memory. Each history is run for its first `years` years (default: all),
+    with the same bits as by `run_variants`, but years before `same_until` are those of the first variant whatever the others
+    say: a parameter of another variant acts from that year on. Histories that failed in any variant are left out; above 1% in
+    one, HistoriesFailed is raised.
     """
     vectors = [np.array(case.draws).view(np.recarray) for case in cases]
     span = len(cases[0].years) if years is None else years
@@ -155,7 +155,7 @@ def watch_variants(
         run_together(cases, seed, n, vectors, workspace(cases[0]), outs, same_until)
         seen[n] = [np.asarray(watch(out), dtype=float) for out in outs]
         for v, (out, drawn) in enumerate(zip(outs, vectors, strict=True)):
-            good[v, n] = finite(out).all() and finite(drawn[n % len(drawn) :][:1]).all()
+            good[v, n] = finite(out).all() and finite(rows(drawn[n % len(drawn) :][:1])).all()
         return 1
 
     in_batches(work, histories, 1, threads, progress)
@@ -174,7 +174,7 @@ def run_together(
     outs: Sequence[np.recarray],
     same_until: int,
 ) -> None:
-    """Run one history of every variant into `outs`: the years before `same_until` once, by the first of them, then each its own."""
+    """Run one history of every variant into `outs`: the years before `same_until` once, by the first of them, then each."""
     params = [rows(drawn[history % len(drawn) :][:1]) for drawn in vectors]
     if same_until:
         run_history(cases[0], seed, history, rows(outs[0][:same_until]), space, params[0])

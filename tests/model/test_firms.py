@@ -264,7 +264,7 @@ def test_a_partner_in_the_maker_hands_on_part_of_its_progress(bench):
 
 
 def test_nothing_newer_than_the_clock_of_the_world_is_handed_over(bench):
-    """With the clock stopped in 2004, a contract of 2000 hands on progress of four years, one of 2008 brings what was new then."""
+    """With the clock stopped in 2004, a contract of 2000 hands on progress of four years, one of 2008 what was new in 2004."""
     p, state, m = bench.p, bench.state, bench.first(PRIVATE)
     bench.only(m)
     years = bench.world.year

@@ -17,10 +17,10 @@ import yaml
 
 from latecomer import axes
 from latecomer.case import outcomes
-from latecomer.case.makers import FACT_ID, build_contracts, build_makers
-from latecomer.case.params import build_params, read_draws
 from latecomer.case.forces import check_forces
+from latecomer.case.makers import FACT_ID, build_contracts, build_makers
 from latecomer.case.openness import check_openness
+from latecomer.case.params import build_params, read_draws
 from latecomer.case.parts import check_parts
 from latecomer.case.policy import build_policy
 from latecomer.case.schemas import FIRST, LAST, NAMED_BY, OPTIONAL, SCHEMAS, SHORT_LISTS

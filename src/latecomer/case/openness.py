@@ -1,11 +1,11 @@
 """Which levers does the dial of openness move, and between which values? From complete self-reliance to complete dependence.
 
-Each row of `openness.csv` is a lever with its value at either end of the dial, 0 (closed) and 1 (open); what lies between is straight:
+Each row of `openness.csv` is a lever with its value at either end of the dial, 0 (closed) and 1 (open), straight in between:
 
     value(x) = closed + x (open - closed)
 
-Levers of policy may name one place along their axis; without an `index` all places move. Levers of strategy move for all own brands.
-The ends are judgements, each with its grade.
+Levers of policy may name one place along their axis; without an `index` all places move. Levers of strategy move for all own
+brands. The ends are judgements, each with its grade.
 """
 
 from typing import Any

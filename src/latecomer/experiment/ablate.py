@@ -90,11 +90,11 @@ def ablate(
     for place, part in enumerate(parts, 1):
         try:
             result = run(switched(case, part.switches), histories, seed, threads, progress=step(place))
-            switched = picked(result, years, series)
+            off = picked(result, years, series)
             del result  # a run is large, and the next one is made before this name is used again
         except HistoriesFailed as error:
             raise HistoriesFailed(f"Without part {part.number} ({part.name}): {error}") from error
-        rows += compared(part, plain, switched, years, series)
+        rows += compared(part, plain, off, years, series)
     return pd.DataFrame(rows)
 
 

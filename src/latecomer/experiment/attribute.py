@@ -1,9 +1,9 @@
-"""What was growth owed to: policy, market or technology? And which reform of a package did how much? Shares that no order decides.
+"""What was growth owed to: policy, market or technology? Which reform of a package did how much? Shares that no order decides.
 
-Players are the forces of the case (`forces.csv`) or the reforms of a package. v(S) is a series in the last year where only the
-players in S act: the other forces are held at the first year of the span (`case.forces`), the other reforms are left out. Every set
-S is run on the same histories, so chance is the same in all. The share of player i is its mean contribution over all orders in
-which players can be added (Shapley 1953; for decompositions Shorrocks 2013):
+Players are the forces of the case (`forces.csv`) or the reforms of a package. v(S) is a series in the last year where only
+the players in S act: the other forces are held at the first year of the span (`case.forces`), the other reforms are left out.
+Every set S is run on the same histories, so chance is the same in all. The share of player i is its mean contribution over all
+orders in which players can be added (Shapley 1953; for decompositions Shorrocks 2013):
 
     phi_i = sum over S without i of  |S|! (k - |S| - 1)! / k!  (v(S + i) - v(S))
 
@@ -92,9 +92,9 @@ def attribute(
 ) -> Attribution:  # fmt: skip
     """Share out the growth of series between two years among the forces of the case, or the effect of a package of reforms.
 
-    With `reforms`, each is a player and what is shared out is the effect on each series in `year` (default: the last); `spans` is then
-    not used. `logs` shares out the growth of the logarithm. `by_rule` lets ventures and foundings begin by rule after the first year of a
-    span, so that they answer to the forces; without it they come on their dates whatever is held.
+    With `reforms`, each is a player and what is shared out is the effect on each series in `year` (default: the last); `spans` is
+    then not used. `logs` shares out the growth of the logarithm. `by_rule` lets ventures and foundings begin by rule after the
+    first year of a span, so that they answer to the forces; without it they come on their dates whatever is held.
 
     Raises UsageError for a series, year or number of players that cannot be, for a case without forces, ReformError with every
     problem of the reforms, and HistoriesFailed as `run` does.
@@ -105,7 +105,9 @@ def attribute(
         games = [package_game(case, reforms, last)]
     else:
         games = [force_game(case, span, by_rule) for span in spans]
-    parts, others, shares = [], [], {}
+    parts: list[pd.DataFrame] = []
+    others: list[pd.DataFrame] = []
+    shares = {}
     for place, game in enumerate(games):
         values = play(game, series, histories, seed, threads, step(progress, place, len(games), histories))
         for counted, sets in game.counts.items():
@@ -152,8 +154,8 @@ def step(progress: Progress | None, place: int, games: int, histories: int) -> P
 class Game:
     """Players, and the variants of the case that their coalitions make.
 
-    `counts` gives, for each way to count, the variant of every coalition (bit i: player i acts). Variant `whole` is history; where
-    `growth` is set, shared out is what its series grew from the first year, else the difference of the coalitions alone.
+    `counts` gives, for each way to count, the variant of every coalition (bit i: player i acts). Variant `whole` is history;
+    where `growth` is set, shared out is what its series grew from the first year, else the difference of coalitions alone.
     """
 
     players: Mapping[str, str]
@@ -245,7 +247,7 @@ def shared_out(values: np.ndarray, whole: np.ndarray, game: Game, series: str, l
 
 def shapley(v: np.ndarray) -> np.ndarray:
     """Return the Shapley value of every player [i, n] from the worth of every coalition [2^k, n] (bit i: player i is in it)."""
-    players = int(len(v)).bit_length() - 1
+    players = len(v).bit_length() - 1
     out = np.zeros((players, *v.shape[1:]))
     for i in range(players):
         for mask in range(len(v)):

@@ -4,16 +4,16 @@ From a year on, every lever of `openness.csv` stands at
 
     value(x) = closed + x (open - closed),        x = 0 self-reliance ... 1 dependence,
 
-ventures and foundings begin by rule (`mode.free`), and everything else is as in history; the base is history by the same rules. For
-each era and outcome (in the last year, and as a mean of all years since) there is the curve over the dial, and
+ventures and foundings begin by rule (`mode.free`), and everything else is as in history; the base is history by the same rules.
+For each era and outcome (in the last year, and as a mean of all years since) there is the curve over the dial, and
 
-    best      the value of the dial with the best median, and P(it beats history by rule), whose mix of levers moved with the years
+    best      the value of the dial with the best median, and P(it beats history by rule), whose levers moved with the years
     inside    P(the best of a history lies strictly between the ends); with S steps that do nothing but make noise, (S - 2)/S
     beats     P(the best inside value of the medians beats both ends in a history), which no choice within a history flatters
     gain      what that value wins over the better end
 
-What learning from foreigners needs to start is the cumulated output of ventures, X / (X + X0) with X0 = `presence_half`, which nobody
-has measured: the left end of every curve hangs on it, so the dial is turned at half and at double X0 as well. Strategies of own
+Learning from foreigners starts with the cumulated output of ventures, X / (X + X0) with X0 = `presence_half`, which nobody has
+measured: the left end of every curve hangs on it, so the dial is turned at half and at double X0 as well. Strategies of own
 brands (low cost first, brand first) are run on the same base, histories and outcomes.
 """
 
@@ -31,7 +31,7 @@ from latecomer.case.openness import POLICY, STRATEGY
 from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
 from latecomer.errors import Problems, ReformError, UsageError
 from latecomer.experiment.switching import writable
-from latecomer.run import watch_variants
+from latecomer.run import rows, watch_variants
 from latecomer.types import Case
 
 ERAS = (1984, 1994, 2001, 2010)
@@ -115,9 +115,9 @@ def openness(
 ) -> Openness:  # fmt: skip
     """Turn the dial of openness from each era on, in equal steps, at each multiple of X0; and try strategies of own brands.
 
-    `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an era
-    outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the strategies, and
-    HistoriesFailed as `run` does.
+    `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an
+    era outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the
+    strategies, and HistoriesFailed as `run` does.
     """
     refuse(case, eras, steps, presence)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]
@@ -196,7 +196,7 @@ def turned(
     }
 
     def watch(records: np.recarray) -> np.ndarray:
-        return measured(records[first:], groups)
+        return measured(rows(records[first:]), groups)
 
     return watch_variants(variants, watch, histories, seed, threads, progress, first)
 
@@ -208,7 +208,7 @@ def dialled(case: Case, x: float, first: int) -> Case:
     for row in case.tables["openness"].itertuples():
         value = row.closed + x * (row.open - row.closed)
         if row.lever in POLICY:
-            policy[POLICY[row.lever].name][(slice(first, None), *place_of(case, row))] = value
+            policy[POLICY[row.lever].name][place_of(case, row, first)] = value
         else:
             strategy[STRATEGY[row.lever].name][first:, own] = value
     for array in (policy, strategy):
@@ -216,11 +216,11 @@ def dialled(case: Case, x: float, first: int) -> Case:
     return replace(case, policy=policy, strategy=strategy)
 
 
-def place_of(case: Case, row: Any) -> tuple[int, ...]:
-    """Return the place along the axis of a lever that a row names; nothing where it moves the whole."""
+def place_of(case: Case, row: Any, first: int = 0) -> Any:
+    """Return the index of the years from `first` on, at the place along its axis that a row names (all without one)."""
     if not row.index:
-        return ()
-    return (case.labels.along(POLICY[row.lever].axes).index(row.index),)
+        return slice(first, None)
+    return slice(first, None), case.labels.along(POLICY[row.lever].axes).index(row.index)
 
 
 def measured(since: np.recarray, groups: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -239,7 +239,7 @@ def measured(since: np.recarray, groups: Mapping[str, np.ndarray]) -> np.ndarray
 
 
 def curve(base: np.ndarray, values: np.ndarray, dial: np.ndarray, key: Mapping[str, Any]) -> list[dict]:
-    """Return the rows of a curve: bands of the outcome, and the median of its change against history, at each value of the dial."""
+    """Return the rows of a curve: bands of the outcome and the median change against history at each value of the dial."""
     rows = [{**key, "variant": HISTORY, "dial": np.nan, **banded(base), "change": 0.0}]
     for x, found in zip(dial, values, strict=True):
         moved = (found - base)[np.isfinite(found - base)]
@@ -287,7 +287,7 @@ def share(holds: np.ndarray) -> float:
 
 
 def change(base: np.ndarray, with_: np.ndarray, outcome: Outcome) -> dict[str, Any]:
-    """Return the paired change of an outcome: bands, shares of histories in which it is better and worse, medians of both sides."""
+    """Return the paired change of an outcome: bands, shares of histories that are better and worse, medians of both sides."""
     moved = with_ - base
     known = moved[np.isfinite(moved)]
     sign = -1.0 if outcome.less_is_better else 1.0
@@ -308,7 +308,7 @@ def path_of(case: Case) -> pd.DataFrame:
             continue
         if row.lever in POLICY:
             lever, value = POLICY[row.lever], case.policy[POLICY[row.lever].name]
-            value = value[(slice(None), *place_of(case, row))]
+            value = value[place_of(case, row)]
         else:
             lever, value = STRATEGY[row.lever], case.strategy[STRATEGY[row.lever].name][:, own]
         x = (value - row.closed) / (row.open - row.closed)
@@ -335,8 +335,10 @@ def told(row: Any, curves: pd.DataFrame) -> str:
     ]  # fmt: skip
     dial = mine[mine["variant"] == DIAL].set_index("dial")["median"]
     history = float(mine.loc[mine["variant"] == HISTORY, "median"].iloc[0])
-    said = f"From {row.era}, {outcome.title}: best at {row.best:g} ({dial[row.best]:.4g} {outcome.unit}; closed {dial.iloc[0]:.4g}, "
-    said += f"open {dial.iloc[-1]:.4g}, history by rule {history:.4g}), better than history in {row.beats_history:.0%}"
+    said = f"From {row.era}, {outcome.title}: best at {row.best:g} ({dial[row.best]:.4g} {outcome.unit}; "
+    said += f"closed {dial.iloc[0]:.4g}, open {dial.iloc[-1]:.4g}, history by rule {history:.4g}), "
+    said += f"better than history in {row.beats_history:.0%}"
     if row.histories:
-        said += f"; {row.best_inside:g} beats both ends in {row.beats:.0%}, the best is inside in {row.inside:.0%} of {row.histories}"
+        said += f"; {row.best_inside:g} beats both ends in {row.beats:.0%}, "
+        said += f"the best is inside in {row.inside:.0%} of {row.histories} histories"
     return f"{said}."

@@ -1,4 +1,4 @@
-"""How is a switch of a case's tables thrown? Each row (`case.switches`) sets one thing; facts, labels and targets stay as they are."""
+"""How is a switch of a case thrown? Each row (`case.switches`) sets one thing; facts, labels and targets stay as they are."""
 
 from dataclasses import replace
 

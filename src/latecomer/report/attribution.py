@@ -1,4 +1,4 @@
-"""What was growth owed to? A waterfall for each series and span: every row starts where the rows above it end, the last is the sum."""
+"""What was growth owed to? A waterfall for each series and span: a row starts where those above end, the last is the sum."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import pandas as pd
 
 from latecomer.experiment.attribute import MOMENTUM, TOTAL, Attribution
 from latecomer.report import words
-from latecomer.report.ablation import offline_page, told
-from latecomer.report.figures import png, svg
+from latecomer.report.ablation import told
+from latecomer.report.questions import saved
 from latecomer.report.style import BLUE, INK, MUTED, house_style
 
 STILL, SUM = "#a9b2b9", "#4a545c"
@@ -92,11 +92,5 @@ def panel(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def save_attribution(found: Attribution, folder: Path) -> list[Path]:
-    """Write the table with the other ways to count as CSV, and the picture as PNG, SVG and an HTML page that opens offline."""
-    spec = attribution_chart(found).to_dict()
-    files = [folder / f"attribution.{kind}" for kind in ("csv", "png", "svg", "html")]
-    found.to_frame().to_csv(files[0], index=False, lineterminator="\n")
-    files[1].write_bytes(png(spec))
-    files[2].write_text(svg(spec), encoding="utf-8")
-    files[3].write_text(offline_page(spec), encoding="utf-8", newline="\n")
-    return files
+    """Write the table with the other ways to count and the picture; return the files."""
+    return saved(attribution_chart(found), {"attribution": found.to_frame()}, "attribution", folder)

@@ -6,8 +6,7 @@ import altair as alt
 import pandas as pd
 
 from latecomer.experiment.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome
-from latecomer.report.ablation import offline_page
-from latecomer.report.figures import png, svg
+from latecomer.report.questions import saved
 from latecomer.report.style import BLUE, INK, MUTED, RED, house_style
 
 COLUMNS, WIDTH, HEIGHT = 3, 245, 165
@@ -21,9 +20,9 @@ def openness_chart(found: Openness) -> alt.ConcatChart:
     shown = curves[(curves["measure"] == MEASURE) & (curves["presence"] == PRESENCE)]
     panels = [panel(shown[shown["outcome"] == name], outcome) for name, outcome in OUTCOMES.items()]
     lines = [
-        "From complete self-reliance (0) to complete dependence (1), from the year in colour on; last year of the case. Line: median, "
-        "band: half of the histories, ring: best median.",
-        f"Ticks at the right: history with ventures by rule. {int(shown['histories'].max())} histories a point, the same for all. "
+        "From complete self-reliance (0) to complete dependence (1), from the year in colour on; last year of the case. "
+        "Line: median, band: half of the histories, ring: best median.",
+        f"Ticks at the right: history with ventures by rule. {int(shown['histories'].max())} histories, the same for all. "
         "What the dial moves stands in openness.csv; its ends are judgements.",
     ]
     head = alt.TitleParams(f"How open? {found.title}", subtitle=lines, fontSize=17, offset=16)
@@ -50,9 +49,8 @@ def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
         "dial:Q", title=None, scale=alt.Scale(domain=[0, 1.08]), axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1])
     )
     y = alt.Y("median:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5, format=",~r"))
-    tips = [
-        alt.Tooltip("era:N", title="From"), alt.Tooltip("dial:Q", title="Dial"), alt.Tooltip("median:Q", title=unit, format=",.3~r")
-    ]  # fmt: skip
+    value = alt.Tooltip("median:Q", title=unit, format=",.3~r")
+    tips = [alt.Tooltip("era:N", title="From"), alt.Tooltip("dial:Q", title="Dial"), value]
     base = alt.Chart(dial).encode(x=x, color=colour)
     layers = [
         base.mark_area(opacity=0.14).encode(y=alt.Y("low50:Q", title=unit), y2="high50:Q"),
@@ -76,20 +74,7 @@ def shown_in(unit: str) -> tuple[float, str]:
 
 
 def save_openness(found: Openness, folder: Path) -> list[Path]:
-    """Write curves, best values, strategies and history's path as CSV, and the picture as PNG, SVG and an offline HTML page."""
-    spec = openness_chart(found).to_dict()
-    tables = {
-        "openness": found.curves,
-        "openness-best": found.best,
-        "openness-strategies": found.strategies,
-        "openness-path": found.path,
-    }
-    files = []
-    for name, table in tables.items():
-        files.append(folder / f"{name}.csv")
-        table.to_csv(files[-1], index=False, lineterminator="\n")
-    pictures = [folder / f"openness.{kind}" for kind in ("png", "svg", "html")]
-    pictures[0].write_bytes(png(spec))
-    pictures[1].write_text(svg(spec), encoding="utf-8")
-    pictures[2].write_text(offline_page(spec), encoding="utf-8", newline="\n")
-    return [*files, *pictures]
+    """Write curves, best values, strategies, history's path and the picture; return the files."""
+    tables = {"": found.curves, "-best": found.best, "-strategies": found.strategies, "-path": found.path}
+    named = {f"openness{ending}": table for ending, table in tables.items()}
+    return saved(openness_chart(found), named, "openness", folder)
