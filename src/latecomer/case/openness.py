@@ -5,7 +5,8 @@ Each row of `openness.csv` is a lever with its value at either end of the dial, 
     value(x) = closed + x (open - closed)
 
 Levers of policy may name one place along their axis; without an `index` all places move. Levers of strategy move for all own
-brands. The ends are judgements, each with its grade.
+brands. The ends are judgements, each with its grade. `side` says what is opened: the market, the country to ventures and
+plants, or own brands to technology of others; one side can be moved alone.
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from latecomer.errors import Problems
 from latecomer.types import Labels
 
 FILE = "openness.csv"
+SIDES = ("market", "ventures", "technology")
 POLICY = {lever.public_name: lever for lever in axes.POLICY}
 STRATEGY = {lever.public_name: lever for lever in axes.STRATEGY}
 

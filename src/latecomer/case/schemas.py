@@ -5,6 +5,7 @@ The lists named by `ref` are the short ones below or the names in a column of an
 """
 
 from latecomer import axes
+from latecomer.case.openness import SIDES
 from latecomer.case.tables import GRADES, Column, Schema
 
 FIRST, LAST = 1700, 2100
@@ -82,6 +83,7 @@ SHORT_LISTS = {
     "samples": ("fit", "check"),
     "distributions": ("uniform", "triangular", "normal", "lognormal", "fixed"),
     "kinds of switch": ("param", "lever", "maker", "world"),
+    "sides of openness": SIDES,
     "kinds of moving thing": ("param", "lever", "world"),
 }
 
@@ -438,7 +440,8 @@ READINGS = (
     Schema(
         "openness.csv",
         (
-            *(ref("lever", "levers of openness"), *text("index"), number("closed"), number("open")),
+            *(ref("lever", "levers of openness"), *text("index"), ref("side", "sides of openness")),
+            *(number("closed"), number("open")),
             *(*SOURCED, *text("note")),
         ),
         ("lever", "index"),

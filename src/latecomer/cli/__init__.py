@@ -431,7 +431,7 @@ def attribute(
     ] = False,
     histories: Annotated[
         str, typer.Option(metavar="NUMBER", help="How many histories of every coalition.")
-    ] = "60",
+    ] = "48",
     seed: Annotated[
         str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
     ] = "1",
@@ -470,6 +470,10 @@ def openness(
     steps: Annotated[
         str, typer.Option(metavar="NUMBER", help="Values of the dial, both ends among them.")
     ] = "9",
+    side: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Move only market, ventures or technology [default: all three]."),
+    ] = "",
     histories: Annotated[
         str, typer.Option(metavar="NUMBER", help="How many histories of every value.")
     ] = "24",
@@ -494,6 +498,7 @@ def openness(
     given = {
         "eras": eras,
         "steps": steps,
+        "side": side,
         "histories": histories,
         "seed": seed,
         "threads": threads,

@@ -13,15 +13,33 @@ from latecomer.cli.questions import carried_out, write
 from latecomer.cli.running import print_line
 from latecomer.cli.show import console, json_rows
 from latecomer.errors import Problems, UsageError
-from latecomer.experiment.openness import ERAS, OUTCOMES, PRESENCE, Openness, openness
+from latecomer.experiment.openness import ERAS, PRESENCE, SIDES, Openness, openness
 
 MOST_STEPS = 101
+SURE = 0.9
+HEADS = {
+    "strong": "Strong",
+    "own_brand_share": "Own brands, share",
+    "own_brand_volume": "Own brands, cars",
+    "vehicles": "Vehicles",
+    "consumer_surplus": "Buyers' surplus",
+    "quality_gap": "Quality gap",
+    "state_output": "State, cars",
+    "private_output": "Private, cars",
+    "foreign_output": "Foreign, cars",
+    "state_profit": "State, profit",
+    "private_profit": "Private, profit",
+    "foreign_profit": "Foreign, profit",
+}
 NOTE = (
-    "From self-reliance (0) to dependence (1): the value of the dial with the best median in the last year; in brackets, at "
-    "half and at double X0; h where it beats history by rule in at least nine histories of ten, ^ where a value inside beats both ends "
-    "as often. Curves, bands and means over the years: --out."
+    "From self-reliance (0) to dependence (1): the value with the best median in the last year. h: it beats history by rule in "
+    "at least nine histories of ten; ^: a value inside beats both ends as often; ~: at half or double X0 the best lies more than "
+    "one step away. Curves, bands and means over the years: --out."
 )
-STRATEGIES = "Strategies of own brands: median change in the last year; * where nine in ten agree on the sign"
+CHANGES = (
+    "Median change in the last year against history by rule: millions of cars, points of share, billion CNY of 2010, index "
+    "points, problems per 100 cars; * where nine in ten agree on the sign."
+)
 
 
 def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
@@ -29,6 +47,8 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
     problems = Problems()
     request = requested(given, problems, **flags)
     steps = whole("--steps", given["steps"], 3, MOST_STEPS, problems) or 3
+    if given["side"] not in ("", *SIDES):
+        problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
     case = checked_case(case_name, problems)
     eras = list(ERAS) if case is None else years_named("--eras", given["eras"], case, problems)
     problems.raise_if_any(UsageError)
@@ -36,8 +56,8 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return openness(
-            case, eras=eras, steps=steps, histories=request.histories, seed=request.seed, threads=request.threads,
-            progress=progress,
+            case, eras=eras, steps=steps, side=given["side"], histories=request.histories, seed=request.seed,
+            threads=request.threads, progress=progress,
         )  # fmt: skip
 
     runs = request.histories * len(eras) * len(PRESENCE)
@@ -48,48 +68,52 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
         console().print(best_table(found))
         print_line(NOTE)
         console().print(strategy_table(found))
+        print_line(CHANGES)
     write(request, found.save)
 
 
 def best_table(found: Openness) -> Table:
     """Return the best value of the dial in the last year: outcomes as rows, eras as columns."""
-    best = found.best[found.best["measure"] == "last year"].set_index(["outcome", "era", "presence"])
-    eras = list(dict.fromkeys(found.best["era"]))
+    best = found.best[found.best["measure"] == "last year"]
+    eras = list(dict.fromkeys(best["era"]))
     table = Table(box=None, padding=(0, 2, 0, 0), title=f"{found.title}: the best dial", title_justify="left")
-    table.add_column("", no_wrap=True)
-    for era in eras:
-        table.add_column(f"from {era}", no_wrap=True)
-    for name, outcome in OUTCOMES.items():
-        table.add_row(outcome.title, *(cell(best.loc[name, era]) for era in eras))
+    for column in ("", *(f"from {era}" for era in eras)):
+        table.add_column(column, no_wrap=True)
+    step = 1.0 / (found.curves["dial"].nunique() - 1)
+    for name, head in HEADS.items():
+        mine = [best[(best["outcome"] == name) & (best["era"] == era)].set_index("presence") for era in eras]
+        table.add_row(head, *(cell(rows, step) for rows in mine))
     return table
 
 
-def cell(rows: pd.DataFrame) -> str:
-    """Return the best values of the dial over multiples of X0, and how sure they are."""
-    first, *others = (rows.loc[times] for times in PRESENCE)
-    marks = ("h" if first["beats_history"] >= 0.9 else "") + ("^" if first["beats"] >= 0.9 else "")
-    return f"{first['best']:.2g}{marks} ({', '.join(format(row['best'], '.2g') for row in others)})"
+def cell(rows: pd.DataFrame, step: float) -> str:
+    """Return the best value of the dial at X0, with its marks; `rows` by multiple of X0."""
+    row = rows.loc[1.0]
+    moved = (rows["best"] - row["best"]).abs().max() > 1.5 * step
+    marks = (
+        ("h" if row["beats_history"] >= SURE else "")
+        + ("^" if row["beats"] >= SURE else "")
+        + ("~" if moved else "")
+    )
+    return f"{row['best']:.3g}{marks}"
 
 
 def strategy_table(found: Openness) -> Table:
     """Return what strategies change in the last year: outcomes as rows, strategies and eras as columns."""
     rows = found.strategies[found.strategies["measure"] == "last year"]
-    pairs = list(dict.fromkeys(zip(rows["strategy"], rows["era"], strict=True)))
-    table = Table(box=None, padding=(0, 2, 0, 0), title=STRATEGIES, title_justify="left")
+    pairs = sorted(dict.fromkeys(zip(rows["strategy"], rows["era"], strict=True)))
+    table = Table(box=None, padding=(0, 1, 0, 0), title="Strategies of own brands", title_justify="left")
     table.add_column("", no_wrap=True)
-    for strategy, era in sorted(pairs):
-        table.add_column(f"{strategy.split()[0]} {era}", justify="right", no_wrap=True)
-    at = rows.set_index(["outcome", "strategy", "era"])
-    for name, outcome in OUTCOMES.items():
-        table.add_row(
-            outcome.title,
-            *(change(at.loc[name, strategy, era], outcome.unit) for strategy, era in sorted(pairs)),
-        )
+    for strategy, era in pairs:
+        table.add_column(f"{strategy}\n{era}".replace(" first", ""), justify="right")
+    at = rows.set_index(["outcome", "strategy", "era"]).sort_index()
+    for name, head in HEADS.items():
+        table.add_row(head, *(change(at.loc[name, strategy, era]) for strategy, era in pairs))
     return table
 
 
-def change(row: pd.Series, unit: str) -> str:
+def change(row: pd.Series) -> str:
     """Return a change in millions, points or its unit, starred where it is clear."""
-    factor = {"vehicles": 1e-6, "share": 100.0}.get(unit, 1.0)
-    clear = max(row["better"], row["worse"]) >= 0.9
-    return f"{row['median'] * factor:+.3g}{'*' if clear else ' '}"
+    value = row["median"] * {"vehicles": 1e-6, "share": 100.0}.get(row["unit"], 1.0)
+    clear = max(row["better"], row["worse"]) >= SURE
+    return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"

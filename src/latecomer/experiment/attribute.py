@@ -87,7 +87,7 @@ def drawing() -> Any:
 
 def attribute(
     case: Case, series: Sequence[str] = SHOWN, spans: Sequence[tuple[int, int]] = SPANS, reforms: Sequence[Reform] = (),
-    year: int | None = None, logs: bool = False, by_rule: bool = False, histories: int = 60, seed: int = 1,
+    year: int | None = None, logs: bool = False, by_rule: bool = False, histories: int = 48, seed: int = 1,
     threads: int | None = None, progress: Progress | None = None,
 ) -> Attribution:  # fmt: skip
     """Share out the growth of series between two years among the forces of the case, or the effect of a package of reforms.

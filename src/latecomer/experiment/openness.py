@@ -14,7 +14,8 @@ For each era and outcome (in the last year, and as a mean of all years since) th
 
 Learning from foreigners starts with the cumulated output of ventures, X / (X + X0) with X0 = `presence_half`, which nobody has
 measured: the left end of every curve hangs on it, so the dial is turned at half and at double X0 as well. Strategies of own
-brands (low cost first, brand first) are run on the same base, histories and outcomes.
+brands (low cost first, brand first) are run on the same base, histories and outcomes. Openness has sides - market, ventures,
+technology - and the best mix need not lie on the line from all closed to all open: each side can be moved alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE, PRIVATE
-from latecomer.case.openness import POLICY, STRATEGY
+from latecomer.case.openness import POLICY, SIDES, STRATEGY
 from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
 from latecomer.errors import Problems, ReformError, UsageError
 from latecomer.experiment.switching import writable
@@ -109,17 +110,19 @@ def drawing() -> Any:
 
 
 def openness(
-    case: Case, eras: Sequence[int] = ERAS, steps: int = STEPS, presence: Sequence[float] = PRESENCE,
+    case: Case, eras: Sequence[int] = ERAS, steps: int = STEPS, side: str = "", presence: Sequence[float] = PRESENCE,
     strategies: Sequence[str | Reform] = RIVALS, histories: int = 24, seed: int = 1, threads: int | None = None,
     progress: Progress | None = None,
 ) -> Openness:  # fmt: skip
     """Turn the dial of openness from each era on, in equal steps, at each multiple of X0; and try strategies of own brands.
 
+    With `side` (market, ventures or technology) only the levers of that side move, and the others stay at history.
     `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an
     era outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the
     strategies, and HistoriesFailed as `run` does.
     """
-    refuse(case, eras, steps, presence)
+    refuse(case, eras, steps, side, presence)
+    case = one_sided(case, side)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]
     dial = np.linspace(0.0, 1.0, steps)
     curves, best, compared = [], [], []
@@ -145,14 +148,17 @@ def openness(
             done += histories
     made_by = {"case": case.name, "checksum": case.checksum, "seed": seed, "histories": histories}
     frames = [pd.DataFrame(rows) for rows in (curves, best, compared)]
-    return Openness(case.title, frames[0], frames[1], frames[2], path_of(case), made_by)
+    title = f"{case.title} ({side} only)" if side else case.title
+    return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by)
 
 
-def refuse(case: Case, eras: Sequence[int], steps: int, presence: Sequence[float]) -> None:
+def refuse(case: Case, eras: Sequence[int], steps: int, side: str, presence: Sequence[float]) -> None:
     """Raise one UsageError with everything that cannot be asked."""
     problems = Problems()
     if case.tables["openness"].empty:
         problems.add("openness.csv", expected=f"the dial of the case {case.name}, one row a lever")
+    if side not in ("", *SIDES):
+        problems.add("side", None, None, side, f"one of {', '.join(SIDES)}", valid=SIDES)
     for era in eras:
         if not case.years[0] < era <= case.years[-1]:
             expected = f"a year from {case.years[0] + 1} to {case.years[-1]}"
@@ -163,6 +169,12 @@ def refuse(case: Case, eras: Sequence[int], steps: int, presence: Sequence[float
         if not times > 0.0:
             problems.add("presence", None, None, times, "a multiple above zero")
     problems.raise_if_any(UsageError)
+
+
+def one_sided(case: Case, side: str) -> Case:
+    """Return the case with only the rows of one side in its dial; without a side, the case itself."""
+    rows = case.tables["openness"]
+    return replace(case, tables={**case.tables, "openness": rows[rows["side"] == side]}) if side else case
 
 
 def with_presence(case: Case, times: float) -> Case:
@@ -299,7 +311,8 @@ def change(base: np.ndarray, with_: np.ndarray, outcome: Outcome) -> dict[str, A
 def path_of(case: Case) -> pd.DataFrame:
     """Return where history stood on the dial by year: the mean over its levers, with the least and the most open of them.
 
-    Each lever is cut off at the ends; at an off value that lies outside them it binds nobody, which is open.
+    Each lever is cut off at the ends; at an off value that lies outside them it binds nobody, which is open. Rules for ventures
+    count even in years in which ventures are not allowed at all.
     """
     places: dict[str, list[np.ndarray]] = {}
     own = case.makers["ownership"] <= PRIVATE

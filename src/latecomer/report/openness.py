@@ -43,10 +43,13 @@ def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
     colour = alt.Color(
         "era:N",
         scale=alt.Scale(domain=eras, range=list(COLOURS[: len(eras)])),
-        legend=alt.Legend(orient="top"),
+        legend=alt.Legend(orient="top", symbolOpacity=1),
     )
     x = alt.X(
-        "dial:Q", title=None, scale=alt.Scale(domain=[0, 1.08]), axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1])
+        "dial:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 1.08]),
+        axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
     )
     y = alt.Y("median:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5, format=",~r"))
     value = alt.Tooltip("median:Q", title=unit, format=",.3~r")
