@@ -29,6 +29,8 @@ CASE_INPUTS = {
 SHORTENED = {"run": ["--dry-run"], "fit": ["--evaluations", "1,1,1,1", "--steps", "8", "--kept", "2"]}
 SHORTENED |= {"compare": ["--histories", "2"], "fork": ["--histories", "2"]}
 SHORTENED["uncertainty"] = ["--histories", "96", "--each", "2"]
+SHORTENED["attribute"] = ["--histories", "1"]
+SHORTENED["openness"] = ["--histories", "1", "--eras", "2010", "--steps", "3"]
 SHORTENED["ablate"] = ["--histories", "1", "--years", "2010"]
 
 

@@ -7,6 +7,8 @@
     compare, Comparison        paired histories with and without a reform
     fork, timing, uncertainty  one history on another course, until when a reform worked, why an effect is uncertain
     ablate, growth_table       what each part does, and what growth was made of
+    attribute                  what growth is owed to: policy, market, technology; or which reform of a package did how much
+    openness                   how open a latecomer should be, from self-reliance to dependence
     record_table, errors_of    how near a run comes to the record
     write_report               one HTML file that opens offline
     explain                    what a name means
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from latecomer.case.load import list_cases, load_case
     from latecomer.case.reform import Reform, read_reform
     from latecomer.experiment.ablate import ablate
+    from latecomer.experiment.attribute import attribute
     from latecomer.experiment.compare import Comparison, compare
     from latecomer.experiment.fork import fork, timing
     from latecomer.experiment.growth import growth_table
+    from latecomer.experiment.openness import openness
     from latecomer.experiment.uncertainty import uncertainty
     from latecomer.explain.names import explain
     from latecomer.fit.score import errors as errors_of
@@ -49,6 +53,8 @@ HOME = {
     "timing": ("experiment.fork", "timing"),
     "uncertainty": ("experiment.uncertainty", "uncertainty"),
     "ablate": ("experiment.ablate", "ablate"),
+    "attribute": ("experiment.attribute", "attribute"),
+    "openness": ("experiment.openness", "openness"),
     "growth_table": ("experiment.growth", "growth_table"),
     "record_table": ("fit.score", "record_table"),
     "errors_of": ("fit.score", "errors"),
@@ -63,6 +69,7 @@ __all__ = [
     "Run",
     "__version__",
     "ablate",
+    "attribute",
     "compare",
     "errors_of",
     "explain",
@@ -70,6 +77,7 @@ __all__ = [
     "growth_table",
     "list_cases",
     "load_case",
+    "openness",
     "read_reform",
     "record_table",
     "run",

@@ -88,6 +88,12 @@ class Lever(Field):
 # World: given by history outside the industry, one record a year.
 WORLD = (
     Field("year", "", "year", "Calendar year"),
+    Field(
+        "frontier_clock",
+        "",
+        "year",
+        "Year whose world technology is the newest: the frontier, best-practice cost and best-practice defects",
+    ),
     Field("gdp", "", "index, 1978=1", "Real gross domestic product of the home country"),
     Field("investment", "", "index, 2005=1", "Real fixed investment of the home country"),
     Field(

@@ -118,22 +118,71 @@ def run_variants(
         space = workspace(cases[0])
         last = min(start + batch, histories)
         for place in range(start, last):
-            n = first + place
-            params = [rows(v[n % len(v) : n % len(v) + 1]) for v in vectors]
-            shared = rows(outs[0][place][:same_until])
-            if same_until:
-                run_history(cases[0], seed, n, shared, space, params[0])
-            state = space.state.copy()
-            for case, out, own in zip(cases, outs, params, strict=True):
-                space.state[:] = state
-                out[place][:same_until] = shared
-                run_history(case, seed, n, rows(out[place]), space, own, same_until)
+            mine = [rows(out[place]) for out in outs]
+            run_together(cases, seed, first + place, vectors, space, mine, same_until)
         return last - start
 
     in_batches(work, histories, batch, threads, progress)
     return [
         gathered(case, out, seed, first, drawn) for case, out, drawn in zip(cases, outs, vectors, strict=True)
     ]
+
+
+def watch_variants(
+    cases: Sequence[Case],
+    watch: Callable[[np.recarray], np.ndarray],
+    histories: int = 200,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    same_until: int = 0,
+    years: int | None = None,
+) -> np.ndarray:
+    """Return what `watch` makes of the records [t] of each variant and history, as an array [variant, n, ...].
+
+    Nothing else is kept, so that many variants fit into memory. Each history is run for its first `years` years (default: all),
+    with the same bits as by `run_variants`, but years before `same_until` are those of the first variant whatever the others
+    say: a parameter of another variant acts from that year on. Histories that failed in any variant are left out; above 1% in
+    one, HistoriesFailed is raised.
+    """
+    vectors = [np.array(case.draws).view(np.recarray) for case in cases]
+    span = len(cases[0].years) if years is None else years
+    seen: list[list[np.ndarray]] = [[] for _ in range(histories)]
+    good = np.zeros((len(cases), histories), dtype=bool)
+
+    def work(n: int) -> int:
+        outs = [rows(np.zeros(span, record(YEAR, case.length))) for case in cases]
+        run_together(cases, seed, n, vectors, workspace(cases[0]), outs, same_until)
+        seen[n] = [np.asarray(watch(out), dtype=float) for out in outs]
+        for v, (out, drawn) in enumerate(zip(outs, vectors, strict=True)):
+            good[v, n] = finite(out).all() and finite(rows(drawn[n % len(drawn) :][:1])).all()
+        return 1
+
+    in_batches(work, histories, 1, threads, progress)
+    for case, fine in zip(cases, good, strict=True):
+        refuse_failures(case.name, seed, tuple(int(n) for n in np.flatnonzero(~fine)), histories)
+    kept = np.flatnonzero(good.all(axis=0))
+    return np.stack([np.stack([seen[n][v] for n in kept]) for v in range(len(cases))])
+
+
+def run_together(
+    cases: Sequence[Case],
+    seed: int,
+    history: int,
+    vectors: Sequence[np.recarray],
+    space: Workspace,
+    outs: Sequence[np.recarray],
+    same_until: int,
+) -> None:
+    """Run one history of every variant into `outs`: the years before `same_until` once, by the first of them, then each."""
+    params = [rows(drawn[history % len(drawn) :][:1]) for drawn in vectors]
+    if same_until:
+        run_history(cases[0], seed, history, rows(outs[0][:same_until]), space, params[0])
+    state = space.state.copy()
+    for case, out, own in zip(cases, outs, params, strict=True):
+        space.state[:] = state
+        out[:same_until] = outs[0][:same_until]
+        run_history(case, seed, history, out, space, own, same_until)
 
 
 def in_batches(
@@ -167,8 +216,7 @@ def gathered(case: Case, out: np.recarray, seed: int, first: int, vectors: np.re
     numbers = np.arange(first, first + histories)
     good = finite(out) & finite(vectors)[numbers % len(vectors)]
     failed = tuple(int(n) for n in numbers[~good])
-    if len(failed) > FAILURES_ALLOWED * histories:
-        raise HistoriesFailed(failure_note(case.name, seed, failed, histories))
+    refuse_failures(case.name, seed, failed, histories)
     return Run(
         case=case,
         histories=numbers[good],
@@ -193,6 +241,12 @@ def finite(out: np.recarray) -> np.ndarray:
         values = out[name].reshape(len(out), -1)
         good &= np.isfinite(values).all(axis=1)
     return good
+
+
+def refuse_failures(case: str, seed: int, failed: tuple[int, ...], histories: int) -> None:
+    """Raise HistoriesFailed where too many histories failed."""
+    if len(failed) > FAILURES_ALLOWED * histories:
+        raise HistoriesFailed(failure_note(case, seed, failed, histories))
 
 
 def failure_note(case: str, seed: int, failed: tuple[int, ...], histories: int) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from latecomer.errors import HistoriesFailed, UsageError
-from latecomer.experiment.ablate import WATCHED, ablate, parts_of, without
+from latecomer.experiment.ablate import WATCHED, ablate, parts_of
+from latecomer.experiment.switching import switched
 from latecomer.run import run
 
 HISTORIES, SEED = 4, 5
@@ -45,7 +46,7 @@ def test_every_part_moves_something(found):
 
 def test_a_part_off_twice_gives_the_same_bits(case, found):
     part = parts_of(case)[5]
-    once, again = (run(without(case, part), HISTORIES, SEED).records.tobytes() for _ in range(2))
+    once, again = (run(switched(case, part.switches), HISTORIES, SEED).records.tobytes() for _ in range(2))
     assert once == again
     only = one_part(case, ("lever", "venture.allowed", "off", np.nan))
     mine = ablate(only, HISTORIES, SEED).drop(columns=["part", "name"])
@@ -57,7 +58,7 @@ def test_a_part_off_twice_gives_the_same_bits(case, found):
 
 def test_what_is_reported_are_quantiles_of_paired_differences(case, found):
     part = parts_of(case)[3]
-    on, off = run(case, HISTORIES, SEED), run(without(case, part), HISTORIES, SEED)
+    on, off = run(case, HISTORIES, SEED), run(switched(case, part.switches), HISTORIES, SEED)
     t = 2010 - int(case.years[0])
     pairs = off.series("strong")[:, t] - on.series("strong")[:, t]
     row = found.query("part == 4 and series == 'strong' and year == 2010").iloc[0]
@@ -87,7 +88,7 @@ def test_switches_set_what_they_say_and_nothing_else(case):
             ("world", "income", "held", 1992),
         )
     )[0]
-    changed = without(case, part)
+    changed = switched(case, part.switches)
     at = 2000 - int(case.years[0])
     assert (changed.draws["comfort_effect"] == 0.0).all() and (changed.params["comfort_effect"] == 0.0).all()
     assert (changed.policy["tariff_car"][at:] == 0.0).all() and (

@@ -257,8 +257,25 @@ def test_a_partner_in_the_maker_hands_on_part_of_its_progress(bench):
     contract.maker, contract.year, contract.vintage, contract.last = m, 2000, 5, 2020
     contract.domain[:], state.mastered[m], state.accessible[m] = 1.0, -9.0, -9.0
     bench.policy[bench.t].supply_cutoff[:] = 0.0
-    ventures.use_contract(
-        0, 2010, bench.w, state, bench.policy[bench.t], bench.strategy[bench.t], bench.contracts, p
-    )
+    given = (bench.policy[bench.t], bench.strategy[bench.t], bench.contracts, p)
+    ventures.use_contract(0, 2010, bench.w, state, bench.world, *given)
     level = p.frontier_growth * (2000 + 10 * p.partner_renewal - 5 - p.frontier_year)
     assert state.accessible[m, 0] == pytest.approx(level, rel=1e-12)
+
+
+def test_nothing_newer_than_the_clock_of_the_world_is_handed_over(bench):
+    """With the clock stopped in 2004, a contract of 2000 hands on progress of four years, one of 2008 what was new in 2004."""
+    p, state, m = bench.p, bench.state, bench.first(PRIVATE)
+    bench.only(m)
+    years = bench.world.year
+    bench.world.frontier_clock[:] = np.minimum(years, 2004)
+    given = (bench.policy[bench.t], bench.strategy[bench.t], bench.contracts, p)
+    bench.policy[bench.t].supply_cutoff[:] = 0.0
+    contract = bench.contracts[0]
+    contract.maker, contract.vintage, contract.domain[:] = m, 5, 1.0
+    for begun, newest in ((2000, 2000 + 4 * p.partner_renewal), (2008, 2004)):
+        contract.year, contract.last = begun, 2020
+        state.mastered[m], state.accessible[m] = -9.0, -9.0
+        ventures.use_contract(0, 2010, bench.w, state, bench.world, *given)
+        level = p.frontier_growth * (newest - 5 - p.frontier_year)
+        assert state.accessible[m, 0] == pytest.approx(level, rel=1e-12)

@@ -17,7 +17,9 @@ import yaml
 
 from latecomer import axes
 from latecomer.case import outcomes
+from latecomer.case.forces import check_forces
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
+from latecomer.case.openness import check_openness
 from latecomer.case.params import build_params, read_draws
 from latecomer.case.parts import check_parts
 from latecomer.case.policy import build_policy
@@ -176,6 +178,8 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     draws = read_draws(folder, params, tables["params"], problems)
     for name in ("parts", "structures"):
         check_parts(tables[name], f"{name}.csv", tables["params"], years, problems)
+    check_forces(tables["forces"], tables["params"], problems)
+    check_openness(tables["openness"], labels, problems)
     for array in (years, world, policy, strategy, makers, contracts, params, draws):
         array.setflags(write=False)
     return Case(

@@ -5,6 +5,7 @@ The lists named by `ref` are the short ones below or the names in a column of an
 """
 
 from latecomer import axes
+from latecomer.case.openness import SIDES
 from latecomer.case.tables import GRADES, Column, Schema
 
 FIRST, LAST = 1700, 2100
@@ -60,6 +61,7 @@ SHORT_LISTS = {
     "kinds of maker": ("own", "plant", "venture", "works", "importer"),
     "ownership forms": ("central_soe", "local_soe", "private", "collective", "foreign"),
     "levers": tuple(lever.public_name for lever in axes.POLICY),
+    "levers of openness": tuple(lever.public_name for lever in axes.POLICY + axes.STRATEGY),
     "outcome series": tuple(series.name for series in axes.YEAR),
     "fact tables": ("national", "exogenous", "segments", "abroad"),
     "tables with outcomes": ("national", "exogenous", "segments", "abroad", "concentration"),
@@ -82,6 +84,8 @@ SHORT_LISTS = {
     "samples": ("fit", "check"),
     "distributions": ("uniform", "triangular", "normal", "lognormal", "fixed"),
     "kinds of switch": ("param", "lever", "maker", "world"),
+    "sides of openness": SIDES,
+    "kinds of moving thing": ("param", "lever", "world"),
 }
 
 # Lists whose names stand in a column of a table: list, table, column.
@@ -447,11 +451,25 @@ READINGS = (
         ),
         ("reform", "estimate_id"),
     ),
+    Schema(
+        "forces.csv",
+        (
+            *(Column("force"), *text("title"), ref("kind", "kinds of moving thing"), Column("target")),
+            *(Column("value"), *text("other", "note")),
+        ),
+        ("kind", "target"),
+    ),
+    Schema(
+        "openness.csv",
+        (
+            *(ref("lever", "levers of openness"), *text("index"), ref("side", "sides of openness")),
+            *(number("closed"), number("open")),
+            *(*SOURCED, *text("note")),
+        ),
+        ("lever", "index"),
+    ),
 )
 
 SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}
-OPTIONAL = (
-    "parts",
-    "structures",
-    "findings",
-)  # a case without these runs; only what reads them is not to be had
+# A case without these runs; only what reads them is not to be had.
+OPTIONAL = ("parts", "structures", "findings", "forces", "openness")

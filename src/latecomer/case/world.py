@@ -30,6 +30,7 @@ def build_world(
     years = given.years
     world = np.zeros(years.size, axes.record(axes.WORLD, length)).view(np.recarray)
     world.year = years
+    world.frontier_clock = years
     for name, built in FIELDS.items():
         world[name] = built(given)
     population, output = _regions(given, regions)

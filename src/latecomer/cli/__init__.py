@@ -428,6 +428,116 @@ def reforms(
     show_reforms(case, given, table, {"json": json, "quiet": quiet})
 
 
+@app.command(
+    short_help="Say what growth is owed to: policy, market or technology; or share out a package of reforms",
+    epilog="Example:  latecomer attribute --series vehicles,strong --out owed",
+)
+def attribute(
+    reforms: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="REFORM",
+            help="Two or more files or ready reforms, whose joint effect is shared out instead.",
+        ),
+    ] = None,
+    case: Annotated[
+        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    series: Annotated[str, typer.Option(metavar="NAME,NAME", help="What grew.")] = "vehicles,strong",
+    first: Annotated[
+        str, typer.Option("--from", metavar="YEAR", help="First year of the span [default: 1990, and 2010].")
+    ] = "",
+    last: Annotated[
+        str, typer.Option("--to", metavar="YEAR", help="Last year of the span [default: 2010, and 2025].")
+    ] = "",
+    year: Annotated[
+        str, typer.Option(metavar="YEAR", help="With reforms: the year looked at [default: the last].")
+    ] = "",
+    logs: Annotated[bool, typer.Option("--logs", help="Share out the growth of the logarithm.")] = False,
+    by_rule: Annotated[
+        bool,
+        typer.Option(
+            "--by-rule", help="Let ventures and foundings begin by rule in the span, not on their dates."
+        ),
+    ] = False,
+    histories: Annotated[
+        str, typer.Option(metavar="NUMBER", help="How many histories of every coalition.")
+    ] = "48",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Write table (CSV) and picture (PNG, SVG, HTML) here.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+) -> None:
+    """Share out the growth between two years among the forces of forces.csv, by Shapley values; takes about a minute.
+
+    With reforms, share out the effect of the package among them, over paired histories.
+    """
+    from latecomer.cli.attributing import attribute_growth
+
+    given = {"series": series, "from": first, "to": last, "year": year, "histories": histories, "seed": seed}
+    given |= {"threads": threads, "out": out}
+    flags = {"logs": logs, "by_rule": by_rule}
+    attribute_growth(reforms or [], case, given, flags, {"json": json, "quiet": quiet})
+
+
+@app.command(
+    short_help="Turn the dial from self-reliance to dependence and see what is best, and for whom",
+    epilog="Example:  latecomer openness china-auto --out dial",
+)
+def openness(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    eras: Annotated[
+        str, typer.Option(metavar="YEAR,YEAR", help="Years from which the dial is turned.")
+    ] = "1984,1994,2001,2010",
+    steps: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Values of the dial, both ends among them.")
+    ] = "9",
+    side: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Move only market, ventures or technology [default: all three]."),
+    ] = "",
+    histories: Annotated[
+        str, typer.Option(metavar="NUMBER", help="How many histories of every value.")
+    ] = "24",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Write tables (CSV) and picture (PNG, SVG, HTML) here.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+) -> None:
+    """Run the same histories at every degree of openness from each era on, and with low cost or brand first; a minute or two.
+
+    Which levers the dial moves, and between which values, stands in the case's table openness.csv.
+    """
+    from latecomer.cli.opening import turn_dial
+
+    given = {
+        "eras": eras,
+        "steps": steps,
+        "side": side,
+        "histories": histories,
+        "seed": seed,
+        "threads": threads,
+        "out": out,
+    }
+    turn_dial(case, given, {"json": json, "quiet": quiet})
+
+
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")
 def doctor() -> int:
     """Check that everything works on this machine, and say what to do where it does not."""

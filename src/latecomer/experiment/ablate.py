@@ -10,14 +10,14 @@ its interactions with all other parts along; differences of several parts do not
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from latecomer.axes import YEAR
-from latecomer.case.parts import levers_named
 from latecomer.errors import HistoriesFailed, Problems, UsageError
+from latecomer.experiment.switching import switched
 from latecomer.record import SERIES, Run
 from latecomer.run import run
 from latecomer.types import Case
@@ -89,12 +89,12 @@ def ablate(
     rows: list[dict] = []
     for place, part in enumerate(parts, 1):
         try:
-            result = run(without(case, part), histories, seed, threads, progress=step(place))
-            switched = picked(result, years, series)
+            result = run(switched(case, part.switches), histories, seed, threads, progress=step(place))
+            off = picked(result, years, series)
             del result  # a run is large, and the next one is made before this name is used again
         except HistoriesFailed as error:
             raise HistoriesFailed(f"Without part {part.number} ({part.name}): {error}") from error
-        rows += compared(part, plain, switched, years, series)
+        rows += compared(part, plain, off, years, series)
     return pd.DataFrame(rows)
 
 
@@ -111,46 +111,6 @@ def refuse(case: Case, years: Sequence[int], series: Sequence[str]) -> None:
         if name not in plain:
             problems.add("series", None, None, name, "a series that is one number a year", valid=plain)
     problems.raise_if_any(UsageError)
-
-
-def without(case: Case, part: Part) -> Case:
-    """Return the case with a part switched off; facts, labels and targets stay as they are."""
-    params, draws = writable(case.params), writable(case.draws)
-    policy, makers, world = writable(case.policy), writable(case.makers), writable(case.world)
-    off = case.register.set_index("name")["off"]
-    for row in part.switches.itertuples():
-        first = 0 if np.isnan(row.from_year) else int(np.searchsorted(case.years, row.from_year))
-        if row.kind == "param":
-            value = float(off[row.target] if row.value == "off" else row.value)
-            params[row.target] = value
-            draws[row.target] = value
-        elif row.kind == "lever":
-            for lever in levers_named(row.target):
-                values = policy[lever.name]
-                off_value = lever.off if row.value == "off" else row.value
-                values[first:] = values[first - 1] if row.value == "held" else float(off_value)
-        elif row.kind == "world":
-            world[row.target][first:] = world[row.target][first - 1]
-        else:
-            level(makers, row.target, row.value)
-    for array in (params, draws, policy, makers, world):
-        array.setflags(write=False)
-    return replace(case, params=params, draws=draws, policy=policy, makers=makers, world=world)
-
-
-def writable(records: np.recarray) -> np.recarray:
-    """Return a copy that can be written."""
-    return np.array(records).view(np.recarray)
-
-
-def level(makers: np.recarray, column: str, value: str) -> None:
-    """Set a column of all makers to a number, or to the mean of the makers of the same ownership."""
-    if value != "mean":
-        makers[column] = float(value)
-        return
-    for kind in np.unique(makers["ownership"]):
-        alike = makers["ownership"] == kind
-        makers[column][alike] = makers[column][alike].mean()
 
 
 def picked(result: Run, years: Sequence[int], series: Sequence[str]) -> dict[tuple[str, int], pd.Series]:

@@ -24,8 +24,9 @@ from latecomer import axes
 from latecomer.case.policy import build_policy
 from latecomer.case.reform import Reform
 from latecomer.errors import Problems, UsageError
-from latecomer.experiment.ablate import parts_of, without
+from latecomer.experiment.ablate import parts_of
 from latecomer.experiment.compare import Comparison, compare, refuse
+from latecomer.experiment.switching import switched
 from latecomer.record import SERIES
 from latecomer.types import Case
 
@@ -93,7 +94,9 @@ def uncertainty(
             f"a multiple of {draws}, the number of draws, from {EACH * draws} on",
         )
     problems.raise_if_any(UsageError)
-    kinds = [*(("structure", part.name, without(case, part)) for part in parts_of(case, "structures"))]
+    kinds = [
+        *(("structure", part.name, switched(case, part.switches)) for part in parts_of(case, "structures"))
+    ]
     kinds += [("data", f"Weights drawn anew, {k + 1}", redrawn(case, seed, k)) for k in range(DATA_VARIANTS)]
     work = Steps(progress, count + variant_histories * len(kinds))
     main = compare(case, *reforms, histories=count, seed=seed, threads=threads, progress=work.within(count))

@@ -146,7 +146,9 @@ def take_over(t, w, state, world, makers, contracts, p, seed, history, out):
             continue
         w.spent_abroad[m] += p.takeover_cost * contract.cost
         state.cash[m] -= p.takeover_cost * contract.cost
-        if uniform(seed, history, t, m, TAKEOVER) >= success(m, year, contract, w, state, p):
+        if uniform(seed, history, t, m, TAKEOVER) >= success(
+            m, world[t].frontier_clock, contract, w, state, p
+        ):
             out.takeovers_failed += 1.0
             continue
         for x in range(w.sent_trucks.size):
@@ -157,9 +159,9 @@ def take_over(t, w, state, world, makers, contracts, p, seed, history, out):
 
 
 @kernel
-def success(m, year, contract, w, state, p):
-    """Return the probability that maker m makes something of what contract brings."""
-    level = p.frontier_growth * (year - contract.vintage - p.frontier_year)
+def success(m, newest, contract, w, state, p):
+    """Return the probability that maker m makes something of what contract brings, when world technology is of year `newest`."""
+    level = p.frontier_growth * (newest - contract.vintage - p.frontier_year)
     distance = 0.0
     for d in range(NDOMAINS):
         if d != BATTERY:

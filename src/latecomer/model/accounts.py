@@ -228,7 +228,7 @@ def sum_knowledge(t, w, state, world, makers, p, out):
         behind = venture / venture_weight - state.own_mean[PROCESS]
         out.quality_gap = (
             p.defect_level
-            * math.exp(-p.defect_trend * (world[t].year - p.defect_year))
+            * math.exp(-p.defect_trend * (world[t].frontier_clock - p.defect_year))
             * (math.exp(behind) - 1.0)
         )
 

@@ -340,7 +340,7 @@ def maker_cost(m, s, gap, industry, w, state, world, policy, t, makers, p):
     cost = (
         base_cost(s, p)
         * p.cost_scale
-        * math.exp(p.cost_trend * (world[t].year - p.cost_year) + p.cost_gap * gap)
+        * math.exp(p.cost_trend * (world[t].frontier_clock - p.cost_year) + p.cost_gap * gap)
     )
     if maker.ownership == IMPORTER:
         return (

@@ -35,7 +35,7 @@ from latecomer.model import (
 @kernel
 def year(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
     """Run one year: read the state, write what happened to `out`, and leave the state as the next year needs it."""
-    ventures.frontier(world[t].year, p, w.frontier)
+    ventures.frontier(world[t].frontier_clock, p, w.frontier)
     science.fund(t, w, state, world, policy, makers, p)
     talent.grow(t, w, state, world, policy, makers, p)
     science.publish(t, w, state, world, policy, p)

@@ -10,6 +10,8 @@
     suppliers: M_md >= b F_d for batteries, which any maker may buy in cells and packs
     alliance:  M_md = max(M_md, C_md + a_md (1 - cut_d)(1 - cut_partner) max(0, F_d(t - vintage) - C_md)), a: technology.ally
     buying:    an own brand lets in the share b_md of what machinery, suppliers and contracts offer, b: technology.buy
+    clock:     F_d at the year that the world's `frontier_clock` shows, the calendar year in history; what a contract hands over
+               is no newer
     cut-off:   M_md = C_md + (1 - cut_d)(1 - cut_y) (M_md - C_md) for domain d and source y
 
 Ventures and foundings are dated facts of the case in history mode; in free mode (`matching`) the rows of foreign car makers
@@ -152,8 +154,8 @@ def introduce(t, w, state, world, policy, strategy, makers, contracts, p):
             else:
                 from_market(m, d, distance, w, state, now, strategy[t], p)
     for c in range(contracts.size):
-        use_contract(c, year, w, state, now, strategy[t], contracts, p)
-    frontier(year - p.alliance_vintage, p, w.leader)
+        use_contract(c, year, w, state, world, now, strategy[t], contracts, p)
+    frontier(world[t].frontier_clock - p.alliance_vintage, p, w.leader)
     for m in range(makers.size):
         if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
             ally(m, w, state, now, strategy[t], p)
@@ -204,7 +206,7 @@ def from_market(m, d, distance, w, state, now, choice, p):
 
 
 @kernel
-def use_contract(c, year, w, state, now, choice, contracts, p):
+def use_contract(c, year, w, state, world, now, choice, contracts, p):
     """Give the receiver of contract c the technology it was handed, from its first year on."""
     contract = contracts[c]
     m = contract.maker
@@ -213,7 +215,8 @@ def use_contract(c, year, w, state, now, choice, contracts, p):
     for d in range(NDOMAINS):
         share = contract.domain[d]
         if share > 0.0 and d != BATTERY:
-            handed = contract.year + p.partner_renewal * max(0, min(year, contract.last) - contract.year)
+            handed = clock(contract.year, world)
+            handed += p.partner_renewal * max(0.0, clock(min(year, contract.last), world) - handed)
             level = p.frontier_growth * (handed - contract.vintage - p.frontier_year)
             known = state.mastered[m, d]
             there = open_to(d, contract.source, now)
@@ -223,6 +226,13 @@ def use_contract(c, year, w, state, now, choice, contracts, p):
             if reach > state.accessible[m, d]:
                 state.accessible[m, d] = reach
                 w.source[m, d] = contract.source
+
+
+@kernel
+def clock(year, world):
+    """Return the year whose world technology was the newest in this year; before the first year of the world, the year itself."""
+    t = int(year - world[0].year)
+    return world[min(t, world.size - 1)].frontier_clock if t >= 0 else float(year)
 
 
 @kernel

@@ -111,7 +111,9 @@ def save_uncertainty(found: Uncertainty, name: str, folder: Path) -> list[Path]:
     )
 
 
-def saved(chart: alt.VConcatChart, tables: dict[str, pd.DataFrame], stem: str, folder: Path) -> list[Path]:
+def saved(
+    chart: alt.VConcatChart | alt.ConcatChart, tables: dict[str, pd.DataFrame], stem: str, folder: Path
+) -> list[Path]:
     """Write tables as CSV and a chart as PNG, SVG and an HTML page that opens offline; return the files."""
     spec = chart.to_dict()
     files = [folder / f"{name}.csv" for name in tables]

@@ -1,0 +1,119 @@
+"""How is `latecomer openness` carried out? Options checked together, the dial turned with progress, tables, files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import typer
+from rich.table import Table
+
+from latecomer.cli.options import checked_case, requested, whole, years_named
+from latecomer.cli.questions import carried_out, write
+from latecomer.cli.running import print_line
+from latecomer.cli.show import console, json_rows
+from latecomer.errors import Problems, UsageError
+from latecomer.experiment.openness import ERAS, PRESENCE, SIDES, Openness, openness
+
+MOST_STEPS = 101
+SURE = 0.9
+HEADS = {
+    "strong": "Strong",
+    "own_brand_share": "Own brands, share",
+    "own_brand_volume": "Own brands, cars",
+    "vehicles": "Vehicles",
+    "consumer_surplus": "Buyers' surplus",
+    "quality_gap": "Quality gap",
+    "state_output": "State, cars",
+    "private_output": "Private, cars",
+    "foreign_output": "Foreign, cars",
+    "state_profit": "State, profit",
+    "private_profit": "Private, profit",
+    "foreign_profit": "Foreign, profit",
+}
+NOTE = (
+    "From self-reliance (0) to dependence (1): the value with the best median in the last year. h: it beats history by rule in "
+    "at least nine histories of ten; ^: a value inside beats both ends as often; ~: at half or double X0 the best lies more than "
+    "one step away. Curves, bands and means over the years: --out."
+)
+CHANGES = (
+    "Median change in the last year against history by rule: millions of cars, points of share, billion CNY of 2010, index "
+    "points, problems per 100 cars; * where nine in ten agree on the sign."
+)
+
+
+def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
+    """Turn the dial of openness from each era on and tell what was best; raise one error with every problem."""
+    problems = Problems()
+    request = requested(given, problems, **flags)
+    steps = whole("--steps", given["steps"], 3, MOST_STEPS, problems) or 3
+    if given["side"] not in ("", *SIDES):
+        problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
+    case = checked_case(case_name, problems)
+    eras = list(ERAS) if case is None else years_named("--eras", given["eras"], case, problems)
+    problems.raise_if_any(UsageError)
+    assert case is not None
+
+    def ask(progress: Callable[[int, int], None]) -> Any:
+        return openness(
+            case, eras=eras, steps=steps, side=given["side"], histories=request.histories, seed=request.seed,
+            threads=request.threads, progress=progress,
+        )  # fmt: skip
+
+    runs = request.histories * len(eras) * len(PRESENCE)
+    found = carried_out(replace(request, histories=runs), case, ask)
+    if request.json:
+        typer.echo(json_rows(found.best))
+    elif not request.quiet:
+        console().print(best_table(found))
+        print_line(NOTE)
+        console().print(strategy_table(found))
+        print_line(CHANGES)
+    write(request, found.save)
+
+
+def best_table(found: Openness) -> Table:
+    """Return the best value of the dial in the last year: outcomes as rows, eras as columns."""
+    best = found.best[found.best["measure"] == "last year"]
+    eras = list(dict.fromkeys(best["era"]))
+    table = Table(box=None, padding=(0, 2, 0, 0), title=f"{found.title}: the best dial", title_justify="left")
+    for column in ("", *(f"from {era}" for era in eras)):
+        table.add_column(column, no_wrap=True)
+    step = 1.0 / (found.curves["dial"].nunique() - 1)
+    for name, head in HEADS.items():
+        mine = [best[(best["outcome"] == name) & (best["era"] == era)].set_index("presence") for era in eras]
+        table.add_row(head, *(cell(rows, step) for rows in mine))
+    return table
+
+
+def cell(rows: pd.DataFrame, step: float) -> str:
+    """Return the best value of the dial at X0, with its marks; `rows` by multiple of X0."""
+    row = rows.loc[1.0]
+    moved = (rows["best"] - row["best"]).abs().max() > 1.5 * step
+    marks = (
+        ("h" if row["beats_history"] >= SURE else "")
+        + ("^" if row["beats"] >= SURE else "")
+        + ("~" if moved else "")
+    )
+    return f"{row['best']:.3g}{marks}"
+
+
+def strategy_table(found: Openness) -> Table:
+    """Return what strategies change in the last year: outcomes as rows, strategies and eras as columns."""
+    rows = found.strategies[found.strategies["measure"] == "last year"]
+    pairs = sorted(dict.fromkeys(zip(rows["strategy"], rows["era"], strict=True)))
+    table = Table(box=None, padding=(0, 1, 0, 0), title="Strategies of own brands", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for strategy, era in pairs:
+        table.add_column(f"{strategy}\n{era}".replace(" first", ""), justify="right")
+    at = rows.set_index(["outcome", "strategy", "era"]).sort_index()
+    for name, head in HEADS.items():
+        table.add_row(head, *(change(at.loc[name, strategy, era]) for strategy, era in pairs))
+    return table
+
+
+def change(row: pd.Series) -> str:
+    """Return a change in millions, points or its unit, starred where it is clear."""
+    value = row["median"] * {"vehicles": 1e-6, "share": 100.0}.get(row["unit"], 1.0)
+    clear = max(row["better"], row["worse"]) >= SURE
+    return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"

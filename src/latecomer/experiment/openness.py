@@ -1,0 +1,357 @@
+"""How open should a latecomer be? One dial from complete self-reliance to complete dependence, turned on the same histories.
+
+From a year on, every lever of `openness.csv` stands at
+
+    value(x) = closed + x (open - closed),        x = 0 self-reliance ... 1 dependence,
+
+ventures and foundings begin by rule (`mode.free`), and everything else is as in history; the base is history by the same rules.
+For each era and outcome (in the last year, and as a mean of all years since) there is the curve over the dial, and
+
+    best      the value of the dial with the best median, and P(it beats history by rule), whose levers moved with the years
+    inside    P(the best of a history lies strictly between the ends); with S steps that do nothing but make noise, (S - 2)/S
+    beats     P(the best inside value of the medians beats both ends in a history), which no choice within a history flatters
+    gain      what that value wins over the better end
+
+Learning from foreigners starts with the cumulated output of ventures, X / (X + X0) with X0 = `presence_half`, which nobody has
+measured: the left end of every curve hangs on it, so the dial is turned at half and at double X0 as well. Strategies of own
+brands (low cost first, brand first) are run on the same base, histories and outcomes. Openness has sides - market, ventures,
+technology - and the best mix need not lie on the line from all closed to all open: each side can be moved alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE, PRIVATE
+from latecomer.case.openness import POLICY, SIDES, STRATEGY
+from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
+from latecomer.errors import Problems, ReformError, UsageError
+from latecomer.experiment.switching import writable
+from latecomer.run import rows, watch_variants
+from latecomer.types import Case
+
+ERAS = (1984, 1994, 2001, 2010)
+STEPS = 9
+PRESENCE = (1.0, 0.5, 2.0)
+RIVALS = ("low-cost-first", "brand-first")
+MEASURES = ("last year", "mean")
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+BANDS = ("low90", "low50", "median", "high50", "high90")
+DIAL, HISTORY = "dial", "history"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is looked at: its title, unit, for whom it is told, and whether less of it is better."""
+
+    title: str
+    unit: str
+    whom: str
+    less_is_better: bool = False
+
+
+OUTCOMES = {
+    "strong": Outcome("Strong", "index, reference=100", "country"),
+    "own_brand_share": Outcome("Own brands, share", "share", "country"),
+    "own_brand_volume": Outcome("Own brands, cars made", "vehicles", "country"),
+    "vehicles": Outcome("Vehicles made", "vehicles", "country"),
+    "consumer_surplus": Outcome("Consumer surplus", "billion CNY of 2010", "buyers"),
+    "quality_gap": Outcome(
+        "Quality gap to ventures", "problems per 100 cars", "country", less_is_better=True
+    ),
+    "state_output": Outcome("State makers, cars made", "vehicles", "state makers"),
+    "private_output": Outcome("Private makers, cars made", "vehicles", "private makers"),
+    "foreign_output": Outcome("Ventures and foreign plants, cars made", "vehicles", "foreign makers"),
+    "state_profit": Outcome("State makers, profit", "billion CNY of 2010", "state makers"),
+    "private_profit": Outcome("Private makers, profit", "billion CNY of 2010", "private makers"),
+    "foreign_profit": Outcome("Ventures and foreign plants, profit", "billion CNY of 2010", "foreign makers"),
+}
+
+
+@dataclass(frozen=True)
+class Openness:
+    """What the dial does: `curves` (one row a presence, era, outcome, measure and value of the dial, history among them), `best`
+    (one row a curve), `strategies` (paired change against history by rule), `path` (where history stood on the dial, by year)."""
+
+    title: str
+    curves: pd.DataFrame
+    best: pd.DataFrame
+    strategies: pd.DataFrame
+    path: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the curves."""
+        return self.curves.copy()
+
+    def sentences(self) -> list[str]:
+        """Return one sentence for each era and outcome in the last year, at the X0 of the case."""
+        rows = self.best.query("presence == 1.0 and measure == 'last year'")
+        return [told(row, self.curves) for row in rows.itertuples()]
+
+    def plot(self) -> Any:
+        """Return a chart: curves with bands over the dial, one panel an outcome, eras as colours."""
+        return drawing().openness_chart(self)
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write tables (CSV) and picture (PNG, SVG, HTML) into the folder, and return the files."""
+        return drawing().save_openness(self, Path(folder))
+
+
+def drawing() -> Any:
+    """Return the module that draws the dial: it stands a floor above, and is opened only when a user asks for a picture."""
+    return import_module("latecomer.report.openness")
+
+
+def openness(
+    case: Case, eras: Sequence[int] = ERAS, steps: int = STEPS, side: str = "", presence: Sequence[float] = PRESENCE,
+    strategies: Sequence[str | Reform] = RIVALS, histories: int = 24, seed: int = 1, threads: int | None = None,
+    progress: Progress | None = None,
+) -> Openness:  # fmt: skip
+    """Turn the dial of openness from each era on, in equal steps, at each multiple of X0; and try strategies of own brands.
+
+    With `side` (market, ventures or technology) only the levers of that side move, and the others stay at history.
+    `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an
+    era outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the
+    strategies, and HistoriesFailed as `run` does.
+    """
+    refuse(case, eras, steps, side, presence)
+    case = one_sided(case, side)
+    reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]
+    dial = np.linspace(0.0, 1.0, steps)
+    curves, best, compared = [], [], []
+    done, total = 0, len(presence) * len(eras) * histories
+    for times in presence:
+        at = with_presence(case, times)
+        for era in eras:
+            rivals = reforms if times == 1.0 else []
+            tell = None if progress is None else (lambda n, _, before=done: progress(before + n, total))
+            found = turned(at, era, dial, rivals, histories, seed, threads, tell)
+            base, values = found[0], found[1 : steps + 1]
+            key = {"presence": times, "era": era}
+            for j, name in enumerate(OUTCOMES):
+                for k, measure in enumerate(MEASURES):
+                    told_by = {**key, "outcome": name, "measure": measure}
+                    curves += curve(base[:, j, k], values[:, :, j, k], dial, told_by)
+                    best.append(
+                        {**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, OUTCOMES[name])}
+                    )
+                    for reform, with_ in zip(rivals, found[steps + 1 :], strict=True):
+                        row = {"era": era, "strategy": str(reform), "outcome": name, "measure": measure}
+                        compared.append({**row, **change(base[:, j, k], with_[:, j, k], OUTCOMES[name])})
+            done += histories
+    made_by = {"case": case.name, "checksum": case.checksum, "seed": seed, "histories": histories}
+    frames = [pd.DataFrame(rows) for rows in (curves, best, compared)]
+    title = f"{case.title} ({side} only)" if side else case.title
+    return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by)
+
+
+def refuse(case: Case, eras: Sequence[int], steps: int, side: str, presence: Sequence[float]) -> None:
+    """Raise one UsageError with everything that cannot be asked."""
+    problems = Problems()
+    if case.tables["openness"].empty:
+        problems.add("openness.csv", expected=f"the dial of the case {case.name}, one row a lever")
+    if side not in ("", *SIDES):
+        problems.add("side", None, None, side, f"one of {', '.join(SIDES)}", valid=SIDES)
+    for era in eras:
+        if not case.years[0] < era <= case.years[-1]:
+            expected = f"a year from {case.years[0] + 1} to {case.years[-1]}"
+            problems.add("eras", None, None, era, expected)
+    if steps < 3:
+        problems.add("steps", None, None, steps, "at least three steps: two ends and something between")
+    for times in presence:
+        if not times > 0.0:
+            problems.add("presence", None, None, times, "a multiple above zero")
+    problems.raise_if_any(UsageError)
+
+
+def one_sided(case: Case, side: str) -> Case:
+    """Return the case with only the rows of one side in its dial; without a side, the case itself."""
+    rows = case.tables["openness"]
+    return replace(case, tables={**case.tables, "openness": rows[rows["side"] == side]}) if side else case
+
+
+def with_presence(case: Case, times: float) -> Case:
+    """Return the case with X0 so many times its value in every draw."""
+    params, draws = writable(case.params), writable(case.draws)
+    for vectors in (params, draws):
+        vectors["presence_half"] *= times
+        vectors.setflags(write=False)
+    return replace(case, params=params, draws=draws)
+
+
+def turned(
+    case: Case, era: int, dial: np.ndarray, reforms: Sequence[Reform], histories: int, seed: int, threads: int | None,
+    progress: Progress | None,
+) -> np.ndarray:  # fmt: skip
+    """Return outcomes [variant, n, outcome, measure] of history by rule, every value of the dial, and every strategy."""
+    first = int(np.searchsorted(case.years, era))
+    base = free(case, first)
+    problems = Problems()
+    variants = [base, *(dialled(base, x, first) for x in dial)]
+    for reform in reforms:
+        changes, wrong = read_changes(base, [reform.since_year(era)])
+        problems.found.extend(wrong.found)
+        variants.append(changed(base, changes[0]) if not wrong.found else base)
+    problems.raise_if_any(ReformError)
+    kind = case.makers["ownership"]
+    groups = {  # a foreign project may become a venture or a plant of its own
+        "state": kind < PRIVATE,
+        "private": kind == PRIVATE,
+        "foreign": (kind == JOINT_VENTURE) | (kind == FOREIGN_PLANT),
+    }
+
+    def watch(records: np.recarray) -> np.ndarray:
+        return measured(rows(records[first:]), groups)
+
+    return watch_variants(variants, watch, histories, seed, threads, progress, first)
+
+
+def dialled(case: Case, x: float, first: int) -> Case:
+    """Return the case with every lever of openness at the value x of the dial, from the year of this index on."""
+    policy, strategy = writable(case.policy), writable(case.strategy)
+    own = case.makers["ownership"] <= PRIVATE
+    for row in case.tables["openness"].itertuples():
+        value = row.closed + x * (row.open - row.closed)
+        if row.lever in POLICY:
+            policy[POLICY[row.lever].name][place_of(case, row, first)] = value
+        else:
+            strategy[STRATEGY[row.lever].name][first:, own] = value
+    for array in (policy, strategy):
+        array.setflags(write=False)
+    return replace(case, policy=policy, strategy=strategy)
+
+
+def place_of(case: Case, row: Any, first: int = 0) -> Any:
+    """Return the index of the years from `first` on, at the place along its axis that a row names (all without one)."""
+    if not row.index:
+        return slice(first, None)
+    return slice(first, None), case.labels.along(POLICY[row.lever].axes).index(row.index)
+
+
+def measured(since: np.recarray, groups: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return every outcome in the last year and as a mean over the years [outcome, 2]; a gap is told only where there is one."""
+    paths = {name: since[name] for name in OUTCOMES if name in (since.dtype.names or ())}
+    paths["own_brand_volume"] = since["own_brand_share"] * since["passenger_cars"]
+    paths["quality_gap"] = np.where(since["quality_gap"] == 0.0, np.nan, since["quality_gap"])
+    for group, members in groups.items():
+        paths[f"{group}_output"] = since["maker_sales"][:, members].sum(axis=1)
+        paths[f"{group}_profit"] = since["maker_profit"][:, members].sum(axis=1)
+    out = np.empty((len(OUTCOMES), len(MEASURES)))
+    for j, name in enumerate(OUTCOMES):
+        known = paths[name][np.isfinite(paths[name])]
+        out[j] = paths[name][-1], known.mean() if len(known) else np.nan
+    return out
+
+
+def curve(base: np.ndarray, values: np.ndarray, dial: np.ndarray, key: Mapping[str, Any]) -> list[dict]:
+    """Return the rows of a curve: bands of the outcome and the median change against history at each value of the dial."""
+    rows = [{**key, "variant": HISTORY, "dial": np.nan, **banded(base), "change": 0.0}]
+    for x, found in zip(dial, values, strict=True):
+        moved = (found - base)[np.isfinite(found - base)]
+        rows.append(
+            {
+                **key, "variant": DIAL, "dial": float(x), **banded(found),
+                "change": float(np.median(moved)) if len(moved) else np.nan,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def banded(values: np.ndarray) -> dict[str, float]:
+    """Return median, bands and number of the values that are there."""
+    known = values[np.isfinite(values)]
+    found = np.quantile(known, LEVELS) if len(known) else np.full(len(LEVELS), np.nan)
+    return {**dict(zip(BANDS, map(float, found), strict=True)), "histories": len(known)}
+
+
+def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Outcome) -> dict[str, Any]:
+    """Return the best value of the dial by the medians, and how sure it is that the best lies inside (module docstring).
+
+    `base` [n] is history, `values` [step, n]; nothing is said of inside and ends where an end has nothing to compare.
+    """
+    worth, history = (-values, -base) if outcome.less_is_better else (values, base)
+    medians = np.array(
+        [np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else -np.inf for row in worth]
+    )
+    top, middle = int(np.argmax(medians)), 1 + int(np.argmax(medians[1:-1]))
+    both = np.isfinite(worth[top]) & np.isfinite(history)
+    whole = worth[:, np.isfinite(worth).all(axis=0)]
+    ends = np.maximum(whole[0], whole[-1])
+    won = whole[middle] - ends
+    low, median, high = np.quantile(won, (0.05, 0.5, 0.95)) if len(won) else (np.nan,) * 3
+    return {
+        "best": float(dial[top]), "beats_history": share(worth[top][both] > history[both]), "best_inside": float(dial[middle]),
+        "inside": share(whole[1:-1].max(axis=0) > ends), "beats": share(won > 0.0), "gain": float(median), "low90": float(low),
+        "high90": float(high), "histories": len(won),
+    }  # fmt: skip
+
+
+def share(holds: np.ndarray) -> float:
+    """Return the share of histories in which something holds; not a number without any."""
+    return float(holds.mean()) if len(holds) else float("nan")
+
+
+def change(base: np.ndarray, with_: np.ndarray, outcome: Outcome) -> dict[str, Any]:
+    """Return the paired change of an outcome: bands, shares of histories that are better and worse, medians of both sides."""
+    moved = with_ - base
+    known = moved[np.isfinite(moved)]
+    sign = -1.0 if outcome.less_is_better else 1.0
+    shares = {"better": share(sign * known > 0.0), "worse": share(sign * known < 0.0)}
+    sides = {HISTORY: banded(base)["median"], "with": banded(with_)["median"]}
+    return {**banded(moved), **shares, **sides, "unit": outcome.unit}
+
+
+def path_of(case: Case) -> pd.DataFrame:
+    """Return where history stood on the dial by year: the mean over its levers, with the least and the most open of them.
+
+    Each lever is cut off at the ends; at an off value that lies outside them it binds nobody, which is open. Rules for ventures
+    count even in years in which ventures are not allowed at all.
+    """
+    places: dict[str, list[np.ndarray]] = {}
+    own = case.makers["ownership"] <= PRIVATE
+    for row in case.tables["openness"].itertuples():
+        if row.closed == row.open:
+            continue
+        if row.lever in POLICY:
+            lever, value = POLICY[row.lever], case.policy[POLICY[row.lever].name]
+            value = value[place_of(case, row)]
+        else:
+            lever, value = STRATEGY[row.lever], case.strategy[STRATEGY[row.lever].name][:, own]
+        x = (value - row.closed) / (row.open - row.closed)
+        free_of_it = (value == lever.off) & ((x < 0.0) | (x > 1.0))
+        stood = np.where(free_of_it, 1.0, np.clip(x, 0.0, 1.0)).reshape(len(case.years), -1)
+        places.setdefault(row.lever, []).append(stood.mean(axis=1))
+    x = np.stack([np.mean(found, axis=0) for found in places.values()])
+    return pd.DataFrame(
+        {
+            "year": case.years.astype(int),
+            "dial": x.mean(axis=0),
+            "least": x.min(axis=0),
+            "most": x.max(axis=0),
+        }
+    )
+
+
+def told(row: Any, curves: pd.DataFrame) -> str:
+    """Return what is best for an outcome from an era on, in words."""
+    outcome = OUTCOMES[row.outcome]
+    mine = curves[
+        (curves["presence"] == row.presence) & (curves["era"] == row.era) & (curves["outcome"] == row.outcome)
+        & (curves["measure"] == row.measure)
+    ]  # fmt: skip
+    dial = mine[mine["variant"] == DIAL].set_index("dial")["median"]
+    history = float(mine.loc[mine["variant"] == HISTORY, "median"].iloc[0])
+    said = f"From {row.era}, {outcome.title}: best at {row.best:g} ({dial[row.best]:.4g} {outcome.unit}; "
+    said += f"closed {dial.iloc[0]:.4g}, open {dial.iloc[-1]:.4g}, history by rule {history:.4g}), "
+    said += f"better than history in {row.beats_history:.0%}"
+    if row.histories:
+        said += f"; {row.best_inside:g} beats both ends in {row.beats:.0%}, "
+        said += f"the best is inside in {row.inside:.0%} of {row.histories} histories"
+    return f"{said}."

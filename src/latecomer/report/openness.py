@@ -1,0 +1,83 @@
+"""What does the dial of openness do? One panel an outcome: median and 50% band over the dial, an era in each colour."""
+
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+
+from latecomer.experiment.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome
+from latecomer.report.questions import saved
+from latecomer.report.style import BLUE, INK, MUTED, RED, house_style
+
+COLUMNS, WIDTH, HEIGHT = 3, 245, 165
+COLOURS = ("#8d98a1", "#c28a2d", BLUE, RED, "#5b3f8c", "#2f7d5b")
+MEASURE, PRESENCE = "last year", 1.0
+
+
+def openness_chart(found: Openness) -> alt.ConcatChart:
+    """Return the picture of the dial in the last year at the X0 of the case; ticks at the right edge: history by rule."""
+    curves = found.curves
+    shown = curves[(curves["measure"] == MEASURE) & (curves["presence"] == PRESENCE)]
+    panels = [panel(shown[shown["outcome"] == name], outcome) for name, outcome in OUTCOMES.items()]
+    lines = [
+        "From complete self-reliance (0) to complete dependence (1), from the year in colour on; last year of the case. "
+        "Line: median, band: half of the histories, ring: best median.",
+        f"Ticks at the right: history with ventures by rule. {int(shown['histories'].max())} histories, the same for all. "
+        "What the dial moves stands in openness.csv; its ends are judgements.",
+    ]
+    head = alt.TitleParams(f"How open? {found.title}", subtitle=lines, fontSize=17, offset=16)
+    chart = alt.concat(*panels, columns=COLUMNS, spacing=24).properties(title=head)
+    chart.config = house_style()
+    return chart
+
+
+def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
+    """Return one panel: a curve with its band for each era, its best value, and history beside it."""
+    factor, unit = shown_in(outcome.unit)
+    bands = ["low50", "median", "high50"]
+    data = rows.assign(era=rows["era"].astype(str), **{name: rows[name] * factor for name in bands})
+    dial, history = data[data["variant"] == DIAL], data[data["variant"] == HISTORY].assign(dial=1.05)
+    dial = dial[dial["median"].notna()]
+    best = dial.loc[dial.groupby("era")["median"].agg("idxmin" if outcome.less_is_better else "idxmax")]
+    eras = list(dict.fromkeys(data["era"]))
+    colour = alt.Color(
+        "era:N",
+        scale=alt.Scale(domain=eras, range=list(COLOURS[: len(eras)])),
+        legend=alt.Legend(orient="top", symbolOpacity=1),
+    )
+    x = alt.X(
+        "dial:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 1.08]),
+        axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
+    )
+    y = alt.Y("median:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5, format=",~r"))
+    value = alt.Tooltip("median:Q", title=unit, format=",.3~r")
+    tips = [alt.Tooltip("era:N", title="From"), alt.Tooltip("dial:Q", title="Dial"), value]
+    base = alt.Chart(dial).encode(x=x, color=colour)
+    layers = [
+        base.mark_area(opacity=0.14).encode(y=alt.Y("low50:Q", title=unit), y2="high50:Q"),
+        base.mark_line(strokeWidth=2).encode(y=y, tooltip=tips),
+        alt.Chart(best)
+        .mark_point(size=55, strokeWidth=2, filled=False)
+        .encode(x=x, y=y, color=colour, tooltip=tips),
+        alt.Chart(history)
+        .mark_tick(thickness=3, width=12, orient="horizontal")
+        .encode(x=x, y=y, color=colour),
+    ]
+    title = alt.TitleParams(
+        outcome.title, subtitle=f"for {outcome.whom}", fontSize=13, color=INK, subtitleColor=MUTED
+    )
+    return alt.LayerChart(layer=layers).properties(title=title, width=WIDTH, height=HEIGHT)
+
+
+def shown_in(unit: str) -> tuple[float, str]:
+    """Return the factor to the unit shown, and that unit."""
+    return {"vehicles": (1e-6, "million"), "share": (100.0, "%")}.get(unit, (1.0, unit))
+
+
+def save_openness(found: Openness, folder: Path) -> list[Path]:
+    """Write curves, best values, strategies, history's path and the picture; return the files."""
+    tables = {"": found.curves, "-best": found.best, "-strategies": found.strategies, "-path": found.path}
+    named = {f"openness{ending}": table for ending, table in tables.items()}
+    return saved(openness_chart(found), named, "openness", folder)
