@@ -31,6 +31,7 @@ HEADS = {
     "vehicles": ("Veh.", 1e-6), "passenger_cars": ("Cars", 1e-6), "quality_gap": ("Gap", 1.0), "core_control": ("Core", 100.0),
     "great": ("Great", 1.0), "strong": ("Strong", 1.0),
 }  # fmt: skip
+ANY_YEAR = (1000, 9999)  # what can be said of a year while the case is unknown
 NOTE = (
     "Median change when the part is off, same seed and history on both sides; * where the 90% band holds no zero, - where there "
     "is nothing to compare. Own brands (all, home, abroad) and core control in points, vehicles and cars in millions, gap in "
@@ -74,13 +75,12 @@ def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[
         only=None, csv=None, pictures=None, netcdf=None, json=json, quiet=quiet, dry_run=False,
     )  # fmt: skip
     case = checked_case(name, problems)
-    years: list[int] = []
+    first, last = ANY_YEAR if case is None else (int(case.years[0]), int(case.years[-1]))
+    told = [whole("--years", year.strip(), first, last, problems) for year in given["years"].split(",")]
+    years = sorted({year for year in told if year is not None})
+    if not given["years"].strip():
+        problems.add("--years", None, None, "", f"years from {first} to {last}, such as 2010,2025")
     if case is not None:
-        first, last = int(case.years[0]), int(case.years[-1])
-        told = [whole("--years", year.strip(), first, last, problems) for year in given["years"].split(",")]
-        years = sorted({year for year in told if year is not None})
-        if not years and None in told and not given["years"].strip():
-            problems.add("--years", None, None, "", f"years from {first} to {last}, such as 2010,2025")
         refuse_too_large(request.histories, case, problems)
     problems.raise_if_any(UsageError)
     assert case is not None
