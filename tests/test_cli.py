@@ -390,7 +390,9 @@ def test_ablate_prints_a_table_that_fits_a_terminal(capsys):
 
 
 def test_ablate_tells_all_that_is_wrong_at_once(capsys):
-    code, out, err = answer(capsys, "ablate", "chian-auto", "--histories", "0", "--seed", "x", "--years", "20l0")
+    code, out, err = answer(
+        capsys, "ablate", "chian-auto", "--histories", "0", "--seed", "x", "--years", "20l0"
+    )
     assert (code, out) == (2, "")
     assert "4 problems in the request" in err and "did you mean 'china-auto'?" in err
     assert "--years: '20l0'; expected a whole number" in err

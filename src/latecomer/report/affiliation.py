@@ -20,13 +20,13 @@ def sentence(run: Run) -> str:
     if not (case.makers["ownership"] == JOINT_VENTURE).any():
         return ""
     found = affiliation_share(case, HISTORIES, run.manifest["seed"])
-    told = [
-        f"Counted directly, affiliation gave {words.quantity(found.direct, 'share')} of the quality that own-brand makers with "
-        f"a joint venture gained from {SPAN[0]} to {SPAN[1]} (90% of {found.histories} histories: "
-        f"{words.span(found.low, found.high, 'share')}).",
-        f"Without it their gain would be {words.quantity(found.net, 'share')} smaller, since who lags more learns more from others.",
-    ]
-    return " ".join([*told[:1], *published(run), *told[1:]])
+    direct, net = words.quantity(found.direct, "share"), words.quantity(found.net, "share")
+    counted = (
+        f"Counted directly, affiliation gave {direct} of the quality that own-brand makers with a joint venture gained from "
+        f"{SPAN[0]} to {SPAN[1]} (90% of {found.histories} histories: {words.span(found.low, found.high, 'share')})."
+    )
+    without = f"Without it their gain would be {net} smaller, since who lags more learns more from others."
+    return " ".join([counted, *published(run), without])
 
 
 def published(run: Run) -> list[str]:
