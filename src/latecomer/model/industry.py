@@ -260,6 +260,7 @@ def end_maker(m, w, state):
     state.truck_output[m] = 0.0
     state.exports[m] = 0.0
     state.shadow[m] = 0.0
+    state.apart[m] = 0.0
     w.exits += 1.0
 
 
