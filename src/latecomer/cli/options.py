@@ -87,7 +87,7 @@ def requested(
 
 
 def years_named(option: str, text: str, case: Case | None, problems: Problems) -> list[int]:
-    """Return the years in a text such as 2010,2025, in order; note what is no year of the case, or of any where it is not known."""
+    """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known)."""
     first, last = ANY_YEAR if case is None else (int(case.years[0]), int(case.years[-1]))
     told = [whole(option, year.strip(), first, last, problems) for year in text.split(",")]
     if not text.strip():
