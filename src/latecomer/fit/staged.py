@@ -207,8 +207,8 @@ def walk(
 
     Metropolis et al. 1953. Every target counts as one observation of its sd. Priors: uniform over the range for
     fitted parameters, triangular around the default for the rest; `fixed` ones stay. A short chain from one start: it
-    follows ridges, it does not prove convergence. Returns the draws, their losses, the share of steps accepted, and
-    the vector of least loss met, fitted parameters moved only.
+    follows ridges, it does not prove convergence. Returns the draws in random order, their losses, the share of steps
+    accepted, and the vector of least loss met, fitted parameters moved only.
     """
     register = case.register[case.register["prior"] != "fixed"]
     names = list(register["name"])
@@ -239,6 +239,7 @@ def walk(
         if progress and step % 20 == 0:
             progress("draws", step, loss)
     picked = np.linspace(steps // 4, steps - 1, kept).astype(int)
+    picked = np.random.default_rng([seed, kept]).permutation(picked)  # few histories see the whole walk
     draws = np.repeat(np.array(best), kept).view(np.recarray)
     for column, name in enumerate(names):
         draws[name] = [float(f"{chain[k][column]:.6g}") for k in picked]

@@ -121,7 +121,9 @@ def pictures(run: Run) -> dict[str, Picture]:
     """Return every figure as a picture that stands alone: with title, size and key; small multiples in one picture."""
     drawn, named = drawings(run), titles(run)
     count = len(run.histories)
-    key = f"Blue: {count} histories, median with 50% and 90% bands. Black: recorded; hollow where no source was located."
+    blue = f"Blue: {count} histories, median with 50% and 90% bands."
+    key = f"{blue} Black: recorded; hollow where no source was located."
+    recorded = set(run.case.targets["series"])
     single = [
         *FANS,
         "makers",
@@ -134,7 +136,8 @@ def pictures(run: Run) -> dict[str, Picture]:
     ]
     out: dict[str, Picture] = {}
     for name in single:
-        told = [*wrap(named[name][1], LINE), *([key] if name in FANS else [])]
+        keys = [key if name in recorded else blue] if name in FANS else []
+        told = [*wrap(named[name][1], LINE), *keys]
         out[name] = _titled(drawn[name], named[name][0], told, 640)
     out["segments"] = _headed(
         _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key

@@ -6,6 +6,7 @@ Numbers are quantiles of the record and those of `fit.score`; here they are only
 import numpy as np
 import pandas as pd
 
+from latecomer.experiment.ablate import UNDEFINED_AT_ZERO
 from latecomer.fit.score import position
 from latecomer.record import SERIES, Run
 from latecomer.types import Case
@@ -26,10 +27,17 @@ RANK_YEAR = 2006
 
 
 def fan(run: Run, series: str, index: str = "") -> pd.DataFrame:
-    """Return year and quantiles of a series over histories, from the year in which it first moves in any history."""
+    """Return year and quantiles of a series over histories, from the year in which it first moves in any history.
+
+    A share of something that is not there is zero: such a series begins where every history has it.
+    """
     values = run.series(series)
     at = position(run.case, series, index)
-    return fan_of(run, values if at is None else values[:, :, at])
+    table = fan_of(run, values if at is None else values[:, :, at])
+    there = (values != 0.0).all(axis=0)
+    if series in UNDEFINED_AT_ZERO and there.any():
+        table = table[table["year"] >= run.years[np.argmax(there)]].reset_index(drop=True)
+    return table
 
 
 def fan_of(run: Run, values: np.ndarray) -> pd.DataFrame:
