@@ -28,6 +28,22 @@ app = typer.Typer(
 LOOSE = {"ignore_unknown_options": True}
 
 
+# Options that several commands share.
+Seed = Annotated[
+    str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+]
+Threads = Annotated[str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")]
+CaseName = Annotated[str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the files written.")]
+Package = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="REFORM", help="A YAML file or the name of a ready reform; several make a package."
+    ),
+]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; messages for people go to standard error."""
     try:
@@ -87,12 +103,8 @@ def run(
         list[str] | None, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")
     ] = None,
     histories: Annotated[str, typer.Option(metavar="NUMBER", help="How many histories to run.")] = "200",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    seed: Seed = "1",
+    threads: Threads = "",
     out: Annotated[
         str, typer.Option(metavar="FOLDER", help="Where to write the report [default: here].")
     ] = "",
@@ -109,7 +121,7 @@ def run(
     json: Annotated[
         bool, typer.Option("--json", help="Print rows as JSON and nothing else; a report only with --out.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    quiet: Quiet = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, say what would be done, do nothing.")
     ] = False,
@@ -192,7 +204,7 @@ def dock(
         str, typer.Option(metavar="NUMBER", help="Histories of a model in which there is chance.")
     ] = "500",
     seed: Annotated[str, typer.Option(metavar="NUMBER", help="Seed of all chance.")] = "1",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Print each target of a docked model, its band, what is found, and whether it is met or by how much it is missed."""
     from latecomer.cli.docking import print_docked
@@ -211,20 +223,16 @@ def ablate(
     histories: Annotated[
         str, typer.Option(metavar="NUMBER", help="How many histories with and without each part.")
     ] = "100",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
+    seed: Seed = "1",
     years: Annotated[
         str, typer.Option(metavar="YEAR,YEAR", help="The years that are compared.")
     ] = "2010,2025",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    threads: Threads = "",
     out: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write table (CSV) and picture (PNG, SVG, HTML) here.")
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run the same histories with and without each part of the system, and print the median change.
 
@@ -241,15 +249,8 @@ def ablate(
     epilog="Example:  latecomer compare my-reform.yaml --histories 200 --out results",
 )
 def compare(
-    reforms: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="REFORM", help="A YAML file or the name of a ready reform; several make a package."
-        ),
-    ] = None,
-    case: Annotated[
-        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
-    ] = "china-auto",
+    reforms: Package = None,
+    case: CaseName = "china-auto",
     histories: Annotated[str, typer.Option(metavar="NUMBER", help="How many pairs of histories.")] = "200",
     precision: Annotated[
         str,
@@ -272,19 +273,15 @@ def compare(
     years: Annotated[
         str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed.")
     ] = "2010,2025",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    seed: Seed = "1",
+    threads: Threads = "",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write the report here.")] = "",
     csv: Annotated[str, typer.Option(metavar="FOLDER", help="Write all effects by year as CSV here.")] = "",
     pictures: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write every figure as PNG and SVG here.")
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, say what would be done, do nothing.")
     ] = False,
@@ -315,9 +312,7 @@ def fork(
     reform: Annotated[
         str, typer.Argument(metavar="REFORM", help="A YAML file or the name of a ready reform.")
     ],
-    case: Annotated[
-        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
-    ] = "china-auto",
+    case: CaseName = "china-auto",
     series: Annotated[
         str, typer.Option(metavar="NAME,NAME", help="The series on which it is to work.")
     ] = "strong,vehicles",
@@ -338,15 +333,11 @@ def fork(
     ] = "",
     since: Annotated[str, typer.Option(metavar="YEAR", help="With --only: the year of the fork.")] = "",
     histories: Annotated[str, typer.Option(metavar="NUMBER", help="How many pairs for each year.")] = "60",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    seed: Seed = "1",
+    threads: Threads = "",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write table and picture here.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Rewind histories, take a reform up in one year after the other, and say until when it still worked."""
     from latecomer.cli.questions import fork_reform
@@ -361,15 +352,8 @@ def fork(
     epilog="Example:  latecomer uncertainty my-reform.yaml --series strong --year 2010",
 )
 def uncertainty(
-    reforms: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="REFORM", help="A YAML file or the name of a ready reform; several make a package."
-        ),
-    ] = None,
-    case: Annotated[
-        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
-    ] = "china-auto",
+    reforms: Package = None,
+    case: CaseName = "china-auto",
     series: Annotated[str, typer.Option(metavar="NAME", help="The series looked at.")] = "own_brand_share",
     year: Annotated[str, typer.Option(metavar="YEAR", help="The year looked at [default: the last].")] = "",
     histories: Annotated[
@@ -379,15 +363,11 @@ def uncertainty(
     each: Annotated[
         str, typer.Option(metavar="NUMBER", help="Pairs for each variant of structure and data.")
     ] = "48",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    seed: Seed = "1",
+    threads: Threads = "",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write tables and picture here.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Split the spread of an effect into chance, parameters, the structure of the model and the data; takes half a minute."""
     from latecomer.cli.questions import explain_spread
@@ -402,24 +382,18 @@ def uncertainty(
     epilog="Example:  latecomer reforms --table --histories 40 --out gallery",
 )
 def reforms(
-    case: Annotated[
-        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
-    ] = "china-auto",
+    case: CaseName = "china-auto",
     table: Annotated[
         bool, typer.Option("--table", help="Run every ready reform and print its effects.")
     ] = False,
     histories: Annotated[
         str, typer.Option(metavar="NUMBER", help="With --table: pairs for each reform.")
     ] = "40",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    seed: Seed = "1",
+    threads: Threads = "",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write tables and picture here.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """List the ready reforms of a case, or run all of them on the same histories and print what they do."""
     from latecomer.cli.gallery import show_reforms
@@ -440,9 +414,7 @@ def attribute(
             help="Two or more files or ready reforms, whose joint effect is shared out instead.",
         ),
     ] = None,
-    case: Annotated[
-        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
-    ] = "china-auto",
+    case: CaseName = "china-auto",
     series: Annotated[str, typer.Option(metavar="NAME,NAME", help="What grew.")] = "vehicles,strong",
     first: Annotated[
         str, typer.Option("--from", metavar="YEAR", help="First year of the span [default: 1990, and 2010].")
@@ -463,17 +435,13 @@ def attribute(
     histories: Annotated[
         str, typer.Option(metavar="NUMBER", help="How many histories of every coalition.")
     ] = "48",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    seed: Seed = "1",
+    threads: Threads = "",
     out: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write table (CSV) and picture (PNG, SVG, HTML) here.")
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Share out the growth between two years among the forces of forces.csv, by Shapley values; takes about a minute.
 
@@ -508,17 +476,13 @@ def openness(
     histories: Annotated[
         str, typer.Option(metavar="NUMBER", help="How many histories of every value.")
     ] = "24",
-    seed: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
-    ] = "",
+    seed: Seed = "1",
+    threads: Threads = "",
     out: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write tables (CSV) and picture (PNG, SVG, HTML) here.")
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run the same histories at every degree of openness from each era on, and with low cost or brand first; a minute or two.
 
