@@ -390,8 +390,11 @@ def test_ablate_prints_a_table_that_fits_a_terminal(capsys):
 
 
 def test_ablate_tells_all_that_is_wrong_at_once(capsys):
-    code, out, err = answer(capsys, "ablate", "chian-auto", "--histories", "0", "--seed", "x")
+    code, out, err = answer(
+        capsys, "ablate", "chian-auto", "--histories", "0", "--seed", "x", "--years", "20l0"
+    )
     assert (code, out) == (2, "")
-    assert "3 problems in the request" in err and "did you mean 'china-auto'?" in err
+    assert "4 problems in the request" in err and "did you mean 'china-auto'?" in err
+    assert "--years: '20l0'; expected a whole number" in err
     code, _, err = answer(capsys, "ablate", "--years", "1890,2010")
     assert code == 2 and "--years: '1890'; expected a whole number from 1953 to 2025" in err

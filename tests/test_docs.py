@@ -15,6 +15,7 @@ from latecomer import axes
 from latecomer.case.load import load_case
 from latecomer.cli import app, main
 from latecomer.cli.reference import PLACE, with_finding
+from latecomer.experiment.ablate import parts_of
 from latecomer.explain import code
 from latecomer.explain.names import catalogue, explain, number
 from latecomer.explain.pages import pages, stale
@@ -57,6 +58,26 @@ def shown_commands():
         ("--help", (command.epilog or "").split("Example:")[1].strip()) for command in app.registered_commands
     ]
     return [(page, line) for page, line in found if line.startswith("latecomer ")]
+
+
+def test_every_part_of_the_case_has_its_files_and_its_place_in_the_report(case):
+    rows = re.findall(
+        r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$",
+        (DOCS / "explanation/parts.md").read_text("utf-8"),
+        re.M,
+    )
+    assert [(int(number), name) for number, name, _, _ in rows] == [
+        (part.number, part.name) for part in parts_of(case)
+    ]
+    source = PROJECT / "src/latecomer"
+    for _, name, computed, seen in rows:
+        files = [f for f in re.findall(r"`([a-z_/.]+)`", computed) if not f.endswith(".csv")]
+        paths = [
+            source.parent / file if file.endswith(".py") else source / "model" / f"{file}.py"
+            for file in files
+        ]
+        assert files and all(path.is_file() for path in paths), (name, files)
+        assert seen.strip()
 
 
 def test_generated_pages_are_what_the_code_says_now(case):

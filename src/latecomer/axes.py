@@ -26,7 +26,7 @@ OWN_OWNERSHIP = OWNERSHIP[:3]
 ORIGINS = ("china", "germany", "japan", "usa", "korea", "europe")
 INCOME_CLASSES = 14
 BUYERS = (*(f"income_{i + 1}" for i in range(INCOME_CLASSES)), "institution", "small_business")
-AGES = ("under_5", "5_to_10", "over_10")
+AGES = (*(f"age_{a}" for a in range(10)), "age_10_up")
 GREAT_PILLARS = ("output", "home_market", "capacity", "value_added", "export_units")
 STRONG_PILLARS = ("core_control", "own_brand_share", "quality", "export_value", "return", "frontier_talent")
 ACTORS = ("enterprises", "institutes", "universities", "government")
@@ -701,6 +701,16 @@ STRATEGY = (
         high=3.0,
         reader="industry",
     ),
+    Lever(
+        "research_effort",
+        "m",
+        "factor",
+        "Spending on research against the maker's own rule",
+        group="research",
+        off=1.0,
+        high=5.0,
+        reader="knowledge",
+    ),
 )
 
 # Makers: what a maker is. Dated ventures and foundings are given in history mode; in free mode owner, group, home, equity
@@ -810,8 +820,8 @@ STATE = (
     Field("price", "mse", "thousand CNY of 2010", "Consumer price last year"),
     Field("sold", "mse", "million", "Home sales last year"),
     Field("line_losses", "mse", "years", "Run of loss years of the line"),
-    Field("fleet", "rba", "million", "Cars of households by region, income class and age class"),
-    Field("fleet_other", "a", "million", "Cars of institutions and firms by age class"),
+    Field("fleet", "rba", "million", "Cars of households by region, income class and age"),
+    Field("fleet_other", "a", "million", "Cars of institutions and firms by age"),
     Field("truck_fleet", "", "million", "Commercial vehicles in use"),
     Field("electric_fleet", "r", "million", "Electric cars in use"),
     Field("chargers", "r", "0..1", "Density of charging points in the region"),
@@ -840,7 +850,7 @@ STATE = (
         "venture_output",
         "",
         "million",
-        "Cumulated output of joint ventures, the presence of foreign technology",
+        "Cumulated output of foreign makers at home, ventures or not: the presence of foreign technology",
     ),
     Field("home_sales", "", "million", "Home sales of passenger cars last year"),
     Field("electric_share", "", "share", "Electric share of home sales last year"),

@@ -13,6 +13,7 @@ import pytest
 from laboratory import DIAGNOSTICS, altered
 
 from latecomer.axes import GOVERNMENT, GREAT_PILLARS, IMPORTER, JOINT_VENTURE, PRIVATE, YEAR, record
+from latecomer.model import buyers
 from latecomer.run import Workspace, workspace
 
 DRAWS = 24
@@ -338,8 +339,9 @@ def test_every_vehicle_sold_at_home_joins_a_fleet(steps):
     """After the year: what was not scrapped, and all that was sold or delivered at home (million)."""
     for step in steps:
         p, before, after = step.params, step.before, step.after
-        staying = 1.0 - np.array([p.scrap_young, p.scrap_middle, p.scrap_old])
-        kept = (before.fleet * staying).sum() + before.fleet_other @ staying
+        scrapped = np.repeat([p.scrap_young, p.scrap_middle, p.scrap_old], [5, 5, 1])
+        traded_in = scrapped * buyers.brought_forward(step.policy, p)
+        kept = (before.fleet * (1.0 - traded_in)).sum() + before.fleet_other @ (1.0 - scrapped)
         kept += (1.0 - p.truck_scrap) * before.truck_fleet
         sold = step.scratch.sold_home.sum() + step.scratch.plan_built.sum()
         sold += step.scratch.truck_sold.sum() - step.scratch.truck_exports.sum()

@@ -10,20 +10,54 @@ from latecomer.model import buyers
 def test_ageing_conserves_cars(bench):
     p = bench.p
     p.scrap_young = p.scrap_middle = p.scrap_old = 0.0
-    fleet = np.array([3.0, 2.0, 1.0])
-    buyers.keep_and_age(fleet, 0.5, p)
-    assert fleet.sum() == pytest.approx(6.5, rel=1e-15)
-    assert fleet == pytest.approx([3.0 * 0.8 + 0.5, 2.0 * 0.8 + 3.0 * 0.2, 1.0 + 2.0 * 0.2], rel=1e-15)
+    fleet = np.arange(1.0, len(AGES) + 1.0)
+    before = fleet.copy()
+    buyers.keep_and_age(fleet, 0.5, 1.0, p)
+    assert fleet.sum() == pytest.approx(before.sum() + 0.5, rel=1e-15)
+    assert fleet == pytest.approx([0.5, *before[:-2], before[-2] + before[-1]], rel=1e-15)
+
+
+def test_a_car_lasts_as_long_as_was_counted(bench):
+    """Half of the cars of a year are gone after about the average life that Hao et al. 2011 found, 14.5 years."""
+    p, fleet, ages = bench.p, np.zeros(len(AGES)), 0
+    fleet[0] = left = 1.0
+    while left > 0.5:
+        buyers.keep_and_age(fleet, 0.0, 1.0, p)
+        ages, left = ages + 1, fleet.sum()
+    assert ages in (14, 15, 16)
+
+
+def test_a_growing_fleet_holds_as_many_old_cars_as_were_bought_ten_years_ago(bench):
+    p, fleet = bench.p, np.zeros(len(AGES))
+    p.scrap_young = p.scrap_middle = p.scrap_old = 0.0
+    for year in range(60):
+        buyers.keep_and_age(fleet, 1.2**year, 1.0, p)
+    assert fleet[-1] / fleet.sum() == pytest.approx(1.2**-10, rel=1e-3)
+
+
+def test_what_is_traded_in_leaves_the_fleet(bench):
+    p, t, state = bench.p, bench.t, bench.state
+    now = bench.policy[t]
+    now.subsidy_trade_in, now.subsidy_trade_in_electric = 4000.0, 1000.0
+    bonus = buyers.brought_forward(now, p)
+    assert bonus == pytest.approx(1.0 + 0.5 * p.trade_in_effect, rel=1e-15)
+    state.fleet[:], state.fleet_other[:] = 0.01, 0.0
+    before = state.fleet.sum()
+    buyers.count(t, bench.w, state, bench.world, bench.policy, p)
+    replacing = bench.w.replacing.sum()
+    bench.w.bought[:], bench.w.plan_built[:] = 0.0, 0.0
+    buyers.add_to_fleet(t, bench.w, state, bench.policy, p)
+    assert before - state.fleet.sum() == pytest.approx(replacing, rel=1e-12)
 
 
 def test_a_fleet_with_steady_purchases_settles_where_scrap_equals_purchases(bench):
     p, fleet = bench.p, np.zeros(len(AGES))
     for _ in range(3000):
-        buyers.keep_and_age(fleet, 2.0, p)
+        buyers.keep_and_age(fleet, 2.0, 1.0, p)
     scrapped = sum(buyers.scrap_rate(a, p) * fleet[a] for a in range(len(AGES)))
     assert scrapped == pytest.approx(2.0, rel=1e-9)
     steady = fleet.copy()
-    buyers.keep_and_age(fleet, 2.0, p)
+    buyers.keep_and_age(fleet, 2.0, 1.0, p)
     assert fleet == pytest.approx(steady, rel=1e-9)
 
 
@@ -35,7 +69,7 @@ def test_buyers_are_counted_by_saturation_scrap_and_product(bench):
     now.plate_limit[2] = 0.6
     state.chargers[:] = 1.0
     r, b = 2, 7
-    state.fleet[r, b] = (0.01, 0.02, 0.03)
+    state.fleet[r, b, [0, 4, 5, 9, 10]] = (0.004, 0.006, 0.008, 0.012, 0.03)
     buyers.count(t, bench.w, state, bench.world, bench.policy, p)
     full = p.saturation * here.income[b] / (here.income[b] + p.saturation_half) * here.households[r, b]
     assert bench.w.first_time[r, b] == pytest.approx(p.shopping * max(0.0, full - 0.06), rel=1e-13)

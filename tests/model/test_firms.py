@@ -5,7 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from latecomer.axes import COMBUSTION, ECONOMY, JOINT_VENTURE, LOCAL_STATE, MINIBUS, PREMIUM, PRIVATE, SUV
+from latecomer.axes import (
+    BATTERY_CAR,
+    COMBUSTION,
+    ECONOMY,
+    FOREIGN_PLANT,
+    JOINT_VENTURE,
+    LOCAL_STATE,
+    MINIBUS,
+    PREMIUM,
+    PRIVATE,
+    SUV,
+)
 from latecomer.model import brand, finance, industry, knowledge, product, ventures
 
 SEED, HISTORY = 1, 0
@@ -110,6 +121,20 @@ def test_founders_begin_with_what_they_were_founded_to_make_if_licensed(bench):
         bench.policy[t].entry_private = licence
         product.first_lines(m, t, bench.w, bench.state, bench.policy, bench.makers[m], p, SEED, HISTORY)
         assert bench.state.active[m, ECONOMY, COMBUSTION] == opened
+
+
+def test_a_plant_owned_abroad_begins_like_a_venture_with_the_car_it_was_built_for(bench):
+    p, t, state = bench.p, bench.t, bench.state
+    m = int(np.flatnonzero((bench.makers.ownership == FOREIGN_PLANT) & (bench.makers.electric_only == 1))[0])
+    venture, state.home_sales = bench.first(JOINT_VENTURE), 20.0
+    bench.makers.brand[[m, venture]] = p.premium_brand
+    for maker in (m, venture):
+        product.first_lines(maker, t, bench.w, state, bench.policy, bench.makers[maker], p, SEED, HISTORY)
+    plant = p.start_capacity_venture + 2.0 * p.start_capacity_growth * 20.0
+    assert state.capacity[m] == pytest.approx(plant, rel=1e-14)
+    assert state.capacity[venture] == pytest.approx(bench.makers.capacity[venture] + plant, rel=1e-14)
+    assert state.active[m, PREMIUM, BATTERY_CAR] == state.active[venture, PREMIUM, COMBUSTION] == 1
+    assert state.active[m].sum() == 1
 
 
 def test_goodwill_is_built_by_spending_and_not_by_cheap_cars(bench):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE, PRIVATE
+from latecomer.axes import BATTERY, FOREIGN_PLANT, IMPORTER, JOINT_VENTURE, LOCAL_STATE, PRIVATE
 from latecomer.case.makers import OPEN
 from latecomer.model import matching, ventures
 from latecomer.run import run, workspace
@@ -75,6 +75,63 @@ def test_a_partner_counts_by_size_skill_and_money_less_the_ventures_it_has(bench
     bench.state.alive[mine[:1]] = 1
     crowded = matching.help_of(g, bench.w, bench.state, now, bench.makers, p)
     assert crowded == pytest.approx(alone * math.exp(-p.partner_crowding * min(mine.size, 1)))
+
+
+def test_newcomers_hope_for_a_margin_by_the_profits_of_the_trade(bench):
+    p, state, m = bench.p, bench.state, bench.first(PRIVATE)
+    bench.only(m)
+    assert matching.expected_margin(state, bench.makers, p) == pytest.approx(p.match_margin, rel=1e-14)
+    state.output[m], state.profit[m], state.revenue[m] = 1.0, -2.0, 10.0
+    seen = 2.0 / (1.0 + math.exp(0.2 * p.margin_signal))
+    assert matching.expected_margin(state, bench.makers, p) == pytest.approx(p.match_margin * seen, rel=1e-13)
+
+
+def test_newcomers_in_electric_cars_expect_what_sells_and_what_aid_promises(bench):
+    p, state, w, now = bench.p, bench.state, bench.w, bench.policy[bench.t]
+    old = bench.makers[bench.first(JOINT_VENTURE)]
+    new = bench.makers[int(np.flatnonzero(bench.makers.electric_only == 1)[0])]
+    state.home_sales, state.car_trend, state.electric_share = 10.0, 0.1, 0.2
+    assert matching.market(old, now, w, state, p) == pytest.approx(10.0 * 1.1**5, rel=1e-13)
+    assert matching.market(new, now, w, state, p) == 0.0  # before the dawn
+    w.frontier[BATTERY], now.subsidy_battery_car, now.subsidy_local_ratio = 0.5, 20000.0, 0.5
+    hoped = 0.2 + p.electric_promise * 30.0 / p.cost_mainstream
+    assert matching.market(new, now, w, state, p) == pytest.approx(10.0 * 1.1**5 * hoped, rel=1e-13)
+    assert matching.market(old, now, w, state, p) == pytest.approx(10.0 * 1.1**5 * (1.0 - hoped), rel=1e-13)
+
+
+def test_licences_let_founders_begin_up_to_the_openness_that_suffices(bench):
+    p, w, now = bench.p, bench.w, bench.policy[bench.t]
+    private, state_owned = bench.makers[bench.first(PRIVATE)], bench.makers[bench.first(LOCAL_STATE)]
+    now.entry_private = 0.5 * p.licence_enough
+    assert matching.licence(private, w, now, p) == pytest.approx(0.5, rel=1e-14)
+    assert matching.licence(state_owned, w, now, p) == 1.0
+    now.entry_private = 1.0
+    assert matching.licence(private, w, now, p) == 1.0
+
+
+def test_a_project_that_earns_too_little_for_long_is_given_up_and_waits(bench):
+    """The hazard is half its most after 4.5 poor years; four hundred draws err by .04 in one of twenty."""
+    p, state, m = bench.p, bench.state, bench.first(JOINT_VENTURE)
+    p.parting_hazard, ended = 0.4, 0
+    for history in range(400):
+        bench.only(m)
+        state.profit[m], state.apart[m] = p.least_gain - 0.01, 3.5
+        ended += matching.part(m, bench.t, bench.w, state, p, 1, history)
+    assert ended / 400.0 == pytest.approx(0.2, abs=0.06)
+    bench.only(m)
+    state.profit[m], state.apart[m] = p.least_gain, 9.0
+    matching.part(m, bench.t, bench.w, state, p, 1, 0)
+    assert state.apart[m] == 0.0  # one good year ends the run
+    importer = int(
+        np.flatnonzero(
+            (bench.makers.ownership == IMPORTER) & (bench.makers.origin == bench.makers.origin[m])
+        )[0]
+    )
+    bench.only(importer)
+    state.begun[m], p.return_wait = 1990, 3.0
+    now = bench.policy[bench.t]
+    now.venture_limit = 0.0
+    assert [matching.may_come(m, state, now, bench.makers, p) for _ in range(4)] == [False, False, True, True]
 
 
 def test_dated_contracts_are_left_alone_by_the_rules(laboratory, case):

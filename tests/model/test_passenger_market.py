@@ -159,6 +159,9 @@ def test_regions_and_classes_are_sums_of_their_nodes(solved):
     by_class = np.bincount(classes, bought.sum(axis=1), len(BUYERS))
     assert np.allclose(w.bought.sum(axis=0), served * by_class, rtol=1e-9)
     surplus = weights * np.log1p(odds.sum(axis=1))
+    for r in range(len(local)):
+        rules = w.protection[r] * np.where(classes == INSTITUTION, 2.0, 1.0)
+        surplus -= (regions == r) * served * bought[:, home == r].sum(axis=1) * rules
     mean_price = (bought.sum(axis=0) @ w.price[lines]) / bought.sum()
     money = -slopes * mean_price ** (lam - 1.0)
     assert w.surplus == pytest.approx((surplus / money).sum(), rel=1e-9)

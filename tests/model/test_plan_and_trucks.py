@@ -1,9 +1,11 @@
 """What does the plan deliver, and who sells trucks? The minimum rule, stock adjustment, attraction and room."""
 
+import math
+
 import numpy as np
 import pytest
 
-from latecomer.axes import COMMERCIAL
+from latecomer.axes import COMMERCIAL, PRIVATE
 from latecomer.model import commercial, plan
 
 
@@ -146,3 +148,35 @@ def test_truck_demand_turned_away_is_that_of_this_year_alone(bench):
     assert once > 0.0
     commercial.sell(bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
     assert w.unmet_trucks[0] == pytest.approx(once, rel=1e-12)
+
+
+def test_attraction_weighs_network_quality_and_cost(bench):
+    p, state, w = bench.p, bench.state, bench.w
+    bench.only(0, 1)
+    bench.makers.commercial[:], bench.makers.ownership[:2] = 1.0, (0, PRIVATE)
+    state.truck_capacity[:2], state.mastered[0], w.frontier[:] = (0.4, 0.1), 0.0, 0.5
+    state.mastered[1] = -0.2
+    big, small = (commercial.attraction(m, 0, w, state, bench.makers, p) for m in (0, 1))
+    cost = p.cost_state * math.exp(
+        0.2 * p.cost_gap
+    )  # of the first over the second, a laggard that builds cheaper
+    expected = 4.0**p.truck_network * math.exp(0.2 * p.truck_quality) * cost**-p.truck_price_taste
+    assert big / small == pytest.approx(expected, rel=1e-12)
+    state.truck_capacity[0] = 0.0
+    assert commercial.attraction(0, 0, w, state, bench.makers, p) == 0.0
+
+
+def test_truck_plant_is_ordered_for_expected_demand_within_the_fastest_growth(bench):
+    p, state, w, t = bench.p, bench.state, bench.w, bench.t
+    bench.policy[t].plan_share, bench.policy[t].reform_state_firms = 0.0, 1.0
+    state.truck_trend, w.truck_sold[0], w.unmet_trucks[0] = 0.1, 0.9, 0.2
+    state.truck_capacity[0], state.truck_pipeline[0] = 1.0, (0.05, 0.1)
+    commercial.order(0, t, w, state, bench.policy, bench.makers, p)
+    stands = 1.0 - p.capacity_wear + 0.05
+    assert state.truck_capacity[0] == pytest.approx(stands, rel=1e-14)
+    wish = (0.9 + 0.2 * p.unmet_weight) * 1.1**2.5 / p.target_utilisation
+    coming = stands * (1.0 - p.capacity_wear) ** 2 + 0.1
+    assert list(state.truck_pipeline[0]) == pytest.approx([0.1, wish - coming], rel=1e-12)
+    w.truck_sold[0] = 90.0
+    commercial.order(0, t, w, state, bench.policy, bench.makers, p)
+    assert state.truck_pipeline[0, 1] == pytest.approx(p.growth_open * state.truck_capacity[0], rel=1e-12)

@@ -55,6 +55,12 @@ def test_the_policy_allows_the_scripts_of_the_page_and_no_request(found):
         assert f"'sha256-{digest}'" in rules["script-src"]
 
 
+def test_the_share_of_affiliation_stands_beside_the_published_one(text):
+    told = re.search(r'<p id="affiliation">(.*?)</p>', text, re.S)[1]
+    assert "The published estimate is 8.3%" in told
+    assert re.search(r"affiliation gave \d+\.\d% of the quality", told)
+
+
 def test_every_figure_is_there_with_its_text(result, found, specs):
     names = list(figures(result))
     assert {f"firm_{maker}" for maker in result.case.named_makers} < set(names)

@@ -73,6 +73,7 @@ SHORT_LISTS = {
         *("battery_price_most", "early_investment_elasticity"),
     ),
     "fill rules": ("log", "linear", "step"),
+    "measures of effects": ("change", "relative", "per_outlay", "total"),
     "joins": ("level", "growth"),
     "scopes": ("group_total", "own_brand_pv", "jv_pv", "cv", "nev", "export"),
     "series by maker": ("maker_sales", "maker_exports", "group_vehicles"),
@@ -93,6 +94,7 @@ NAMED_BY = (
     ("units", "units", "unit"),
     ("provinces", "regions", "province_en"),
     ("policies", "policies", "policy_id"),
+    ("estimates", "estimates", "estimate_id"),
     ("firms", "firms", "firm_id"),
     ("ventures", "joint_ventures", "jv_id"),
     ("components", "components", "component"),
@@ -430,6 +432,26 @@ READINGS = (
         for file in ("parts.csv", "structures.csv")
     ),
     Schema(
+        "findings.csv",
+        (
+            *(
+                Column("reform"),
+                ref("estimate_id", "estimates"),
+                Column("question"),
+                ref("measure", "measures of effects"),
+            ),
+            *(
+                ref("series", "outcome series", empty=True),
+                *text("index"),
+                year("first"),
+                year("last"),
+                number("factor"),
+            ),
+            *(number("sign", -1, 1, empty=True), *text("note")),
+        ),
+        ("reform", "estimate_id"),
+    ),
+    Schema(
         "forces.csv",
         (
             *(Column("force"), *text("title"), ref("kind", "kinds of moving thing"), Column("target")),
@@ -450,4 +472,4 @@ READINGS = (
 
 SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}
 # A case without these runs; only what reads them is not to be had.
-OPTIONAL = ("parts", "structures", "forces", "openness")
+OPTIONAL = ("parts", "structures", "findings", "forces", "openness")

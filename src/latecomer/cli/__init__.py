@@ -398,6 +398,37 @@ def uncertainty(
 
 
 @app.command(
+    short_help="List the ready reforms, or run them all and set them beside the literature",
+    epilog="Example:  latecomer reforms --table --histories 40 --out gallery",
+)
+def reforms(
+    case: Annotated[
+        str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")
+    ] = "china-auto",
+    table: Annotated[
+        bool, typer.Option("--table", help="Run every ready reform and print its effects.")
+    ] = False,
+    histories: Annotated[
+        str, typer.Option(metavar="NUMBER", help="With --table: pairs for each reform.")
+    ] = "40",
+    seed: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")
+    ] = "",
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write tables and picture here.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the files written.")] = False,
+) -> None:
+    """List the ready reforms of a case, or run all of them on the same histories and print what they do."""
+    from latecomer.cli.gallery import show_reforms
+
+    given = {"histories": histories, "seed": seed, "threads": threads, "out": out}
+    show_reforms(case, given, table, {"json": json, "quiet": quiet})
+
+
+@app.command(
     short_help="Say what growth is owed to: policy, market or technology; or share out a package of reforms",
     epilog="Example:  latecomer attribute --series vehicles,strong --out owed",
 )

@@ -58,9 +58,8 @@ def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[
     problems = Problems()
     request = requested(given, problems, json, quiet)
     case = checked_case(name, problems)
-    years: list[int] = []
+    years = years_named("--years", given["years"], case, problems)
     if case is not None:
-        years = years_named("--years", given["years"], case, problems)
         refuse_too_large(request.histories, case, problems)
     problems.raise_if_any(UsageError)
     assert case is not None

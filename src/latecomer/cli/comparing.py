@@ -25,6 +25,7 @@ from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import Interrupted, Problems, ReformError, UsageError
 from latecomer.experiment.compare import MOST, Comparison, Effect, compare
+from latecomer.experiment.gallery import literature
 from latecomer.types import Case
 
 WATCHED = {
@@ -225,9 +226,11 @@ def report_name(reforms: Sequence[Reform]) -> str:
 def write(found: Comparison, request: Request, say: Callable[[str], None], written: list[Path]) -> None:
     """Write the report, tables and pictures that were asked for, each whole or not at all, and print their paths."""
     if request.out is not None:
+        from latecomer.report.comparison import write_comparison
+
         say("Writing the report")
         with whole_file(request.out / report_name(found.reforms)) as part:
-            found.report(part)
+            write_comparison(found, part, literature(found))
         done([request.out / report_name(found.reforms)], written, request)
     if request.csv is not None:
         with whole_files(request.csv) as part:

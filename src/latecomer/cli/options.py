@@ -15,6 +15,7 @@ WITH_VALUE = ("--histories", "--seed", "--threads", "--out", "--csv", "--picture
 FLAGS = ("--json", "--quiet", "--dry-run", "--help")
 MOST_HISTORIES, MOST_THREADS, SEED_BITS = 1_000_000, 1024, 63
 MEMORY_PART = 0.8
+ANY_YEAR = (1000, 2999)
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ def requested(
     )
 
 
-def years_named(option: str, text: str, case: Case, problems: Problems) -> list[int]:
-    """Return the years in a text such as 2010,2025, in order; note what is no year of the case."""
-    first, last = int(case.years[0]), int(case.years[-1])
+def years_named(option: str, text: str, case: Case | None, problems: Problems) -> list[int]:
+    """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known)."""
+    first, last = ANY_YEAR if case is None else (int(case.years[0]), int(case.years[-1]))
     told = [whole(option, year.strip(), first, last, problems) for year in text.split(",")]
     if not text.strip():
         problems.add(option, None, None, "", f"years from {first} to {last}, such as 2010,2025")

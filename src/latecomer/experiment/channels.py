@@ -104,17 +104,17 @@ def channel_sentences(found: Comparison) -> list[str]:
     rows = table[table["first"].notna()]
     if rows.empty:
         return ["No mechanism moves by so much that nine histories in ten agree on the sign."]
-    said = []
-    for place, row in enumerate(rows.drop_duplicates("mechanism").itertuples()):
-        how = "moved first" if place == 0 else "followed"
+    said: list[str] = []
+    before = np.nan
+    for row in rows.drop_duplicates("mechanism").itertuples():
+        how = "moved first" if not said else "moved in the same year" if row.first == before else "followed"
+        when = "" if row.first == before else f" in {row.first:.0f}"
         then = f"{row.title}, {told(row.first_median, row.first_low, row.first_high, row)}"
-        after = (
-            f"; in {row.last} {told(row.last_median, row.last_low, row.last_high, row)}"
-            if row.clear_at_last
-            else f"; by {row.last} the difference is no longer clear"
-        )
-        after = "" if row.first == row.last else after
-        said.append(f"{row.mechanism} {how} in {row.first:.0f}: {then}{after}.")
+        after = f"; by {row.last} the difference is no longer clear"
+        if row.clear_at_last:
+            after = f"; in {row.last} {told(row.last_median, row.last_low, row.last_high, row)}"
+        said.append(f"{row.mechanism} {how}{when}: {then}{'' if row.first == row.last else after}.")
+        before = row.first
     still = [name for name in dict.fromkeys(table["mechanism"]) if name not in set(rows["mechanism"])]
     if still:
         said.append(f"Not clearly moved: {', '.join(name.lower() for name in still)}.")
@@ -124,4 +124,9 @@ def channel_sentences(found: Comparison) -> list[str]:
 def told(median: float, low: float, high: float, row: Any) -> str:
     """Return a difference with its band in words."""
     unit = "%" if row.relative else f" {row.unit}"
-    return f"{median:+.3g}{unit} (90% of histories: {low:+.3g} to {high:+.3g})"
+    return f"{signed(median)}{unit} (90% of histories: {signed(low)} to {signed(high)})"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, to three digits or to the unit."""
+    return f"{value:+,.0f}" if abs(value) >= 100.0 else f"{value:+.3g}"

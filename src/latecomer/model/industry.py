@@ -18,6 +18,7 @@ import math
 
 from latecomer.axes import (
     COMBUSTION,
+    FOREIGN_PLANT,
     IMPORTER,
     JOINT_VENTURE,
     POWERTRAINS,
@@ -259,6 +260,7 @@ def end_maker(m, w, state):
     state.truck_output[m] = 0.0
     state.exports[m] = 0.0
     state.shadow[m] = 0.0
+    state.apart[m] = 0.0
     w.exits += 1.0
 
 
@@ -273,7 +275,7 @@ def carry(t, w, state, world, policy, makers, p):
         state.output[m] = made if makers[m].ownership != IMPORTER else w.sold_home[m]
         state.truck_output[m] = w.truck_sold[m]
         state.experience[m] += made + w.truck_sold[m]
-        if makers[m].ownership == JOINT_VENTURE:
+        if makers[m].ownership == JOINT_VENTURE or makers[m].ownership == FOREIGN_PLANT:
             ventures += made
     for j in range(w.lines):
         home += w.sold[j]

@@ -1,7 +1,7 @@
 """How does a maker come to master technology? Research effort, digestion, improvement, spillovers, organisation.
 
     effort:       R_m = min(1, o (1 - chi dependence)) [rho revenue (1 + eps deduction) + share x dividends] + own money,
-                  or r revenue, smoothed                               r: research.revenue_share, o: brand.own_effort
+                  all x e (research.effort), or r revenue, smoothed    r: research.revenue_share, o: brand.own_effort
     focus:        v_d <- v_d f_d (sum v / sum f v)                      f: research.focus; attention is scarce
     organisation: moves to 1 + f skill (private), or [1 - (1 - o)(1 - reform)(1 - a ally)(1 - k rivals) + f skill]
                   (state), both x (1 - e losses made good / revenue); it multiplies research here and cheapens plant in
@@ -21,13 +21,13 @@
     doing:        dC_process = c d ln(experience)
     all learning of a domain in a year <= cap
 
-With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where
-it was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
-technology is X / (X + X0) of cumulated venture output. Which domain a maker attends to, and whether it makes, buys or allies,
-are its strategy; at the off values it follows the rules above. Sources: Cassiman and Veugelers 2006 (own research and bought
-technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991; Nelson and
-Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and
-Li; Bloom and Van Reenen 2010 (management and competition).
+With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where it
+was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
+technology is X / (X + X0) of cumulated output of foreign makers at home, in ventures or not. Which domain a maker attends
+to, and whether it makes, buys or allies, are its strategy; at the off values it follows the rules above. Sources: Cassiman
+and Veugelers 2006 (own research and bought technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991;
+Nelson and Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and Li; Bloom and Van Reenen
+2010 (management and competition).
 """
 
 import math
@@ -100,7 +100,7 @@ def usual_spending(m, state, now, choice, maker, p):
     spend = comfort * (intensity * state.revenue[m] + p.dividend_research * state.dividends[m])
     if maker.ownership == PRIVATE:
         spend += p.cash_research * max(0.0, state.cash[m])
-    return spend
+    return choice.research_effort[m] * spend
 
 
 @kernel
@@ -165,12 +165,14 @@ def attend(m, effort, w, state, choice, maker, p):
 
 @kernel
 def average_ventures(w, state, makers):
-    """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of living joint ventures."""
+    """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of foreign makers at home: ventures and their own
+    plants, whose suppliers and workers teach alike."""
     w.venture_mean[:] = 0.0
     w.region_best[:] = -9.0
     count = 0
     for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership == JOINT_VENTURE and makers[m].passenger_start < 9000:
+        foreign = makers[m].ownership == JOINT_VENTURE or makers[m].ownership == FOREIGN_PLANT
+        if state.alive[m] == 1 and foreign and makers[m].passenger_start < 9000:
             count += 1
             for d in range(NDOMAINS):
                 w.venture_mean[d] += state.accessible[m, d]

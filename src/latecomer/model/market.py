@@ -25,6 +25,7 @@ test compares with the plain sum over all nodes and with the general solver of `
 
 import math
 
+from latecomer.axes import INSTITUTION
 from latecomer.compiled import kernel
 from latecomer.exponential import log
 from latecomer.model.demand import (
@@ -226,8 +227,18 @@ def settle(w, state, p):
 
 
 @kernel
+def rules_felt(r, b, w):
+    """Return by how much rules of province r move class b towards cars of makers at home (utility)."""
+    return (2.0 if b == INSTITUTION else 1.0) * w.protection[r]
+
+
+@kernel
 def book_regions(w, p, served):
-    """Sum sales by region (all, own-brand, local) and node, and consumer surplus, also by class and by region (billion CNY)."""
+    """Sum sales by region (all, own-brand, local) and node, and consumer surplus, also by class and by region (billion CNY).
+
+    Surplus is the log-sum less what rules for local cars add to it: they are a wedge of the choice, not a pleasure, so that
+    buyers are credited with what they experience (Train 2015, on anticipated and experienced attributes).
+    """
     lift = math.exp(p.replacement_value)
     w.region_sales[:] = 0.0
     w.region_own[:] = 0.0
@@ -270,7 +281,11 @@ def book_regions(w, p, served):
             w.region_sales[r] += rate * value
             w.region_own[r] += rate * own_spread[r, b]
             w.region_local[r] += rate * local_spread[r, b]
-            gained = (first * log(1.0 + value) + again * log(1.0 + lift * value)) / (w.alpha[b] * slope)
+            gained = first * log(1.0 + value) + again * log(1.0 + lift * value)
+            gained -= (
+                rate * local_spread[r, b] * rules_felt(r, b, w)
+            )  # rules move the choice, but please nobody
+            gained /= w.alpha[b] * slope
             w.surplus += gained
             w.buyer_surplus[b] += gained
             w.region_surplus[r] += gained

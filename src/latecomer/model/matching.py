@@ -107,7 +107,6 @@ def part(m, t, w, state, p, seed, history):
     if uniform(seed, history, t, m, PART) >= hazard:
         return False
     end_maker(m, w, state)
-    state.apart[m] = 0.0
     return True
 
 

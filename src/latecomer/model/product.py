@@ -9,7 +9,8 @@
     launch      hazard by capability, size of the segment, policy; min(1, o (1 - chi dependence)) for state groups;
                 x licence for the first car of an own brand: entry.private, entry.state, entry.electric;
                 times the chance that cash and lenders cover the development cost  f base_s
-    beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew
+    beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew; a venture
+                or a plant owned abroad begins with a car of its parent, in a plant that grows with the market
 
 Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices
 to nothing. Hazards are smooth, so that a tiny price error does not flip a history. A stance is what owners reward: a manager
@@ -209,12 +210,9 @@ def first_lines(m, t, w, state, policy, maker, p, seed, history):
     drawn = uniform(seed, history, t, m, FIRST)
     if maker.commercial.sum() <= 0.0:
         state.capacity[m] += maker.capacity
-    state.capacity[m] += (
-        p.start_capacity_venture if maker.ownership == JOINT_VENTURE else p.start_capacity_own
-    )
-    state.capacity[m] += (
-        p.start_capacity_growth * state.home_sales * (2.0 if maker.ownership == JOINT_VENTURE else 1.0)
-    )
+    foreign = maker.ownership == JOINT_VENTURE or maker.ownership == FOREIGN_PLANT
+    state.capacity[m] += p.start_capacity_venture if foreign else p.start_capacity_own
+    state.capacity[m] += p.start_capacity_growth * state.home_sales * (2.0 if foreign else 1.0)
     if maker.ownership == IMPORTER:
         for s in range(ECONOMY, NSEGMENTS):
             open_line(m, s, COMBUSTION, state)
@@ -226,14 +224,13 @@ def first_lines(m, t, w, state, policy, maker, p, seed, history):
             licence = policy[t].entry_electric if w.frontier[BATTERY] > 0.0 else 0.0
         if drawn < p.first_known * min(1.0, licence / p.licence_enough):
             open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
-    elif maker.electric_only == 1:
-        return
     elif maker.ownership >= JOINT_VENTURE:
+        e = BATTERY_CAR if maker.electric_only == 1 else COMBUSTION
         if maker.brand >= p.premium_brand:
-            open_line(m, PREMIUM, COMBUSTION, state)
+            open_line(m, PREMIUM, e, state)
         else:
             small = drawn < p.first_line_economy
-            open_line(m, ECONOMY if small else MAINSTREAM, COMBUSTION, state)
+            open_line(m, ECONOMY if small else MAINSTREAM, e, state)
 
 
 @kernel

@@ -59,7 +59,7 @@ def year(t, state, w, world, policy, strategy, makers, contracts, p, seed, histo
     knowledge.fund(t, w, state, world, policy, strategy, makers, contracts, p)
     science.grant(t, w, state, policy, makers, p)
     finance.settle(t, w, state, policy, strategy, makers, p)
-    buyers.add_to_fleet(w, state, p)
+    buyers.add_to_fleet(t, w, state, policy, p)
     commercial.add_to_fleet(t, w, state, p)
     accounts.report(t, w, state, world, policy, makers, p, out)
     electric.report(t, w, state, world, makers, out)

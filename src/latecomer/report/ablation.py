@@ -1,5 +1,6 @@
 """What moved when a part was off? One small panel per series, parts as rows: a dot for the median, a bar for the 90% band."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import altair as alt
@@ -42,7 +43,13 @@ def told(series: str, unit: str) -> tuple[str, float, str]:
     return series.replace("_", " ").capitalize(), factor, shown
 
 
-def ablation_chart(found: pd.DataFrame, title: str) -> alt.ConcatChart:
+PART_OFF = (
+    "Change when the part is off, everything else and all chance kept. Dot: median; bar: 90% of the pairs.",
+    "What each part is, and which switches turn it off, stands in the table. Changes of several parts do not add up.",
+)
+
+
+def ablation_chart(found: pd.DataFrame, title: str, about: Sequence[str] = PART_OFF) -> alt.ConcatChart:
     """Return the picture of a table of `ablate`: panels in the order of its series, the years in two shades."""
     panels = []
     for place, series in enumerate(dict.fromkeys(found["series"])):
@@ -51,11 +58,7 @@ def ablation_chart(found: pd.DataFrame, title: str) -> alt.ConcatChart:
     years = sorted(found["year"].unique())
     shades = "; ".join(f"{shade}: {year}" for year, shade in zip(years, shade_names(years), strict=True))
     pairs = int(found["histories"].max())
-    lines = [
-        "Change when the part is off, everything else and all chance kept. Dot: median; bar: 90% of the pairs. "
-        f"{shades[:1].upper()}{shades[1:]}. {pairs} histories with and without each part.",
-        "What each part is, and which switches turn it off, stands in the table. Changes of several parts do not add up.",
-    ]
+    lines = [f"{about[0]} {shades[:1].upper()}{shades[1:]}. {pairs} pairs of histories.", *about[1:]]
     head = alt.TitleParams(title, subtitle=lines, fontSize=17, offset=16)
     chart = alt.concat(*panels, columns=COLUMNS, spacing=20).properties(title=head)
     chart.config = house_style()
@@ -111,9 +114,24 @@ def panel(rows: pd.DataFrame, series: str, first_of_row: bool) -> alt.LayerChart
 
 def save_ablation(found: pd.DataFrame, title: str, folder: Path) -> list[Path]:
     """Write the table as CSV and the picture as PNG, SVG and an HTML page that opens offline; return the files."""
-    spec = ablation_chart(found, title).to_dict()
-    files = [folder / f"parts.{kind}" for kind in ("csv", "png", "svg", "html")]
-    found.to_csv(files[0], index=False, lineterminator="\n")
+    return saved(found, ablation_chart(found, title), "parts", folder)
+
+
+def save_effects(found: pd.DataFrame, title: str, folder: Path) -> list[Path]:
+    """Write the table of ready reforms and their picture, in the same formats; return the files."""
+    numbered = found.assign(part=found.groupby("reform", sort=False).ngroup() + 1)
+    rows = numbered.rename(columns={"median": "difference", "low90": "low", "high90": "high"})
+    lines = [
+        "Difference that the reform makes, everything else and all chance kept. Dot: median; bar: 90% of the pairs."
+    ]
+    return saved(found, ablation_chart(rows, title, lines), "reforms", folder)
+
+
+def saved(table: pd.DataFrame, chart: alt.ConcatChart, stem: str, folder: Path) -> list[Path]:
+    """Write a table as CSV and a chart as PNG, SVG and an HTML page that opens offline; return the files."""
+    spec = chart.to_dict()
+    files = [folder / f"{stem}.{kind}" for kind in ("csv", "png", "svg", "html")]
+    table.to_csv(files[0], index=False, lineterminator="\n")
     files[1].write_bytes(png(spec))
     files[2].write_text(svg(spec), encoding="utf-8")
     files[3].write_text(offline_page(spec), encoding="utf-8", newline="\n")

@@ -95,7 +95,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
         manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=answer(found), training_end=TRAINING_END,
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
-        growth=growth_rows(found), literature=None if literature is None else literature.to_dict("records"),
+        growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
         marked=marked, table=table_rows(found, marked), pairing=pairing(found), command=command(found),
         figures={n: {"title": t, "about": a, "alt": c.description} for n, (c, t, a) in drawn.items()},
         statics={n: picture(spec) for n, spec in specs.items()}, specs=embedded(specs),
@@ -236,7 +236,7 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
             scale=alt.Scale(type="log", nice=False),
             axis=alt.Axis(format="~g", tickCount=6),
         )
-        path["side"] = name
+        path = path[path["year"] >= first_shown(found)].assign(side=name)
         base = alt.Chart(path[["year", "great", "strong", "side"]])
         layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order="year:O"))
         marked = alt.Chart(path[path["year"].isin((1978, 1992, 2001, 2010, int(run.years[-1])))])
@@ -332,7 +332,7 @@ def cards(found: Comparison) -> list[dict[str, str]]:
         out.append(
             {
                 "name": f"{title}, {effect.year}",
-                "text": f"{median} {unit}",
+                "text": median if unit.startswith("index") else f"{median} {unit}",
                 "band": band,
                 "told": likely(effect),
             }

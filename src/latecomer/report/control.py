@@ -47,7 +47,8 @@ TITLES = {
     ),
     "learning": (
         "How own brands learn",
-        "Gain in what own brands master, a year, learning by doing left out; means of histories, weighted by output.",
+        "Gain in what own brands master, a year (logs, so about per cent), learning by doing left out; means of histories, "
+        "weighted by output.",
     ),
     "makers_control": (
         "Who masters the technology it uses",

@@ -30,6 +30,10 @@ from latecomer.report.window import window_chart
 
 Picture = alt.LayerChart | alt.ConcatChart
 LINE = 112  # letters of a subtitle that fit over a picture
+FIRMS_KEY = (
+    "Blue with bands: vehicles made by the whole group, ventures and trucks in; black: recorded. Dashed red: the maker's own "
+    "passenger cars; red: recorded. Hollow: no source located. Scales differ; m: million."
+)
 COUNTED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 
 
@@ -94,15 +98,19 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     out["growth"] = (TITLE, ABOUT)
     out["innovation_system"] = (
         "The innovation system: who gives what to whom",
-        "Medians. The row gives, the column receives; a tone darker is a factor more. Results at the cost of their research.",
+        "Medians. The row gives, the column receives; darker is more, on a logarithmic scale, and a dot is next to nothing. "
+        "Results stand at the cost of their research.",
     )
     out |= control.TITLES
     year = int(run.years[-1])
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
-        "Simulated medians by province; k: thousand, m: million.",
+        "Simulated medians by province (GD: Guangdong, and so on by ISO 3166-2); k: thousand, m: million.",
     )
-    out["provinces_own"] = (f"Own brands in sales, {year}", "Simulated medians by province.")
+    out["provinces_own"] = (
+        f"Own brands in sales, {year}",
+        "Simulated medians by province (letters of ISO 3166-2).",
+    )
     for maker in run.case.named_makers:
         full = run.case.labels.maker_names[run.case.labels.makers.index(maker)]
         out[f"firm_{maker}"] = (short_name(run.case, maker), full.split(" (")[0])
@@ -128,15 +136,18 @@ def pictures(run: Run) -> dict[str, Picture]:
     for name in single:
         told = [*wrap(named[name][1], LINE), *([key] if name in FANS else [])]
         out[name] = _titled(drawn[name], named[name][0], told, 640)
-    out["segments"] = _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3)
-    out["places"] = _grid(
-        [_titled(drawn[n], named[n][0], [], 440) for n in ("place_great", "place_strong")], 2
+    out["segments"] = _headed(
+        _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key
+    )
+    out["places"] = _headed(
+        _grid([_titled(drawn[n], named[n][0], [], 440) for n in ("place_great", "place_strong")], 2),
+        named["place_great"][1],
     )
     out["provinces"] = _grid(
         [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
     )
     makers = [f"firm_{maker}" for maker in run.case.named_makers]
-    out["firms"] = _grid([_titled(drawn[n], named[n][0], [], 240) for n in makers], 5)
+    out["firms"] = _headed(_grid([_titled(drawn[n], named[n][0], [], 240) for n in makers], 5), FIRMS_KEY)
     out["overview"] = overview(drawn, named, key)
     for chart in out.values():
         chart.config = house_style()
@@ -147,8 +158,7 @@ def overview(drawn: dict[str, alt.LayerChart], named: dict[str, tuple[str, str]]
     """Return the run in one picture: volume, own brands, new energy, and the way from great to strong."""
     names = ("vehicles", "own_brand_share", "new_energy_share", "great_strong")
     parts = [_titled(drawn[name], named[name][0], [], 350, 240) for name in names]
-    title = alt.TitleParams(key, fontSize=12, fontWeight="normal", color=MUTED, offset=14)
-    return _grid(parts, 2).properties(title=title)
+    return _headed(_grid(parts, 2), key)
 
 
 def _titled(
@@ -165,6 +175,13 @@ def _grid(charts: list[alt.LayerChart], columns: int) -> alt.ConcatChart:
     return alt.concat(*charts, columns=columns, spacing=26).resolve_scale(
         color="independent", fill="independent", stroke="independent", shape="independent"
     )
+
+
+def _headed(chart: alt.ConcatChart, text: str) -> alt.ConcatChart:
+    """Return a grid of charts with what they have in common said above them."""
+    lines = wrap(text, 2 * LINE)
+    title = alt.TitleParams(lines, fontSize=12, fontWeight="normal", color=MUTED, offset=14, anchor="start")
+    return chart.properties(title=title)
 
 
 def vegalite_version() -> str:

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
-from latecomer.report import answer, evidence, rows, tables, words
+from latecomer.report import affiliation, answer, evidence, rows, tables, words
 from latecomer.report.fan import SEGMENT_FANS
 from latecomer.report.figures import figures, svg, titles, vegalite_version
 from latecomer.report.groups import RANK_YEARS, firm_ranks
@@ -82,6 +82,7 @@ def told(run: Run) -> dict[str, Any]:
         "matrix": rows.matrix(run, record, shown),
         "marked": [year for year in tables.MARKED_YEARS if year in run.years],
         "rows": rows.record_rows(record, shown),
+        "affiliation": affiliation.sentence(run),
         "ranked": rows.rank_rows(firm_ranks(run)),
         "rank_years": [year for year in RANK_YEARS if year in run.years],
         "firm_scores": rows.firm_score_rows(firm_scores(firm_table(run))),

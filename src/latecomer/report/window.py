@@ -10,7 +10,7 @@ from latecomer.report import tables, words
 from latecomer.report.fan import years
 from latecomer.report.style import BLUE, RED, above_frame, layered, tips
 
-TITLE = "Who won the window"
+TITLE = "Who won the turn to electric cars"
 ABOUT = (
     "Medians with 90% bands. Own brands' share among plug-in cars and among combustion cars made and sold at home, and the share "
     "of plug-in cars in cars made. Points are recorded, in the colour of their line; own brands among plug-in cars are "
