@@ -91,7 +91,7 @@ def panel(rows: pd.DataFrame, series: str, first_of_row: bool) -> alt.LayerChart
     ]
     years = sorted({str(year) for year in rows["year"]})
     colours = alt.Scale(domain=years, range=[*[FIRST] * (len(years) - 1), OTHER])
-    labels = alt.Axis(labelLimit=210, labelColor=INK) if first_of_row else None
+    labels = alt.Axis(labelLimit=290, labelColor=INK) if first_of_row else None
     y = alt.Y("label:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=labels)
     base = alt.Chart(data).encode(
         y=y, yOffset=alt.YOffset("year:N", sort=years), color=alt.Color("year:N", scale=colours, legend=None),
