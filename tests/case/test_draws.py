@@ -5,13 +5,13 @@ import shutil
 import numpy as np
 import pytest
 
-from latecomer.case.load import case_folder, load_case
+from latecomer.case.load import CASES, load_case
 from latecomer.errors import CaseError
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return shutil.copytree(case_folder("china-auto"), tmp_path / "case")
+    return shutil.copytree(CASES / "china_auto", tmp_path / "case")
 
 
 def test_draws_differ_and_stay_within_the_register(case):
