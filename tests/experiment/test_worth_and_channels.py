@@ -22,7 +22,7 @@ def test_money_adds_up(found):
     profit = found.differences("profit")
     assert np.allclose(parts["own_profit"] + parts["foreign_profit"], profit, atol=1e-6)
     assert np.allclose(parts["tax"] - parts["outlay"], parts["balance"], atol=1e-6)
-    whole = parts["surplus"] + profit + parts["balance"]
+    whole = parts["surplus"] + profit + parts["balance"] + found.differences("soft_aid")
     assert np.allclose(parts["total"], whole, atol=1e-6)
 
 
