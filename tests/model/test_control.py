@@ -138,10 +138,10 @@ def test_fees_come_off_the_profit_of_cars(bench):
     own, _ = set_up(bench, 0.1)
     bench.state.revenue[own], bench.w.sold_home[own] = 20.0, 0.2
     bench.w.fee_rate[own] = 0.0
-    finance.add_other_sales(own, bench.w, bench.state, bench.p)
+    finance.add_other_sales(own, bench.w, bench.state, bench.policy[bench.t], bench.p)
     free, bench.state.profit[own] = float(bench.state.profit[own]), 0.0
     bench.w.fee_rate[own] = 0.05
-    finance.add_other_sales(own, bench.w, bench.state, bench.p)
+    finance.add_other_sales(own, bench.w, bench.state, bench.policy[bench.t], bench.p)
     assert free - bench.state.profit[own] == pytest.approx(0.05 * 20.0, rel=1e-12)
     assert bench.w.fees[own] == pytest.approx(1.0, rel=1e-12)
 

@@ -42,7 +42,7 @@ def test_money_for_plant_depends_on_who_owns_the_maker(bench):
         state.cash[m], state.profit[m], state.dividends[m], state.revenue[m] = 2.0, 1.0, 0.8, 100.0
         own[kind] = industry.funds(m, state, now, bench.makers[m], p)
     assert own[LOCAL_STATE] == pytest.approx(2.0 + 0.4 + 2.0 * p.state_credit, rel=1e-14)
-    assert own[PRIVATE] == pytest.approx(0.7 * 2.0 + 1.5 + p.private_credit, rel=1e-14)
+    assert own[PRIVATE] == pytest.approx(0.7 * 2.0 + 1.5 + 2.0 * p.private_credit, rel=1e-14)
     assert own[JOINT_VENTURE] == pytest.approx(0.7 * 2.0 + 1.5 + p.foreign_credit, rel=1e-14)
     m = bench.first(PRIVATE)
     state.cash[m], state.revenue[m], p.lending_share = 0.0, 1.0, 0.1

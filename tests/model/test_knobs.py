@@ -168,7 +168,8 @@ SILENT = (
      ["match_hazard", "match_cost", "match_margin", "margin_signal", "match_friction", "match_luck", "partner_help",
       "partner_crowding", "partner_size", "stake_speed", "parting_hazard", "least_gain", "return_wait", "electric_promise",
       "founding_hazard", "founding_cost", "venture_share_cap", "venture_limit"], []),
-    (["venture_allowed"], ["venture_lag_least", "venture_lag_extra", "first_line_economy", "affiliation", "region_spillover",
+    (["venture_allowed", "plant_foreign_allowed", "plant_foreign_electric"],
+     ["venture_lag_least", "venture_lag_extra", "first_line_economy", "affiliation", "region_spillover",
                            "venture_research_duty", "venture_transfer_duty", "transfer_lag"], []),
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ def combustion(bench, m, s, gap=0.5, selling=True):
     """Return the hazard of a combustion launch in a segment of a fifth of the market."""
     bench.state.segment_share[:] = SHARE
     return product.combustion_hazard(
-        m, s, bench.t, gap, selling, bench.state, bench.policy, bench.makers[m], bench.p
+        m, s, bench.t, gap, selling, bench.state, bench.policy, bench.strategy, bench.makers[m], bench.p
     )
 
 

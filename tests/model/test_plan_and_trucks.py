@@ -171,12 +171,12 @@ def test_truck_plant_is_ordered_for_expected_demand_within_the_fastest_growth(be
     bench.policy[t].plan_share, bench.policy[t].reform_state_firms = 0.0, 1.0
     state.truck_trend, w.truck_sold[0], w.unmet_trucks[0] = 0.1, 0.9, 0.2
     state.truck_capacity[0], state.truck_pipeline[0] = 1.0, (0.05, 0.1)
-    commercial.order(0, t, w, state, bench.policy, bench.makers, p)
+    commercial.order(0, t, w, state, bench.policy, bench.strategy, bench.makers, p)
     stands = 1.0 - p.capacity_wear + 0.05
     assert state.truck_capacity[0] == pytest.approx(stands, rel=1e-14)
     wish = (0.9 + 0.2 * p.unmet_weight) * 1.1**2.5 / p.target_utilisation
     coming = stands * (1.0 - p.capacity_wear) ** 2 + 0.1
     assert list(state.truck_pipeline[0]) == pytest.approx([0.1, wish - coming], rel=1e-12)
     w.truck_sold[0] = 90.0
-    commercial.order(0, t, w, state, bench.policy, bench.makers, p)
+    commercial.order(0, t, w, state, bench.policy, bench.strategy, bench.makers, p)
     assert state.truck_pipeline[0, 1] == pytest.approx(p.growth_open * state.truck_capacity[0], rel=1e-12)

@@ -53,7 +53,9 @@ def test_a_duty_to_hand_over_leaves_less_withheld_and_older_technology(bench):
         bench.policy[t].venture_transfer_duty = duty
         assert knowledge.kept_back(bench.policy[t], p) == pytest.approx(p.withheld * (1.0 - duty), rel=1e-14)
         state.mastered[venture] = -9.0
-        ventures.introduce(t, w, state, bench.world, bench.policy, bench.makers, bench.contracts, p)
+        ventures.introduce(
+            t, w, state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
+        )
         seen.append(float(state.accessible[venture, ENGINE]))
     older = 0.5 * p.transfer_lag * p.frontier_growth
     assert -np.diff(seen) == pytest.approx([older, older], rel=1e-12)
@@ -100,7 +102,17 @@ def test_deductions_may_be_given_to_one_ownership_alone(bench):
     efforts = []
     for deduction in ((0.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
         bench.policy[t].research_deduction = deduction
-        knowledge.fund(t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.contracts, p)
+        knowledge.fund(
+            t,
+            bench.w,
+            bench.state,
+            bench.world,
+            bench.policy,
+            bench.strategy,
+            bench.makers,
+            bench.contracts,
+            p,
+        )
         efforts.append((float(bench.w.effort[one]), float(bench.w.effort[other])))
     assert efforts[1][0] == efforts[0][0]
     assert efforts[1][1] == pytest.approx(efforts[0][1] * (1.0 + p.deduction_effect), rel=1e-14)
@@ -111,7 +123,7 @@ def first_car_hazard(bench, m, licence, selling):
     bench.policy[bench.t].entry_state = licence
     bench.state.segment_share[ECONOMY] = 0.2
     return product.combustion_hazard(
-        m, ECONOMY, bench.t, 0.1, selling, bench.state, bench.policy, bench.makers[m], bench.p
+        m, ECONOMY, bench.t, 0.1, selling, bench.state, bench.policy, bench.strategy, bench.makers[m], bench.p
     )
 
 
