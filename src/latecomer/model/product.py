@@ -219,6 +219,8 @@ def first_lines(m, t, w, state, policy, maker, p, seed, history):
             licence = policy[t].entry_electric if w.frontier[BATTERY] > 0.0 else 0.0
         if drawn < p.first_known * min(1.0, licence / p.licence_enough):
             open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
+    elif maker.electric_only == 1 and (w.frontier[BATTERY] <= 0.0 or drawn >= p.first_known):
+        return
     elif maker.ownership >= JOINT_VENTURE:
         e = BATTERY_CAR if maker.electric_only == 1 else COMBUSTION
         if maker.brand >= p.premium_brand:
