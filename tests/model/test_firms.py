@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from latecomer.axes import (
+    BATTERY,
     BATTERY_CAR,
     COMBUSTION,
     ECONOMY,
@@ -128,6 +129,9 @@ def test_a_plant_owned_abroad_begins_like_a_venture_with_the_car_it_was_built_fo
     m = int(np.flatnonzero((bench.makers.ownership == FOREIGN_PLANT) & (bench.makers.electric_only == 1))[0])
     venture, state.home_sales = bench.first(JOINT_VENTURE), 20.0
     bench.makers.brand[[m, venture]] = p.premium_brand
+    product.first_lines(m, t, bench.w, state, bench.policy, bench.makers[m], p, SEED, HISTORY)
+    assert state.active[m].sum() == 0  # no electric car without batteries
+    state.capacity[m], bench.w.frontier[BATTERY] = 0.0, 0.5
     for maker in (m, venture):
         product.first_lines(maker, t, bench.w, state, bench.policy, bench.makers[maker], p, SEED, HISTORY)
     plant = p.start_capacity_venture + 2.0 * p.start_capacity_growth * 20.0
