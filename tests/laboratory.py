@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from latecomer import axes
-from latecomer.model.step import simulate
+from latecomer.machine import simulate
 from latecomer.run import Workspace, workspace
 from latecomer.types import Case
 

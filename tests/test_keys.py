@@ -226,4 +226,4 @@ def test_uncompiled_functions_give_the_same_bits():
 
 
 def test_compiled_functions_release_the_interpreter_lock():
-    assert all(getattr(keys, name).targetoptions["nogil"] for name in ("raw", "uniform", "normal"))
+    assert all(getattr(keys, name).options["nogil"] for name in ("raw", "uniform", "normal"))

@@ -24,7 +24,9 @@ Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribut
 import math
 
 import numpy as np
-from numba import config, njit
+from numba import config
+
+from latecomer.compiled import kernel
 
 LAYOUT_VERSION = 1
 ROUNDS = 10
@@ -67,23 +69,23 @@ else:
 
         return types.uint64(types.uint64, types.uint64), generate
 
-    @njit(nogil=True)
-    def word(integer):
+    @kernel
+    def word(integer: int) -> int:
         """Return a signed or unsigned integer as a 64-bit word (two's complement)."""
-        return np.uint64(integer)
+        return np.uint64(integer)  # type: ignore[return-value]
 
-    @njit(nogil=True)
-    def multiply(a, b):
+    @kernel
+    def multiply(a: int, b: int) -> tuple[int, int]:
         """Return the high and the low word of the product of two words."""
         return multiply_high(a, b), a * b
 
-    @njit(nogil=True)
-    def advance(key, step):
+    @kernel
+    def advance(key: int, step: int) -> int:
         """Return the sum of two words modulo 2^64."""
         return key + step
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def uniform(seed: int, history: int, year: int, entity: int, channel: int) -> float:
     """Return the draw of this address, uniform between zero and one, neither of which it ever is.
 
@@ -93,7 +95,7 @@ def uniform(seed: int, history: int, year: int, entity: int, channel: int) -> fl
     return ((raw(seed, history, year, entity, channel)[0] >> 12) + 0.5) * 2.0**-52
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def normal(seed: int, history: int, year: int, entity: int, channel: int) -> float:
     """Return the draw of this address, standard normal: the quantile of the same address's uniform draw.
 
@@ -102,13 +104,13 @@ def normal(seed: int, history: int, year: int, entity: int, channel: int) -> flo
     return normal_quantile(uniform(seed, history, year, entity, channel))
 
 
-@njit(nogil=True)
+@kernel
 def raw(seed: int, history: int, year: int, entity: int, channel: int) -> tuple[int, int, int, int]:
     """Return the four random words of this address."""
     return philox(history, year, entity, channel, seed, LAYOUT_VERSION)
 
 
-@njit(nogil=True)
+@kernel
 def philox(x0: int, x1: int, x2: int, x3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return Philox4x64-10 of a counter (x0..x3, lowest word first) and a key (k0, k1): 64-bit integers."""
     x0, x1, x2, x3, k0, k1 = word(x0), word(x1), word(x2), word(x3), word(k0), word(k1)
@@ -120,7 +122,7 @@ def philox(x0: int, x1: int, x2: int, x3: int, k0: int, k1: int) -> tuple[int, i
     return x0, x1, x2, x3
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def normal_quantile(probability: float) -> float:
     """Return the standard normal quantile of a probability strictly between zero and one (AS 241, PPND16).
 
@@ -136,7 +138,7 @@ def normal_quantile(probability: float) -> float:
     return -size if distance < 0.0 else size
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def middle(r: float) -> float:
     """Return quantile / (p - 1/2) for |p - 1/2| <= 0.425, with r = 0.425^2 - (p - 1/2)^2."""
     above = 2.5090809287301226727e3
@@ -158,7 +160,7 @@ def middle(r: float) -> float:
     return above / below
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def near_tail(r: float) -> float:
     """Return the size of the quantile for 1.6 <= sqrt(-ln p) <= 5, with r = sqrt(-ln p) - 1.6."""
     above = 7.74545014278341407640e-4
@@ -180,7 +182,7 @@ def near_tail(r: float) -> float:
     return above / below
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def far_tail(r: float) -> float:
     """Return the size of the quantile for sqrt(-ln p) > 5, beyond 6.66 deviations; r = sqrt(-ln p) - 5."""
     above = 2.01033439929228813265e-7

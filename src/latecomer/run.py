@@ -5,7 +5,6 @@ histories can run in any order, on any number of threads, in any batch, and come
 kernel releases the interpreter lock, hence threads.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -14,8 +13,8 @@ import numpy as np
 
 from latecomer.axes import STATE, YEAR, record
 from latecomer.errors import HistoriesFailed
+from latecomer.machine import simulate, threads_available
 from latecomer.model.scratch import scratch_type
-from latecomer.model.step import simulate
 from latecomer.record import Run, manifest_of
 from latecomer.types import Case
 
@@ -67,11 +66,6 @@ def run_history(
         first,
         out,
     )
-
-
-def threads_available() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run(

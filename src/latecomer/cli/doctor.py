@@ -15,6 +15,7 @@ from latecomer.case.load import list_cases, load_case
 from latecomer.cli.options import memory_free
 from latecomer.compiled import store
 from latecomer.errors import LatecomerError
+from latecomer.machine import missing
 from latecomer.run import threads_available
 
 CORE = ("numpy", "numba", "pandas", "xarray", "altair", "vl-convert-python", "typer", "rich")
@@ -111,10 +112,9 @@ def cache() -> str:
     except OSError as error:
         remedy = "point LATECOMER_CACHE to a folder that can be written; without it every run compiles anew"
         raise Unwell(f"{folder}: {error.strerror}", remedy) from None
+    lacking = len(missing())
     state = (
-        "model compiled"
-        if any(folder.glob("**/*.nbi"))
-        else "model not yet compiled (about 20 s, at the next check)"
+        f"{lacking} parts of the model not yet compiled (at the next check)" if lacking else "model compiled"
     )
     return f"{folder} can be written; {state}"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Timer, current_thread, main_thread
+from threading import Event, current_thread, main_thread
 from types import FrameType
 
 import numpy as np
@@ -26,15 +26,13 @@ from latecomer.cli.show import (
     table_notes,
 )
 from latecomer.cli.writing import whole_file, whole_files
-from latecomer.compiled import store
 from latecomer.errors import Interrupted
+from latecomer.machine import addresses
 from latecomer.record import Run, manifest_of
 from latecomer.run import run, run_history, threads_available, workspace
 from latecomer.types import Case
 
-COMPILING = "Compiling the model, once for this version of the code (about 20 s)"
 RESIDUAL_SEEN = 1e-3
-PATIENCE = 2.0  # seconds in which a stored kernel is read
 
 
 @dataclass
@@ -101,17 +99,16 @@ def report_name(case: Case) -> str:
 
 
 def prepare(case: Case, say: Callable[[str], None]) -> None:
-    """Compile the model, or read what was compiled; whether a stored kernel fits this case shows only after a while."""
+    """Compile what the store of compiled code lacks of the model, and say how far it is."""
     say(f"Running {case.name}: {case.title}")
-    known = any(store().glob("**/*.nbi"))
-    told = Timer(PATIENCE if known else 0.0, say, [COMPILING])
-    told.daemon = True
-    told.start()
-    try:
-        with stop_put_off(say):
-            one_history(case, 0, 0)
-    finally:
-        told.cancel()
+
+    def tell(done: int, total: int, name: str) -> None:
+        say(
+            f"Compiling the model, once for this version: {done} of {total} parts{f' ({name})' if name else ''}"
+        )
+
+    with stop_put_off(say):
+        addresses(tell)
 
 
 @contextmanager

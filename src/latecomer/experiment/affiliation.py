@@ -21,8 +21,8 @@ import numpy as np
 
 from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE, YEAR, record
 from latecomer.errors import Problems, UsageError
+from latecomer.machine import simulate
 from latecomer.model.product import domain_weight
-from latecomer.model.step import simulate
 from latecomer.run import Workspace, workspace
 from latecomer.types import Case
 

@@ -134,11 +134,26 @@ def mechanisms() -> tuple[Mechanism, ...]:
 
 
 @cache
+def phases() -> tuple[str, ...]:
+    """Return the names of the phases of the year, in order."""
+    for node in parsed(CONTENTS).body:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Tuple)
+            and ast.unparse(node.targets[0]) == "YEAR"
+        ):
+            return tuple(ast.unparse(phase) for phase in node.value.elts)
+    raise LookupError(f"model/{CONTENTS}.py has no YEAR")
+
+
+@cache
 def stages() -> tuple[Stage, ...]:
-    """Return the lines of the year, in order."""
-    year = function_of(CONTENTS, "year")
+    """Return the lines of the year, phase after phase."""
     calls = [
-        node for node in ast.walk(year) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        node
+        for phase in phases()
+        for node in ast.walk(function_of(CONTENTS, phase))
+        if isinstance(node, ast.Call)
     ]
     found = []
     for call in sorted(calls, key=lambda node: node.lineno):

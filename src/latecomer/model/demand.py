@@ -221,7 +221,8 @@ def count_buyers(w, p):
                 both = appeal[r, e] * appeal[r, other]
                 for b in range(w.classes):
                     mass[e, other, b] += both * two[r, b]
-            mass[other, e] = mass[e, other]
+            for b in range(w.classes):
+                mass[other, e, b] = mass[e, other, b]
 
 
 @kernel

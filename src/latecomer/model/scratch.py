@@ -41,6 +41,34 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
         "unmet", "unmet_trucks", "effort", "marketing", "line_spent", "handed", "allied",
         "sold_home", "mean_price", "earned", "best_gap", "control", "fee_rate", "fees", "group_gain",
     )]  # fmt: skip
+    own = [
+        *[(name, "i8", (makers,)) for name in ("owner", "home", "group", "site")],
+        *maker,
+        *[(name, "f8", (makers, b)) for name in ("loyalty", "home_corr", "site_corr", "home_margin")],
+        *[(name, "f8", (e, makers, b)) for name in ("firm_margin", "group_margin", "group_corr")],
+        *[(name, "f8", (PRICE_MEMORY, LINES + makers)) for name in ("points", "images")],
+        ("target", "f8", (LINES + makers,)),
+        ("appeal", "f8", (regions, e)),
+        *[
+            (name, "f8", (regions, b))
+            for name in (
+                "first_time", "replacing", "bought", "spread", "own_spread", "local_spread", "first_demand", "second_demand",
+            )
+        ],
+        *[
+            (name, "f8", (regions,))
+            for name in (
+                "local_electric", "region_sales", "region_own", "region_local", "protection", "aid", "region_surplus", "stake",
+            )
+        ],
+        ("region_best", "f8", (regions, d)),
+        *[(name, "f8", (makers, d)) for name in ("group_source", "joint", "joint_fee", "offered")],
+        ("source", "i8", (makers, d)),
+        ("leaning", "f8", (makers, y)),
+        ("staff", "f8", (makers,)),
+        ("sent", "f8", (makers, destinations)),
+        *[(name, "f8", (destinations,)) for name in ("sent_trucks", "truck_pull")],
+    ]  # fmt: skip
     return np.dtype(
         [
             ("lines", "i8"),
@@ -51,9 +79,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("run_value", "f8", (LINES, b)),
             ("run_worth", "f8", (LINES, b)),
             *[(name, "i8") for name in ("sellers", "groups", "sites", "classes")],
-            *[(name, "i8", (makers,)) for name in ("owner", "home", "group", "site")],
             *line,
-            *maker,
             ("weight", "f8", (LINES, b)),
             *[
                 (name, "f8", (b,))
@@ -68,37 +94,11 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
                     "run_gain",
                 )
             ],
-            *[(name, "f8", (makers, b)) for name in ("loyalty", "home_corr", "site_corr", "home_margin")],
-            *[(name, "f8", (e, makers, b)) for name in ("firm_margin", "group_margin", "group_corr")],
-            *[(name, "f8", (PRICE_MEMORY, LINES + makers)) for name in ("points", "images")],
-            ("target", "f8", (LINES + makers,)),
             ("reach", "f8", (e, b)),
             ("mass", "f8", (e, e, b)),
-            ("appeal", "f8", (regions, e)),
-            ("local_electric", "f8", (regions,)),
-            ("first_time", "f8", (regions, b)),
-            ("replacing", "f8", (regions, b)),
-            ("bought", "f8", (regions, b)),
-            *[
-                (name, "f8", (regions, b))
-                for name in ("spread", "own_spread", "local_spread", "first_demand", "second_demand")
-            ],
-            ("region_sales", "f8", (regions,)),
-            ("region_own", "f8", (regions,)),
-            ("region_local", "f8", (regions,)),
-            ("protection", "f8", (regions,)),
-            ("aid", "f8", (regions,)),
-            ("region_surplus", "f8", (regions,)),
             ("buyer_surplus", "f8", (b,)),
-            ("stake", "f8", (regions,)),
-            ("group_source", "f8", (makers, d)),
-            ("source", "i8", (makers, d)),
-            ("joint", "f8", (makers, d)),
-            ("joint_fee", "f8", (makers, d)),
             ("leader", "f8", (d,)),
             ("focus", "f8", (d,)),
-            ("offered", "f8", (makers, d)),
-            ("leaning", "f8", (makers, y)),
             ("learned", "f8", (y,)),
             ("gained", "f8", (y,)),
             ("improved", "f8", (len(IMPROVEMENTS),)),
@@ -107,16 +107,11 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("breadth", "f8", (d,)),
             ("learners", "f8"),
             ("from_group", "f8"),
-            ("sent", "f8", (makers, destinations)),
-            ("sent_trucks", "f8", (destinations,)),
-            ("truck_pull", "f8", (destinations,)),
             ("frontier", "f8", (d,)),
             ("venture_mean", "f8", (d,)),
-            ("region_best", "f8", (regions, d)),
             ("class_sold", "f8", (len(COMMERCIAL),)),
             ("segment_spent", "f8", (len(SEGMENTS),)),
             ("talent", "f8"),
-            ("staff", "f8", (makers,)),
             *[(name, "f8", (h,)) for name in ("funds", "pull", "joined", "staffing", "brought")],
             ("moved", "f8", (h, h)),
             *[
@@ -142,6 +137,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
             ("imports", "f8"),
             ("truck_demand", "f8"),
             ("elasticity", "f8"),
+            *own,  # last, so that what stands before them stands at the same place in every case
         ],
         align=True,
     )

@@ -2,11 +2,11 @@
 years.
 
 Records (see `axes`): world, policy and strategy [t], makers [m], contracts, params p, state (carried), w (working space), out
-(what happened). Everything is compiled by numba into one kernel per history that releases the interpreter lock; with
-NUMBA_DISABLE_JIT=1 the same functions run as plain Python, slowly, and serve as the oracle.
+(what happened). A year is nine phases of a few stages each; every phase has the same arguments. Compiled, each phase is code of
+its own (`machine`) that holds no interpreter lock; with NUMBA_DISABLE_JIT=1 the same functions run as plain Python, slowly,
+and serve as the oracle.
 """
 
-from latecomer.compiled import kernel, stored_kernel
 from latecomer.model import (
     abroad,
     accounts,
@@ -32,35 +32,65 @@ from latecomer.model import (
 )
 
 
-@kernel
-def year(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
-    """Run one year: read the state, write what happened to `out`, and leave the state as the next year needs it."""
+def recall(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Before the first year that is run: begin on an empty state, and write on the roster what began by rule before."""
+    if t == 0:
+        start.begin(state, p)
+    matching.recall(state, makers)
+
+
+def research(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Move the frontier; let institutes, universities and engineers work."""
     ventures.frontier(world[t].frontier_clock, p, w.frontier)
     science.fund(t, w, state, world, policy, makers, p)
     talent.grow(t, w, state, world, policy, makers, p)
     science.publish(t, w, state, world, policy, p)
+
+
+def begin(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Found makers and ventures, end some, and bring in technology."""
     ventures.found_and_end(t, w, state, world, policy, makers, p)
     matching.meet(t, w, state, world, policy, makers, p, seed, history)
     ventures.introduce(t, w, state, world, policy, strategy, makers, contracts, p)
+
+
+def serve(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Build what the plan orders, sell trucks and buses, and set what provinces protect."""
     plan.build(t, w, state, world, policy, makers, p)
     commercial.sell(t, w, state, world, policy, makers, p)
     commercial.trade_abroad(t, w, state, world, policy, strategy, makers, p)
     region.protect(t, w, state, policy, makers, p)
+
+
+def offer(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Count buyers, and put cars on offer."""
     buyers.count(t, w, state, world, policy, p)
     if policy[t].plan_share < 1.0:
         product.launch(t, w, state, world, policy, strategy, makers, p, seed, history)
     product.gather(t, w, state, world, policy, strategy, makers, p, seed, history)
     control.weigh(w, state, makers, p)
     industry.leave_room(w, state, policy, t, makers, p)
+
+
+def sell(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Find prices and sales, at home and abroad."""
     market.clear(w, state, world[t], makers, p)
     industry.record_sales(w, state, makers)
     abroad.rate_cars(w, state, makers, p)
     abroad.export(t, w, state, world, policy, strategy, makers, p)
+
+
+def settle(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Pay for research, settle the makers' money, and let the fleet age."""
     knowledge.fund(t, w, state, world, policy, strategy, makers, contracts, p)
     science.grant(t, w, state, policy, makers, p)
     finance.settle(t, w, state, policy, strategy, makers, p)
     buyers.add_to_fleet(t, w, state, policy, p)
     commercial.add_to_fleet(t, w, state, p)
+
+
+def report(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Write down what happened."""
     accounts.report(t, w, state, world, policy, makers, p, out)
     electric.report(t, w, state, world, makers, out)
     abroad.report(w, state, makers, p, out)
@@ -70,10 +100,18 @@ def year(t, state, w, world, policy, strategy, makers, contracts, p, seed, histo
     accounts.balance(t, w, policy, out)
     flows.record(t, w, state, policy, p, out)
     index.measure(w, state, p, out)
+
+
+def renew(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Invest, at home and abroad, and begin on what was built."""
     industry.invest(t, w, state, policy, strategy, makers, p)
     abroad.extend(t, w, state, policy, strategy, makers, p)
     abroad.take_over(t, w, state, world, makers, contracts, p, seed, history, out)
     industry.carry(t, w, state, world, policy, makers, p)
+
+
+def learn(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+    """Learn from partners, own research and sales; build trust; drop lines and leave."""
     knowledge.learn(t, w, state, policy, strategy, makers, p, seed, history)
     knowledge.report(w, out)
     electric.learn(w, state, makers, p)
@@ -82,18 +120,4 @@ def year(t, state, w, world, policy, strategy, makers, contracts, p, seed, histo
     industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out)
 
 
-@stored_kernel
-def simulate(
-    states, scratch, world, policy, strategy, makers, contracts, params, seed, history, first, years
-):
-    """Run the years from index `first` on in place: states[0] is carried, years[t] receives what happened.
-
-    The roster is the history's own copy of the makers, on which owner, group, province, equity and dates of those that begin
-    by rule are written; with dated contracts it stays as the case gives it.
-    """
-    state, w, p, roster = states[0], scratch[0], params[0], makers.copy()
-    if first == 0:
-        start.begin(state, p)
-    matching.recall(state, roster)
-    for t in range(first, years.size):
-        year(t, state, w, world, policy, strategy, roster, contracts, p, seed, history, years[t])
+YEAR = (research, begin, serve, offer, sell, settle, report, renew, learn)

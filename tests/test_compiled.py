@@ -1,0 +1,204 @@
+"""Does the store of compiled code survive whatever happens to its files, and does one code serve records of all lengths?"""
+
+import logging
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from numba import config, types
+
+from latecomer import compiled
+from latecomer.compiled import forget_old, kernel, kernel_digest, stored_kernel
+from latecomer.layout import RowType, address_of, kind_of, layout_of, table_from
+
+pytestmark = pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+
+SIGNATURE = (types.int64,)
+TWICE = """
+import sys
+sys.path.insert(0, {here!r})
+from test_compiled import twice
+print(twice(21))
+"""
+
+
+def twice_of(number: int) -> int:
+    """Return twice the number."""
+    return 2 * number
+
+
+twice = stored_kernel(twice_of)
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """Return a store of its own."""
+    monkeypatch.setenv("LATECOMER_CACHE", str(tmp_path / "cache"))
+    compiled.tell_once.cache_clear()
+    return tmp_path / "cache" / "kernels"
+
+
+def kept(place):
+    """Compile a kernel, and return the file in which it is kept."""
+    assert stored_kernel(twice_of)(21) == 42
+    (file,) = place.iterdir()
+    return file
+
+
+def test_code_is_read_back(place, caplog):
+    file = kept(place)
+    before = file.stat().st_mtime_ns
+    again = stored_kernel(twice_of)
+    assert again(21) == 42
+    assert again._cache_hits
+    assert file.stat().st_mtime_ns == before
+    assert not caplog.records
+
+
+def flip(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 4
+    file.write_bytes(content)
+
+
+HARMS = {
+    "emptied": lambda file: file.write_bytes(b""),
+    "cut": lambda file: file.write_bytes(file.read_bytes()[:-100]),
+    "one bit flipped": flip,
+    "writable by all": lambda file: file.chmod(0o666),
+    "something else": lambda file: file.write_bytes(b"cbuiltins\nexit\n(I3\ntR."),
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_harmed_file_is_told_in_one_line_and_made_again(place, caplog, harm):
+    file = kept(place)
+    HARMS[harm](file)
+    with caplog.at_level(logging.WARNING):
+        assert stored_kernel(twice_of)(21) == 42
+    (record,) = caplog.records
+    assert "\n" not in record.getMessage()
+    assert "compiled again" in record.getMessage()
+    caplog.clear()
+    assert stored_kernel(twice_of)(21) == 42
+    assert not caplog.records
+
+
+def test_a_folder_in_a_files_place_is_done_without(place, caplog):
+    file = kept(place)
+    file.unlink()
+    (file / "inside").mkdir(parents=True)
+    with caplog.at_level(logging.WARNING):
+        assert stored_kernel(twice_of)(21) == 42
+    assert caplog.records
+
+
+def test_a_store_that_cannot_be_used_is_done_without(tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("LATECOMER_CACHE", str(tmp_path / "file"))
+    compiled.tell_once.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        assert stored_kernel(twice_of)(21) == 42
+        assert stored_kernel(twice_of)(21) == 42
+    (record,) = caplog.records
+    assert "cannot be kept" in record.getMessage()
+    assert not compiled.can_keep()
+
+
+def test_another_users_file_is_not_read(place, monkeypatch):
+    file = kept(place)
+    monkeypatch.setattr(os, "getuid", lambda: file.stat().st_uid + 1)
+    with pytest.raises(OSError, match="another user"):
+        compiled.trusted(file)
+
+
+def test_two_processes_at_once_both_answer(place):
+    here = os.path.dirname(__file__)
+    asked = [sys.executable, "-c", TWICE.format(here=here)]
+    both = [
+        subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    answers = [process.communicate() for process in both]
+    assert [said.strip() for said, _ in answers] == ["42", "42"], answers
+    assert not any(complaints for _, complaints in answers)
+
+
+def test_only_the_latest_versions_are_kept(tmp_path):
+    for number in range(9):
+        file = tmp_path / f"k-{number}"
+        file.write_text("")
+        os.utime(file, (number, number))
+    forget_old(tmp_path, "k")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["k-5", "k-6", "k-7", "k-8"]
+
+
+def test_the_digest_follows_imports_only():
+    assert kernel_digest("latecomer.model.plan") != kernel_digest("latecomer.model.step")
+    imported = compiled.imports_of(compiled.source_of("latecomer.model.step"))
+    assert "latecomer.model.plan" in imported
+    assert compiled.source_of("numpy") is None
+
+
+def record_of(own):
+    """Return a record with a number, an array of the case's length and a table, after and before fixed ones."""
+    return np.dtype(
+        [
+            ("lines", "i8"),
+            ("price", "f8", (3,)),
+            ("sold", "f8", (own["m"], 2)),
+            ("total", "f8"),
+            ("near", "f8", (own["r"],)),
+        ]
+    )
+
+
+KIND = kind_of("tried", record_of)
+as_table = table_from(KIND)
+
+
+@kernel
+def add_up(row):
+    """Sum the array of the case's length into the total, and count its rows."""
+    row.lines = len(row.sold)
+    for m in range(len(row.sold)):
+        row.total += row.sold[m, 1] * row.price[2] + row.near.sum()
+
+
+@stored_kernel
+def try_out(address, place):
+    """Work on one row of a table."""
+    table = as_table(address)
+    add_up(table[place])
+    return table.size
+
+
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_one_code_serves_records_of_all_lengths(length):
+    records = np.zeros(3, record_of({"m": length, "r": length + 1, "x": 1})).view(np.recarray)
+    records.sold[1] = np.arange(2.0 * length).reshape(length, 2)
+    records.price[1], records.near[1] = (5.0, 6.0, 7.0), 0.5
+    numbers = np.array(address_of(KIND, records))
+    assert try_out(numbers.ctypes.data, 1) == 3
+    assert records.lines.tolist() == [0, length, 0]
+    assert records.total[1] == 7.0 * np.arange(1, 2 * length, 2).sum() + length * 0.5 * (length + 1)
+    assert records.total[0] == records.total[2] == 0.0
+    assert len(try_out.overloads) == 1
+
+
+def test_fixed_and_own_lengths_are_told_apart():
+    assert KIND.fields["price"].shape == (3,)
+    assert KIND.fields["sold"].shape == (None, 2)
+    assert KIND.fields["sold"].offset is not None
+    assert KIND.fields["near"].offset is None
+    assert str(RowType(KIND)) == "row(tried)"
+
+
+def test_a_record_of_another_make_is_refused():
+    with pytest.raises(KeyError):
+        layout_of(KIND, np.dtype([("lines", "i8")]))
+    fields = record_of({"m": 2, "r": 2, "x": 2}).descr
+    other = np.dtype([("total", "f4") if field[0] == "total" else field for field in fields])
+    with pytest.raises(TypeError, match=r"tried\.total"):
+        layout_of(KIND, other)
