@@ -18,8 +18,10 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
 
+# uv installs several times as fast as pip, which installs it first; where uv cannot run, pip does the rest, too.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --require-hashes --only-binary :all:
+INSTALLER = $(if $(wildcard $(BIN)/uv),$(BIN)/uv pip install --quiet --python $(BIN)/python,$(PIP) install)
+PINNED = $(INSTALLER) --require-hashes --only-binary :all:
 
 .PHONY: run test slow check format lock clean
 .DEFAULT_GOAL := run
@@ -47,7 +49,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 lock: $(MADE)/environment
-	$(PIP) install uv
+	echo uv | $(BIN)/$(LOCK) - --output-file requirements-uv.txt
 	$(BIN)/$(LOCK) pyproject.toml --group build --output-file requirements.txt
 	$(BIN)/$(LOCK) pyproject.toml --group build --all-extras --constraint requirements.txt \
 		--output-file requirements-dev.txt
@@ -60,18 +62,20 @@ $(MADE)/environment:
 	@test -n "$(PYTHON)" || { echo "Latecomer needs Python 3.11, 3.12 or 3.13; name it: make PYTHON=..." >&2; exit 2; }
 	@echo "Making the environment $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-uv.txt && $(BIN)/uv --version >/dev/null \
+		|| { rm -f $(BIN)/uv; echo "uv cannot be used here; pip installs the packages, which takes a minute longer"; }
 	@mkdir -p $(MADE) && touch $@
 
 $(MADE)/requirements: requirements.txt | $(MADE)/environment
 	@echo "Installing the pinned packages of requirements.txt"
-	@$(INSTALL) -r requirements.txt
+	@$(PINNED) -r requirements.txt
 	@touch $@
 
 $(MADE)/package: pyproject.toml $(MADE)/requirements
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(INSTALLER) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(MADE)/tools: requirements-dev.txt $(MADE)/package
 	@echo "Installing the pinned packages of requirements-dev.txt"
-	@$(INSTALL) -r requirements-dev.txt
+	@$(PINNED) -r requirements-dev.txt
 	@touch $@
