@@ -8,11 +8,14 @@ arrays are read-only.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from latecomer import axes
+
+if TYPE_CHECKING:  # a case can be handled without its tables, and they take a second to import
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,18 @@ class Case:
     params: np.recarray
     draws: np.recarray
     labels: Labels
-    register: pd.DataFrame
-    levers: pd.DataFrame
-    targets: pd.DataFrame
-    moments: pd.DataFrame
-    facts: pd.DataFrame
-    sources: pd.DataFrame
-    fills: pd.DataFrame
-    inputs: pd.DataFrame
-    maker_record: pd.DataFrame
-    group_record: pd.DataFrame
+    register: "pd.DataFrame"
+    levers: "pd.DataFrame"
+    targets: "pd.DataFrame"
+    moments: "pd.DataFrame"
+    facts: "pd.DataFrame"
+    sources: "pd.DataFrame"
+    fills: "pd.DataFrame"
+    inputs: "pd.DataFrame"
+    maker_record: "pd.DataFrame"
+    group_record: "pd.DataFrame"
     named_makers: tuple[str, ...]
-    tables: Mapping[str, pd.DataFrame]
+    tables: "Mapping[str, pd.DataFrame]"
     checksum: str
     folder: Path
 

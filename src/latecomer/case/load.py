@@ -5,7 +5,6 @@ Nothing is returned unless all tables are right; otherwise all problems come in 
 a rule fills is listed in `fills`.
 """
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +16,9 @@ import yaml
 
 from latecomer import axes
 from latecomer.case import outcomes
+from latecomer.case.folder import CASES, checksum, list_cases
 from latecomer.case.forces import check_forces
+from latecomer.case.kept import open_case
 from latecomer.case.makers import FACT_ID, build_contracts, build_makers
 from latecomer.case.openness import check_openness
 from latecomer.case.params import build_params, read_draws
@@ -31,7 +32,8 @@ from latecomer.case.world import REGION_YEARS, RULES, build_world
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels
 
-CASES = Path(__file__).resolve().parents[1] / "cases"
+__all__ = ["CASES", "list_cases", "load_case", "read_case"]
+
 HEAD = {
     "name": str,
     "title": str,
@@ -57,34 +59,20 @@ FACT_COLUMNS = [
 ]
 
 
-def list_cases() -> list[str]:
-    """Return the names of the cases that come with the package."""
-    return sorted(path.parent.name.replace("_", "-") for path in CASES.glob("*/case.yaml"))
-
-
 def load_case(name: str | Path) -> Case:
     """Return the case of this name, or the case in this folder; raise CaseError with every problem of its tables."""
+    return open_case(name)
+
+
+def read_case(folder: Path) -> Case:
+    """Read and check the case in a folder; raise CaseError with every problem of its tables."""
     problems = Problems()
-    folder = _folder(name, problems)
-    problems.raise_if_any(CaseError)
     head = _head(folder, problems)
     tables = _tables(folder, _years(head), problems)
     problems.raise_if_any(CaseError)
     case = _build(folder, head, tables, problems)
     problems.raise_if_any(CaseError)
     return case
-
-
-def _folder(name: str | Path, problems: Problems) -> Path:
-    """Return the folder of a case given by its name or its path."""
-    inside = CASES / str(name).replace("-", "_")
-    for folder in (Path(name), inside):
-        if (folder / "case.yaml").is_file():
-            return folder
-    problems.add(
-        None, None, None, str(name), "the name of a case or a folder with case.yaml", valid=list_cases()
-    )
-    return inside
 
 
 def _head(folder: Path, problems: Problems) -> dict:
@@ -281,13 +269,3 @@ def _refuse_unused(tables: dict[str, pd.DataFrame], problems: Problems) -> None:
                     fact,
                     "a maker, a contract, or a reason in omissions.csv",
                 )
-
-
-def checksum(folder: Path) -> str:
-    """Return the SHA-256 over all files of the case in the order of their names; names count, too."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        data = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode())
-        digest.update(data)
-    return digest.hexdigest()
