@@ -17,7 +17,8 @@ from latecomer.cli import app, main
 from latecomer.cli.reference import PLACE, with_finding
 from latecomer.experiment.ablate import parts_of
 from latecomer.explain import code
-from latecomer.explain.names import catalogue, explain, number
+from latecomer.explain.entries import grouped
+from latecomer.explain.names import all_entries, explain, number
 from latecomer.explain.pages import pages, stale
 
 PROJECT = Path(__file__).parents[1]
@@ -119,7 +120,7 @@ def test_every_lever_tells_its_bounds_its_equation_its_path_and_its_sources(case
     assert facts["unit"] == lever.unit
     assert facts["bounds"] == f"{number(lever.low)} to {number(lever.high)}"
     assert facts["does nothing at"] == number(lever.off)
-    assert lever.reader in [equation.name for equation in entry.equations if equation.equations]
+    assert lever.reader in entry.files
     rows = case.levers[case.levers["lever"] == lever.public_name]
     page = next(
         line for line in pages(case)["reference/levers.md"].splitlines() if f"| `{lever.public_name}`" in line
@@ -199,7 +200,7 @@ def test_every_stage_of_the_year_is_told(case):
 
 
 def test_every_name_can_be_explained(case):
-    for kind, names in catalogue(case).items():
+    for kind, names in grouped(all_entries(case)).items():
         entries = explain(names, case)
         assert len(entries) >= len(names), kind
         assert all(entry.about and entry.facts for entry in entries)

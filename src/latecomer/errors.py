@@ -183,3 +183,14 @@ def shown(value: Any, as_name: bool = False) -> str:
 def printable(text: str) -> str:
     """Return text with control characters escaped, so that a file's name cannot write to the terminal."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe before = + - @, a tab or a return; numbers stay."""
+    if text[:1] not in ("=", "+", "-", "@", "\t", "\r") or not text:
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text

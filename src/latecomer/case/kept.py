@@ -165,12 +165,12 @@ def unpacked_case(data: bytes, folder: Path) -> Case:
     head = json.loads(inflated(head_text))
     room = inflated(raw)
     case = object.__new__(KeptCase)
+    labels = Labels(**{name: tuple(value) for name, value in head["values"].pop("labels").items()})
     values = {
         name: tuple(value) if isinstance(value, list) else value for name, value in head["values"].items()
     }
-    values["labels"] = Labels(**{name: tuple(value) for name, value in values["labels"].items()})
     arrays = {name: array_of(told, room) for name, told in head["arrays"].items()}
-    case.__dict__.update({**values, **arrays, "folder": folder, "_packed": tables})
+    case.__dict__.update({**values, **arrays, "labels": labels, "folder": folder, "_packed": tables})
     return case
 
 

@@ -1,19 +1,28 @@
 """What can be asked on the command line? Commands are parsed, called and answered here; nothing is decided or computed.
 
-Exit codes: 0 done, 2 bad input (or a check of `doctor` that failed), 3 too many histories failed, 130 interrupted.
+Exit codes: 0 done, 2 bad input (or a check of `doctor` that failed), 3 too many histories failed, 70 an unforeseen error,
+74 what was asked for could not be written, 130 interrupted, 141 the reader of the output has gone.
 Heavy parts are imported inside the commands, so that `latecomer --help` answers at once.
 """
 
+import errno
+import os
+import sys
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, cast
 
 import typer
 
+from latecomer.cli.streams import substitute_letters
 from latecomer.errors import LatecomerError, printable
 
 # Typer exports only a daughter of the class that it raises for wrong words on a command line.
 USAGE_ERROR: type[Exception] = cast(type[Exception], typer.BadParameter.__mro__[1])
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT, UNFORESEEN, NOT_WRITTEN, INTERRUPTED, READER_GONE = 2, 70, 74, 130, 141
+VERBOSE = "--verbose"
+LONGEST = 200
 
 app = typer.Typer(
     name="latecomer",
@@ -45,11 +54,29 @@ Package = Annotated[
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; messages for people go to standard error."""
+    """Run one command and return its exit code; messages for people go to standard error. `--verbose` may stand anywhere."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    told = [word for word in words if word != VERBOSE]
+    substitute_letters()
     try:
-        code = app(
-            args=None if arguments is None else list(arguments), prog_name="latecomer", standalone_mode=False
-        )
+        code = answer(told)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return turn_away(READER_GONE)
+    except Exception as error:
+        if len(told) < len(words):
+            traceback.print_exc()
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            turn_away(NOT_WRITTEN)
+            return complain("The output could not be written: no space is left there.", NOT_WRITTEN)
+        return complain(unforeseen(error), UNFORESEEN)
+
+
+def answer(words: list[str]) -> int:
+    """Run one command; return its exit code, or that of an error which the package raises on purpose."""
+    try:
+        code = app(args=words, prog_name="latecomer", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except LatecomerError as error:
         return complain(str(error), error.exit_code)
@@ -57,6 +84,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(f"{getattr(error, 'message', error)} See `latecomer --help`.", BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         return complain("Interrupted. Nothing was written.", INTERRUPTED)
+    except SystemExit as stop:  # Typer's way to end where the reader of the output has gone
+        if isinstance(stop.__context__, OSError):
+            raise BrokenPipeError from None
+        raise
+
+
+def unforeseen(error: Exception) -> str:
+    """Return one line on an error that nobody foresaw, and what to do with it."""
+    said = " ".join(str(error).split())[:LONGEST]
+    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return (
+        f"Something went wrong that was not foreseen ({what}). Please report it to the maintainers, with the command and what it "
+        f"prints with {VERBOSE}."
+    )
+
+
+def turn_away(code: int) -> int:
+    """Turn standard output to nowhere, so that nothing more is tried on it, and return the exit code."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def complain(message: str, code: int) -> int:
@@ -79,6 +127,9 @@ def common(
         bool,
         typer.Option("--version", help="Print the version and stop.", callback=show_version, is_eager=True),
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option(VERBOSE, help="Show the traceback of an unforeseen error; may stand anywhere.")
+    ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -87,7 +138,7 @@ def common(
 @app.command(short_help="List the cases", epilog="Example:  latecomer cases")
 def cases() -> None:
     """List the cases that come with the package."""
-    from latecomer.cli.show import case_lines
+    from latecomer.cli.explaining import case_lines
 
     for line in case_lines():
         typer.echo(line)
@@ -108,7 +159,10 @@ def run(
     out: Annotated[
         str, typer.Option(metavar="FOLDER", help="Where to write the report [default: here].")
     ] = "",
-    csv: Annotated[str, typer.Option(metavar="FOLDER", help="Also write the tables as CSV.")] = "",
+    csv: Annotated[str, typer.Option(metavar="FOLDER", help="Also write all tables as CSV.")] = "",
+    xlsx: Annotated[
+        str, typer.Option(metavar="FILE", help="Also write all tables as one workbook (.xlsx).")
+    ] = "",
     pictures: Annotated[
         str, typer.Option(metavar="FOLDER", help="Also write every figure as PNG and SVG.")
     ] = "",
@@ -131,7 +185,7 @@ def run(
     from latecomer.cli.running import execute
 
     given = {"histories": histories, "seed": seed, "threads": threads, "only": only}
-    given |= {"out": out, "csv": csv, "pictures": pictures, "netcdf": netcdf}
+    given |= {"out": out, "csv": csv, "xlsx": xlsx, "pictures": pictures, "netcdf": netcdf}
     request, case = read_request(words or [], given, json=json, quiet=quiet, dry_run=dry_run)
     execute(request, case)
 
@@ -143,23 +197,20 @@ def run(
 def explain(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="One or more names; without one, all are listed."),
+        typer.Argument(metavar="NAME", help="One or more names; without one, the kinds of names are listed."),
     ] = None,
+    search: Annotated[
+        str, typer.Option(metavar="WORDS", help="Find names by what they mean, such as 'R&D' or 'subsidies'.")
+    ] = "",
+    every: Annotated[bool, typer.Option("--all", help="List every name.")] = False,
     case: Annotated[
         str, typer.Option(metavar="CASE", help="The case whose values are shown.")
     ] = "china-auto",
 ) -> None:
     """Say what a lever, parameter, series, world input, maker, region, mechanism or source is."""
-    from latecomer.case.load import load_case
-    from latecomer.cli.show import print_catalogue, print_entry
-    from latecomer.explain.names import catalogue
-    from latecomer.explain.names import explain as meanings
+    from latecomer.cli.explaining import explain_names
 
-    loaded = load_case(case)
-    if not names:
-        print_catalogue(catalogue(loaded))
-    for entry in meanings(names or [], loaded):
-        print_entry(entry)
+    explain_names(names or [], search, every, case)
 
 
 @app.command(
@@ -276,7 +327,8 @@ def compare(
     seed: Seed = "1",
     threads: Threads = "",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write the report here.")] = "",
-    csv: Annotated[str, typer.Option(metavar="FOLDER", help="Write all effects by year as CSV here.")] = "",
+    csv: Annotated[str, typer.Option(metavar="FOLDER", help="Write all tables as CSV here.")] = "",
+    xlsx: Annotated[str, typer.Option(metavar="FILE", help="Write all tables as one workbook (.xlsx).")] = "",
     pictures: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write every figure as PNG and SVG here.")
     ] = "",
@@ -300,7 +352,7 @@ def compare(
         "since": since,
         "years": years,
     }
-    given |= {"seed": seed, "threads": threads, "out": out, "csv": csv, "pictures": pictures}
+    given |= {"seed": seed, "threads": threads, "out": out, "csv": csv, "xlsx": xlsx, "pictures": pictures}
     compare_reforms(reforms or [], case, given, {"json": json, "quiet": quiet, "dry_run": dry_run})
 
 

@@ -3,19 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import typer
 from rich.table import Table
 
 from latecomer.cli.options import Request, checked_case, refuse_too_large, requested, years_named
-from latecomer.cli.running import Progressed, done, prepare, speaker, teller, what_is_kept
-from latecomer.cli.show import console, json_rows
+from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
+from latecomer.cli.screen import json_rows, print_table, print_text, speaker
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.experiment.ablate import ablate, parts_of
 from latecomer.types import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HEADS = {
     "own_brand_share": ("Own", 100.0), "own_brand_home_share": ("home", 100.0), "own_brand_export_share": ("abroad", 100.0),
@@ -32,7 +34,9 @@ NOTE = (
 def ablate_case(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> None:
     """Switch off each part of a case and tell what moved; raise one UsageError with every problem of the request."""
     request, case, years = read(name, given, json, quiet)
-    say = speaker(request)
+    from latecomer.experiment.ablate import ablate, parts_of
+
+    say = speaker(request.quiet)
     state = Progressed()
     parts = len(parts_of(case))
     try:
@@ -66,20 +70,17 @@ def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[
     return request, case, years
 
 
-def show(found: pd.DataFrame, case: Case, request: Request) -> None:
+def show(found: "pd.DataFrame", case: Case, request: Request) -> None:
     """Print the rows as JSON, or a table for each year."""
     if request.json:
         typer.echo(json_rows(found))
     elif not request.quiet:
-        screen = console()
         for year in sorted(found["year"].unique()):
-            screen.print(
-                year_table(found[found["year"] == year], f"{case.title}: parts switched off, {year}")
-            )
-        screen.print(NOTE)
+            print_table(year_table(found[found["year"] == year], f"{case.title}: parts switched off, {year}"))
+        print_text(NOTE)
 
 
-def year_table(rows: pd.DataFrame, title: str) -> Table:
+def year_table(rows: "pd.DataFrame", title: str) -> Table:
     """Return what moved in a year: parts as rows, series as columns."""
     table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
     series = [name for name in HEADS if name in set(rows["series"])]
@@ -92,7 +93,7 @@ def year_table(rows: pd.DataFrame, title: str) -> Table:
     return table
 
 
-def cell(row: pd.Series, factor: float) -> str:
+def cell(row: "pd.Series", factor: float) -> str:
     """Return a change with its sign, starred where the band holds no zero."""
     value = float(row["difference"]) * factor
     if not np.isfinite(value):
@@ -103,7 +104,7 @@ def cell(row: pd.Series, factor: float) -> str:
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
 
 
-def write(found: pd.DataFrame, case: Case, request: Request, written: list[Path]) -> None:
+def write(found: "pd.DataFrame", case: Case, request: Request, written: list[Path]) -> None:
     """Write table and picture into the folder that was named, each whole or not at all."""
     if request.out is None:
         return

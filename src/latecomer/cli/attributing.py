@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import typer
 from rich.table import Table
 
 from latecomer.cli.comparing import found_reform
 from latecomer.cli.options import checked_case, requested, whole
 from latecomer.cli.questions import carried_out, named_series, write
-from latecomer.cli.running import print_line
-from latecomer.cli.show import console, json_rows
+from latecomer.cli.screen import json_rows, print_table, print_text
 from latecomer.errors import Problems, UsageError
-from latecomer.experiment.attribute import SPANS, Attribution, attribute
-from latecomer.report.ablation import told
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from latecomer.experiment.attribute import Attribution
 
 NOTE = (
     "Mean of the Shapley shares over the histories (rows add up), the band that holds 90% of them, and the part of the whole. "
@@ -36,7 +37,7 @@ def attribute_growth(
     request = requested(given, problems, **flags)
     series = named_series("--series", given["series"], problems)
     case = checked_case(case_name, problems)
-    reforms, spans, year = [], list(SPANS), None
+    reforms, spans, year = [], [], None
     if case is not None:
         first, last = int(case.years[0]), int(case.years[-1])
         reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]
@@ -46,6 +47,9 @@ def attribute_growth(
             problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
     problems.raise_if_any(UsageError)
     assert case is not None
+    from latecomer.experiment.attribute import SPANS, attribute
+
+    spans = spans or list(SPANS)
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return attribute(
@@ -59,15 +63,15 @@ def attribute_growth(
         typer.echo(json_rows(found.to_frame()))
     elif not request.quiet:
         for _, rows in found.table.groupby(["first", "last", "series"], sort=False):
-            console().print(span_table(rows, found))
-        print_line(NOTE)
+            print_table(span_table(rows, found))
+        print_text(NOTE)
     write(request, found.save)
 
 
 def spans_named(given: Mapping[str, str], first: int, last: int, problems: Problems) -> list[tuple[int, int]]:
-    """Return the span that --from and --to name, or those of the house; note a span that has only one end."""
+    """Return the span that --from and --to name, or none; note a span that has only one end."""
     if not given["from"] and not given["to"]:
-        return list(SPANS)
+        return []
     begin = whole("--from", given["from"], first, last - 1, problems)
     end = whole("--to", given["to"] or str(last), (begin or first) + 1, last, problems)
     if not given["from"]:
@@ -75,8 +79,12 @@ def spans_named(given: Mapping[str, str], first: int, last: int, problems: Probl
     return [] if begin is None or end is None else [(begin, end)]
 
 
-def span_table(rows: pd.DataFrame, found: Attribution) -> Table:
+def span_table(rows: "pd.DataFrame", found: "Attribution") -> Table:
     """Return the rows of one series and span as a table."""
+    import pandas as pd
+
+    from latecomer.report.ablation import told
+
     head = rows.iloc[0]
     name, factor, unit = told(str(head["series"]), str(head["unit"]))
     factor, unit = (1.0, "log points") if head["unit"] == "log points" else (factor, unit)

@@ -3,30 +3,33 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import typer
 from rich.table import Table
 
-from latecomer.axes import YEAR
 from latecomer.case.reform import Reform, change_rows, find_reform, read_changes
 from latecomer.case.reform_reader import Change
 from latecomer.cli.options import (
+    PLAIN,
     Request,
     checked_case,
     number,
+    refuse_folders,
     refuse_too_large,
     requested,
     whole,
     years_named,
 )
-from latecomer.cli.running import Progressed, done, prepare, print_line, speaker, teller, what_is_kept
-from latecomer.cli.show import console, json_rows
+from latecomer.cli.running import Progressed, about, done, prepare, teller, what_is_kept, write_all
+from latecomer.cli.screen import json_rows, print_line, print_table, print_text, speaker
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import Interrupted, Problems, ReformError, UsageError
-from latecomer.experiment.compare import MOST, Comparison, Effect, compare
-from latecomer.experiment.gallery import literature
 from latecomer.types import Case
+
+if TYPE_CHECKING:
+    from latecomer.experiment.compare import Comparison, Effect
 
 WATCHED = {
     "own_brand_share": ("Own brands, points", 100.0),
@@ -45,7 +48,7 @@ WATCHED = {
     "great": ("Great, index", 1.0),
     "strong": ("Strong, index", 1.0),
 }
-PLAIN = tuple(field.name for field in YEAR if not field.axes)
+MOST = 5000  # histories that --precision may add up to
 NOTE = (
     "Median of the differences between paired histories, and the band that holds 90% of them; * where nine in ten agree on the "
     "sign, - where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Money in billion "
@@ -77,7 +80,9 @@ def compare_reforms(
         for line in intention(asked):
             print_line(line)
         return
-    say, state = speaker(request), Progressed()
+    from latecomer.experiment.compare import compare
+
+    say, state = speaker(request.quiet), Progressed()
     for line in changes_told(asked):
         say(line)
     try:
@@ -90,7 +95,7 @@ def compare_reforms(
 
             found = compare(
                 asked.case, *asked.reforms, histories=request.histories, seed=request.seed, precision=asked.precision,
-                series=asked.series, year=asked.year, threads=request.threads, progress=progress,
+                series=asked.series, year=asked.year, most=MOST, threads=request.threads, progress=progress,
             )  # fmt: skip
         show(found, asked)
         write(found, request, say, state.written)
@@ -126,6 +131,7 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
             reforms = [reform.since_year(since) for reform in reforms]
         changes, wrong = read_changes(case, reforms)
         problems.found.extend(wrong.found)
+        refuse_folders([request.out / report_name(reforms)] if request.out is not None else [], problems)
         refuse_too_large(2 * (request.histories if precision is None else MOST), case, problems)
     if problems.found:
         raise (ReformError if all(str(problem.file).endswith((".yaml", ".yml")) for problem in problems.found) else UsageError)(
@@ -149,7 +155,7 @@ def intention(asked: Asked) -> list[str]:
     request = asked.request
     many = f"{request.histories} histories" if asked.precision is None else f"up to {MOST} histories"
     files = [str(request.out / report_name(asked.reforms))] if request.out is not None else []
-    files += [str(path) for path in (request.csv, request.pictures) if path is not None]
+    files += [str(path) for path in (request.csv, request.xlsx, request.pictures) if path is not None]
     doing = f"would run {many} of {asked.case.name} with seed {request.seed}, with and without"
     return [doing, *changes_told(asked), *(f"would write {file}" for file in files), "Nothing was run."]
 
@@ -167,19 +173,20 @@ def changes_told(asked: Asked) -> list[str]:
     return lines
 
 
-def show(found: Comparison, asked: Asked) -> None:
+def show(found: "Comparison", asked: Asked) -> None:
     """Print the effects in the years asked for: a table, or JSON with every series that is one number a year."""
     if asked.request.json:
         table = found.to_frame()
         typer.echo(json_rows(table[table["year"].isin(asked.years)]))
     elif not asked.request.quiet:
-        screen = console()
-        screen.print(effects_table(found, asked.years))
-        for line in [*notes(found), NOTE, f"Fingerprint {found.reformed.manifest['fingerprint']}"]:
-            screen.print(line, soft_wrap=True)
+        print_table(effects_table(found, asked.years))
+        for line in notes(found):
+            print_line(line)
+        print_text(NOTE)
+        print_line(f"Fingerprint {found.reformed.manifest['fingerprint']}")
 
 
-def effects_table(found: Comparison, years: Sequence[int]) -> Table:
+def effects_table(found: "Comparison", years: Sequence[int]) -> Table:
     """Return the effects on what is watched, years as columns."""
     table = Table(
         box=None,
@@ -195,7 +202,7 @@ def effects_table(found: Comparison, years: Sequence[int]) -> Table:
     return table
 
 
-def cell(effect: Effect, factor: float) -> str:
+def cell(effect: "Effect", factor: float) -> str:
     """Return an effect with its band, starred where its sign is clear."""
     if not np.isfinite(effect.median):
         return "- "
@@ -207,7 +214,7 @@ def cell(effect: Effect, factor: float) -> str:
     return f"{median:+.{places}f}{star}({low:+.{places}f} to {high:+.{places}f})"
 
 
-def notes(found: Comparison) -> list[str]:
+def notes(found: "Comparison") -> list[str]:
     """Return what a reader must know of these pairs."""
     told = [f"{len(found.histories)} pairs of histories"]
     told += ["The reform changes nothing within the years of the case."] if found.since is None else []
@@ -223,19 +230,22 @@ def report_name(reforms: Sequence[Reform]) -> str:
     return f"latecomer-{stem[:80]}.html"
 
 
-def write(found: Comparison, request: Request, say: Callable[[str], None], written: list[Path]) -> None:
+def write(found: "Comparison", request: Request, say: Callable[[str], None], written: list[Path]) -> None:
     """Write the report, tables and pictures that were asked for, each whole or not at all, and print their paths."""
     if request.out is not None:
+        from latecomer.experiment.gallery import literature
         from latecomer.report.comparison import write_comparison
 
         say("Writing the report")
         with whole_file(request.out / report_name(found.reforms)) as part:
             write_comparison(found, part, literature(found))
         done([request.out / report_name(found.reforms)], written, request)
-    if request.csv is not None:
-        with whole_files(request.csv) as part:
-            found.to_frame().to_csv(part / "effects.csv", index=False, lineterminator="\n")
-        done([request.csv / "effects.csv"], written, request)
+    if request.csv is not None or request.xlsx is not None:
+        from latecomer.report.export import tables_of_comparison
+
+        say("Writing the tables")
+        notes = about(f"{found.name}: what would have been different", found.reformed.manifest)
+        write_all(tables_of_comparison(found), notes, request, written)
     if request.pictures is not None:
         say("Drawing the pictures")
         with whole_files(request.pictures) as part:

@@ -1,13 +1,17 @@
 """How is a docked model shown? One line a target, or JSON rows."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
 import typer
 from rich.table import Table
 
 from latecomer.cli.options import MOST_HISTORIES, SEED_BITS, whole
-from latecomer.cli.show import console, json_rows
+from latecomer.cli.screen import json_rows, print_line, print_table
 from latecomer.docking import MODELS, dock
 from latecomer.errors import Problems, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PAGE = "docs/explanation/docking.md"
 
@@ -25,20 +29,22 @@ def print_docked(name: str, histories: str, seed: str, json: bool) -> None:
     if json:
         rows = [told.assign(model=model, missed_by=missed(told)) for model, told in found.items()]
         order = ["model", *[column for column in rows[0] if column != "model"]]
+        import pandas as pd
+
         typer.echo(json_rows(pd.concat(rows, ignore_index=True)[order]))
         return
     for model, told in found.items():
-        console().print(docked_table(model, told))
-    console().print(f"What was chosen where a source is silent or unclear: {PAGE}", soft_wrap=True)
+        print_table(docked_table(model, told))
+    print_line(f"What was chosen where a source is silent or unclear: {PAGE}")
 
 
-def missed(told: pd.DataFrame) -> pd.Series:
+def missed(told: "pd.DataFrame") -> "pd.Series":
     """Return how far found lies outside the band; zero where the target is met."""
     outside = ((told["found"] - told["value"]).abs() - told["band"]).clip(lower=0.0)
     return outside.where(~told["met"], 0.0)
 
 
-def docked_table(model: str, told: pd.DataFrame) -> Table:
+def docked_table(model: str, told: "pd.DataFrame") -> Table:
     """Return the targets of a model as a table for a terminal."""
     title = f"{model}: {int(told['met'].sum())} of {len(told)} targets met"
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
@@ -47,7 +53,7 @@ def docked_table(model: str, told: pd.DataFrame) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for row, outside in zip(told.itertuples(), missed(told), strict=True):
-        error = "-" if pd.isna(row.standard_error) else f"{row.standard_error:.3f}"
+        error = "-" if row.standard_error != row.standard_error else f"{row.standard_error:.3f}"
         verdict = "met" if row.met else f"missed by {outside:.2g}"
         table.add_row(row.target, f"{row.value:g}", f"+-{row.band:g}", f"{row.found:.4g}", error, verdict)
     return table

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 
 from latecomer.cli.options import SEED_BITS, checked_case, folder, whole
-from latecomer.cli.show import console
+from latecomer.cli.screen import console
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Problems, UsageError
-from latecomer.fit.staged import STAGES, fit, write
 
+STAGES = 4
 MOST = 1_000_000
 TOLD_EVERY = 240
 
@@ -22,13 +22,15 @@ def fit_case(name: str, given: Mapping[str, str]) -> None:
     kept = whole("--kept", given["--kept"], 1, steps, problems) or 1
     seed = whole("--seed", given["--seed"], 1, 2 ** (SEED_BITS - 32) - 1, problems) or 1
     out = folder("--out", given["--out"], problems)
-    if out is not None and out.exists() and any(out.iterdir()):
+    if out is not None and out.is_dir() and any(out.iterdir()):
         problems.add("--out", None, None, given["--out"], "an empty folder, or one that does not exist yet")
     if find_spec("cma") is None:
         problems.add(expected="the package cma; install it with: pip install 'latecomer[fit]'")
     case = checked_case(name, problems)
     problems.raise_if_any(UsageError)
     assert case is not None and out is not None
+    from latecomer.fit.staged import fit, write
+
     found = fit(case, budgets, steps, kept, seed, progress=teller(budgets, steps))
     with whole_files(out) as part:
         shutil.copytree(case.folder, part, copy_function=shutil.copyfile, dirs_exist_ok=True)
@@ -40,16 +42,18 @@ def fit_case(name: str, given: Mapping[str, str]) -> None:
 def four_numbers(text: str, problems: Problems) -> tuple[int, int, int, int]:
     """Return the budgets of the four stages."""
     parts = [whole("--evaluations", part.strip(), 0, MOST, problems) for part in text.split(",")]
-    if len(parts) != len(STAGES):
-        problems.add("--evaluations", None, None, text, f"{len(STAGES)} numbers: {', '.join(STAGES)}")
-    a, b, c, d = ([part or 0 for part in parts] + [0] * len(STAGES))[: len(STAGES)]
+    if len(parts) != STAGES:
+        problems.add("--evaluations", None, None, text, f"{STAGES} numbers, one for each stage")
+    a, b, c, d = ([part or 0 for part in parts] + [0] * STAGES)[:STAGES]
     return a, b, c, d
 
 
 def teller(budgets: tuple[int, ...], steps: int) -> Callable[[str, int, float], None]:
     """Return what says a line now and then: the stage, how far it is, and the best loss."""
+    from latecomer.fit.staged import STAGES as NAMES
+
     screen = console(stderr=True)
-    whole_of = {**dict(zip(STAGES, budgets, strict=True)), "draws": steps}
+    whole_of = {**dict(zip(NAMES, budgets, strict=True)), "draws": steps}
     told: dict[str, int] = {}
 
     def tell(stage: str, count: int, loss: float) -> None:

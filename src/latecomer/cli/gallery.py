@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import typer
 from rich.table import Table
 
 from latecomer.case.reform import gallery, read_reform
 from latecomer.cli.comparing import WATCHED as LABELS
 from latecomer.cli.options import checked_case, requested
-from latecomer.cli.running import Progressed, done, prepare, print_line, speaker, teller, what_is_kept
-from latecomer.cli.show import console, json_rows
+from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
+from latecomer.cli.screen import json_rows, print_line, print_table, print_text, speaker
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.experiment.gallery import WATCHED, YEARS, effects_of_all
 from latecomer.types import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOTE = (
     "Median of the differences between paired histories; * where nine in ten agree on the sign. Own brands in points, "
@@ -36,9 +38,11 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
     if not table:
         listed(case, request.json)
         return
+    from latecomer.experiment.gallery import YEARS, effects_of_all
+
     state, count = Progressed(), len(gallery(case))
     try:
-        prepare(case, speaker(request))
+        prepare(case, speaker(request.quiet))
         with teller(request, case) as tell:
 
             def progress(count: int, total: int) -> None:
@@ -56,8 +60,8 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
         typer.echo(json_rows(found))
     elif not request.quiet:
         for year in YEARS:
-            console().print(year_table(found[found["year"] == year], f"{case.title}: ready reforms, {year}"))
-        print_line(NOTE)
+            print_table(year_table(found[found["year"] == year], f"{case.title}: ready reforms, {year}"))
+        print_text(NOTE)
         for row in beside.itertuples():
             print_line(
                 f"{row.question} Here {row.ours}; published {row.published}. {row.agree}. [{row.reform}; {row.source}]"
@@ -78,15 +82,17 @@ def listed(case: Case, as_json: bool) -> None:
             {"reform": name, "name": r.name, "name_zh": r.name_zh, "note": r.note}
             for name, r in reforms.items()
         ]
-        typer.echo(json_rows(pd.DataFrame(rows)))
+        typer.echo(json_rows(rows))
         return
     for name, reform in reforms.items():
         print_line(f"{name}: {reform.name}. {reform.note}")
     print_line("See one: latecomer compare NAME. See all: latecomer reforms --table")
 
 
-def year_table(rows: pd.DataFrame, title: str) -> Table:
+def year_table(rows: "pd.DataFrame", title: str) -> Table:
     """Return the effects in one year: reforms as rows, series as columns."""
+    from latecomer.experiment.gallery import WATCHED
+
     table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
     table.add_column("", no_wrap=True)
     for series in WATCHED:
@@ -97,7 +103,7 @@ def year_table(rows: pd.DataFrame, title: str) -> Table:
     return table
 
 
-def cell(row: pd.Series, factor: float) -> str:
+def cell(row: "pd.Series", factor: float) -> str:
     """Return a median with its sign, starred where nine in ten agree on it."""
     value = float(row["median"]) * factor
     if value != value:
@@ -108,7 +114,7 @@ def cell(row: pd.Series, factor: float) -> str:
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
 
 
-def write(found: pd.DataFrame, beside: pd.DataFrame, case: Case, folder: Path) -> None:
+def write(found: "pd.DataFrame", beside: "pd.DataFrame", case: Case, folder: Path) -> None:
     """Write tables and picture into a folder, each whole or not at all."""
     from latecomer.report.ablation import save_effects
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import typer
 from rich.table import Table
 
 from latecomer.cli.options import checked_case, requested, whole, years_named
 from latecomer.cli.questions import carried_out, write
-from latecomer.cli.running import print_line
-from latecomer.cli.show import console, json_rows
+from latecomer.cli.screen import json_rows, print_table, print_text
 from latecomer.errors import Problems, UsageError
-from latecomer.experiment.openness import ERAS, PRESENCE, SIDES, Openness, openness
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from latecomer.experiment.openness import Openness
 
 MOST_STEPS = 101
+SIDES = ("market", "ventures", "technology")
 SURE = 0.9
 HEADS = {
     "strong": "Strong",
@@ -50,9 +53,10 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
     if given["side"] not in ("", *SIDES):
         problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
     case = checked_case(case_name, problems)
-    eras = list(ERAS) if case is None else years_named("--eras", given["eras"], case, problems)
+    eras = [] if case is None else years_named("--eras", given["eras"], case, problems)
     problems.raise_if_any(UsageError)
     assert case is not None
+    from latecomer.experiment.openness import PRESENCE, openness
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return openness(
@@ -65,14 +69,14 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
     if request.json:
         typer.echo(json_rows(found.best))
     elif not request.quiet:
-        console().print(best_table(found))
-        print_line(NOTE)
-        console().print(strategy_table(found))
-        print_line(CHANGES)
+        print_table(best_table(found))
+        print_text(NOTE)
+        print_table(strategy_table(found))
+        print_text(CHANGES)
     write(request, found.save)
 
 
-def best_table(found: Openness) -> Table:
+def best_table(found: "Openness") -> Table:
     """Return the best value of the dial in the last year: outcomes as rows, eras as columns."""
     best = found.best[found.best["measure"] == "last year"]
     eras = list(dict.fromkeys(best["era"]))
@@ -86,7 +90,7 @@ def best_table(found: Openness) -> Table:
     return table
 
 
-def cell(rows: pd.DataFrame, step: float) -> str:
+def cell(rows: "pd.DataFrame", step: float) -> str:
     """Return the best value of the dial at X0, with its marks; `rows` by multiple of X0."""
     row = rows.loc[1.0]
     moved = (rows["best"] - row["best"]).abs().max() > 1.5 * step
@@ -98,7 +102,7 @@ def cell(rows: pd.DataFrame, step: float) -> str:
     return f"{row['best']:.3g}{marks}"
 
 
-def strategy_table(found: Openness) -> Table:
+def strategy_table(found: "Openness") -> Table:
     """Return what strategies change in the last year: outcomes as rows, strategies and eras as columns."""
     rows = found.strategies[found.strategies["measure"] == "last year"]
     pairs = sorted(dict.fromkeys(zip(rows["strategy"], rows["era"], strict=True)))
@@ -112,7 +116,7 @@ def strategy_table(found: Openness) -> Table:
     return table
 
 
-def change(row: pd.Series) -> str:
+def change(row: "pd.Series") -> str:
     """Return a change in millions, points or its unit, starred where it is clear."""
     value = row["median"] * {"vehicles": 1e-6, "share": 100.0}.get(row["unit"], 1.0)
     clear = max(row["better"], row["worse"]) >= SURE

@@ -1,17 +1,25 @@
 """Are the words of a command line right? All are read, and everything wrong with them and with the case is told at once."""
 
+import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from latecomer.axes import YEAR, record
-from latecomer.case.load import list_cases, load_case
+from latecomer.case.folder import case_folder, list_cases
+from latecomer.case.kept import is_kept, open_case
 from latecomer.errors import CaseError, Problems, UsageError, nearest
 from latecomer.types import Case
 
-WITH_VALUE = ("--histories", "--seed", "--threads", "--out", "--csv", "--pictures", "--netcdf", "--only")
+FILES = ("csv", "xlsx", "pictures", "netcdf")
+WITH_VALUE = ("--histories", "--seed", "--threads", "--only", "--out", *(f"--{name}" for name in FILES))
+LONGEST_NAME = 255 - len(
+    ".latecomer-0000000000"
+)  # bytes of a name, with room for what stands there while it is written
+NEEDED = {"netcdf": ("h5netcdf", "netcdf")}  # option: package, extra
+PLAIN = tuple(field.name for field in YEAR if not field.axes)  # series that are one number a year
 FLAGS = ("--json", "--quiet", "--dry-run", "--help")
 MOST_HISTORIES, MOST_THREADS, SEED_BITS = 1_000_000, 1024, 63
 MEMORY_PART = 0.8
@@ -29,6 +37,7 @@ class Request:
     out: Path | None
     csv: Path | None
     pictures: Path | None
+    xlsx: Path | None
     netcdf: Path | None
     json: bool
     quiet: bool
@@ -44,7 +53,7 @@ def read_request(
     out = given["out"] or ("" if json else ".")
     request = requested({**given, "out": out}, problems, json, quiet, dry_run)
     if given["only"]:
-        for option in ("csv", "pictures", "netcdf"):
+        for option in FILES:
             if given[option]:
                 problems.add(
                     f"--{option}",
@@ -70,7 +79,7 @@ def requested(
 ) -> Request:
     """Return the request that the options make; options that a command does not have are left out. Notes what is wrong."""
     top = 2**SEED_BITS - 1
-    text = {name: given.get(name, "") for name in ("threads", "only", "out", "csv", "pictures", "netcdf")}
+    text = {name: given.get(name, "") for name in ("threads", "only", "out", *FILES)}
     return Request(
         histories=whole("--histories", given["histories"], 1, MOST_HISTORIES, problems) or 1,
         seed=whole("--seed", given["seed"], -top - 1, top, problems) or 0,
@@ -79,7 +88,8 @@ def requested(
         out=folder("--out", text["out"], problems),
         csv=folder("--csv", text["csv"], problems),
         pictures=folder("--pictures", text["pictures"], problems),
-        netcdf=netcdf_file(text["netcdf"], problems),
+        xlsx=file("xlsx", text["xlsx"], problems),
+        netcdf=file("netcdf", text["netcdf"], problems),
         json=json,
         quiet=quiet,
         dry_run=dry_run,
@@ -148,52 +158,89 @@ def folder(option: str, text: str, problems: Problems) -> Path | None:
     """Return a folder that exists or can be made, and can be written; None if nothing was given."""
     if not text:
         return None
-    path = Path(text).expanduser()
+    path = path_meant(text)
     hindrance = why_not_writable(path)
     if hindrance:
         problems.add(option, None, None, text, f"a folder that can be written; {hindrance}")
     return path
 
 
-def netcdf_file(text: str, problems: Problems) -> Path | None:
-    """Return the path of the NetCDF file; note a folder that cannot be written and a package that is not there."""
+def file(option: str, text: str, problems: Problems) -> Path | None:
+    """Return the path of a file; note a place that cannot be written and a package that is not there."""
     if not text:
         return None
-    path = Path(text).expanduser()
-    hindrance = f"{path} is a folder" if path.is_dir() else why_not_writable(path.parent)
+    path = path_meant(text)
+    hindrance = why_no_file(path)
     if hindrance:
-        problems.add("--netcdf", None, None, text, f"a file that can be written; {hindrance}")
-    if find_spec("h5netcdf") is None:
-        problems.add(
-            "--netcdf",
-            None,
-            None,
-            text,
-            "the package h5netcdf; install it with: pip install 'latecomer[netcdf]'",
-        )
+        problems.add(f"--{option}", None, None, text, f"a file that can be written; {hindrance}")
+    package, extra = NEEDED.get(option, ("", ""))
+    if package and find_spec(package) is None:
+        expected = f"the package {package}; install it with: pip install 'latecomer[{extra}]'"
+        problems.add(f"--{option}", None, None, text, expected)
     return path
 
 
-def why_not_writable(path: Path) -> str | None:
-    """Return why files cannot be made in a folder, or None; it is tried in the nearest folder that exists."""
-    there = path
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    if not there.is_dir():
-        return f"{there} is a file"
+def refuse_folders(paths: Iterable[Path], problems: Problems) -> None:
+    """Note files to be written in whose place a folder stands."""
+    for path in paths:
+        if path.is_dir():
+            problems.add(None, None, None, str(path), "a file that can be written; it is a folder")
+
+
+def path_meant(text: str) -> Path:
+    """Return the path that a text names; a home that does not exist stays as it is written."""
     try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
+def why_no_file(path: Path) -> str | None:
+    """Return why a file cannot be made, or None."""
+    try:
+        if path.is_dir():
+            return f"{path} is a folder"
+    except (OSError, ValueError) as error:
+        return reason(error)
+    return why_not_writable(path.parent, path.name)
+
+
+def why_not_writable(path: Path, name: str = "") -> str | None:
+    """Return why files (of this name) cannot be made in a folder, or None; it is tried in the nearest folder that exists."""
+    if str(path).startswith("~"):
+        return f"there is no home folder of {path.parts[0][1:] or 'this user'}"
+    long = [part for part in (*path.parts, name) if len(os.fsencode(part)) > LONGEST_NAME]
+    if long:
+        return f"a name is longer than {LONGEST_NAME} bytes"
+    try:
+        there = path
+        while not there.exists() and there != there.parent:
+            there = there.parent
+        if not there.is_dir():
+            return f"{there} is a file"
         with tempfile.TemporaryFile(dir=there):
             return None
-    except OSError as error:
-        return f"{there}: {error.strerror}"
+    except (OSError, ValueError) as error:
+        return f"{path}: {reason(error)}"
+
+
+def reason(error: Exception) -> str:
+    """Return what the system says of an error."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def checked_case(name: str | None, problems: Problems) -> Case | None:
-    """Return the case, or None after noting what is wrong with it."""
+    """Return the case, or None after noting what is wrong with it.
+
+    Where something else is wrong already, a case that would have to be read anew is left alone: its reader takes seconds.
+    """
     if name is None:
         return None
     try:
-        return load_case(name)
+        folder = case_folder(name)
+        if problems.found and not is_kept(folder):
+            return None
+        return open_case(folder)
     except CaseError as error:
         problems.found.extend(error.problems)
         return None

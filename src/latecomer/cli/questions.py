@@ -3,21 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import typer
 from rich.table import Table
 
-from latecomer.cli.comparing import PLAIN, WATCHED, found_reform
-from latecomer.cli.options import MOST_HISTORIES, Request, checked_case, requested, whole, years_named
-from latecomer.cli.running import Progressed, done, prepare, print_line, speaker, teller, what_is_kept
-from latecomer.cli.show import console, json_rows
+from latecomer.cli.comparing import WATCHED, found_reform
+from latecomer.cli.options import MOST_HISTORIES, PLAIN, Request, checked_case, requested, whole, years_named
+from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
+from latecomer.cli.screen import json_rows, print_table, print_text, speaker
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.experiment.fork import fork, timing
-from latecomer.experiment.uncertainty import EACH, uncertainty
 from latecomer.types import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Given = Mapping[str, str]
 PATHS = (
@@ -49,6 +49,8 @@ def fork_reform(name: str, case_name: str, given: Given, flags: Mapping[str, boo
         problems.add("--since", None, None, "", "the year in which the history takes the reform up")
     problems.raise_if_any(UsageError)
     assert case is not None and reform is not None
+    from latecomer.experiment.fork import fork, timing
+
     if request.only is not None:
         assert year is not None
         show_path(fork(case, request.only, year, reform, seed=request.seed), year, request)
@@ -87,6 +89,8 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
             )
         year = whole("--year", given["year"], int(case.years[0]), int(case.years[-1]), problems)
         if given["histories"]:
+            from latecomer.experiment.uncertainty import EACH
+
             draws = len(case.draws)
             histories = request.histories
             if histories % draws or histories < EACH * draws:
@@ -94,6 +98,7 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
                 problems.add("--histories", None, None, given["histories"], expected)
     problems.raise_if_any(UsageError)
     assert case is not None
+    from latecomer.experiment.uncertainty import uncertainty
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return uncertainty(
@@ -132,7 +137,7 @@ def carried_out(request: Request, case: Case, ask: Callable[[Callable[[int, int]
     """Return what `ask` finds, with progress; a stop by the user is told."""
     state = Progressed()
     try:
-        prepare(case, speaker(request))
+        prepare(case, speaker(request.quiet))
         with teller(request, case) as tell:
 
             def progress(count: int, total: int) -> None:
@@ -147,7 +152,7 @@ def carried_out(request: Request, case: Case, ask: Callable[[Callable[[int, int]
 
 
 def show(
-    rows: pd.DataFrame, columns: Sequence[str], sentences: Sequence[str], title: str, request: Request
+    rows: "pd.DataFrame", columns: Sequence[str], sentences: Sequence[str], title: str, request: Request
 ) -> None:
     """Print rows as JSON, or as a table with the sentences that say what they mean."""
     if request.json:
@@ -162,9 +167,9 @@ def show(
             )
         for row in rows[list(columns)].itertuples(index=False):
             table.add_row(*(f"{value:.3g}" if isinstance(value, float) else str(value) for value in row))
-        console().print(table)
+        print_table(table)
         for line in sentences:
-            print_line(line)
+            print_text(line)
 
 
 def show_path(found: Any, since: int, request: Request) -> None:
@@ -184,7 +189,7 @@ def show_path(found: Any, since: int, request: Request) -> None:
         label, factor = WATCHED[series]
         for name, side in ((label.replace("points", "%"), "base"), ("  with the reform", "reformed")):
             table.add_row(name, *(f"{at.loc[year, side] * factor:.3g}" for year in years))
-    console().print(table)
+    print_table(table)
 
 
 def write(request: Request, save: Callable[[Path], list[Path]]) -> None:

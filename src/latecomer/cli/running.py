@@ -1,36 +1,32 @@
-"""How is `latecomer run` carried out? Compile, run with progress, print, write; a stop by the user is told with what is kept."""
+"""How is `latecomer run` carried out? Compile, run with progress, print, write; a stop by the user is told with what is kept.
+
+The model and what draws are imported where they are needed: a dry run waits for neither.
+"""
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, current_thread, main_thread
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from latecomer.axes import YEAR, record
-from latecomer.cli.options import Request
-from latecomer.cli.show import (
-    console,
-    first_non_finite,
-    json_rows,
-    path_rows,
-    path_table,
-    result_table,
-    summary,
-    table_notes,
-)
+from latecomer.cli.options import Request, refuse_folders
+from latecomer.cli.screen import console, json_rows, print_line, print_table, print_text, speaker
 from latecomer.cli.writing import whole_file, whole_files
-from latecomer.errors import Interrupted
-from latecomer.machine import addresses
-from latecomer.record import Run, manifest_of
-from latecomer.run import run, run_history, threads_available, workspace
+from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.types import Case
+
+if TYPE_CHECKING:
+    from latecomer.record import Run
+    from latecomer.report.export import Tables
 
 RESIDUAL_SEEN = 1e-3
 
@@ -45,7 +41,8 @@ class Progressed:
 
 def execute(request: Request, case: Case) -> None:
     """Carry out a request that was checked; raises Interrupted, HistoriesFailed, UsageError (a file that cannot be written)."""
-    say = speaker(request)
+    say = speaker(request.quiet)
+    refuse_occupied(request, case)
     if request.dry_run:
         for line in intention(request, case):
             print_line(line)
@@ -65,14 +62,11 @@ def execute(request: Request, case: Case) -> None:
         raise Interrupted(what_is_kept(request, state)) from None
 
 
-def speaker(request: Request) -> Callable[[str], None]:
-    """Return what says a line to a person: standard error, nothing when quiet."""
-    screen = console(stderr=True)
-    return (lambda text: None) if request.quiet else (lambda text: screen.print(text, soft_wrap=True))
-
-
-def print_line(text: str) -> None:
-    console().print(text, soft_wrap=True)
+def refuse_occupied(request: Request, case: Case) -> None:
+    """Raise UsageError where a folder stands in the place of the report."""
+    problems = Problems()
+    refuse_folders([request.out / report_name(case)] if request.out is not None else [], problems)
+    problems.raise_if_any(UsageError)
 
 
 def intention(request: Request, case: Case) -> list[str]:
@@ -80,8 +74,8 @@ def intention(request: Request, case: Case) -> list[str]:
     if request.only is not None:
         doing = f"would run history {request.only} with seed {request.seed} and print its path"
     else:
-        threads = request.threads or threads_available()
-        doing = f"would run {request.histories} histories with seed {request.seed} on {threads} threads"
+        threads = "all processors" if request.threads is None else f"{request.threads} threads"
+        doing = f"would run {request.histories} histories with seed {request.seed} on {threads}"
     size = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.register)} parameters"
     files = [] if request.only is not None else planned_files(request, case)
     head = f"{case.name}: {case.title}; {size}; every table is right"
@@ -91,7 +85,8 @@ def intention(request: Request, case: Case) -> list[str]:
 def planned_files(request: Request, case: Case) -> list[Path]:
     """Return the files and folders that a run would write."""
     report = [request.out / report_name(case)] if request.out is not None else []
-    return [*report, *(path for path in (request.csv, request.pictures, request.netcdf) if path is not None)]
+    others = (request.csv, request.xlsx, request.pictures, request.netcdf)
+    return [*report, *(path for path in others if path is not None)]
 
 
 def report_name(case: Case) -> str:
@@ -100,6 +95,8 @@ def report_name(case: Case) -> str:
 
 def prepare(case: Case, say: Callable[[str], None]) -> None:
     """Compile what the store of compiled code lacks of the model, and say how far it is."""
+    from latecomer.machine import addresses
+
     say(f"Running {case.name}: {case.title}")
 
     def tell(done: int, total: int, name: str) -> None:
@@ -136,8 +133,11 @@ def stop_put_off(say: Callable[[str], None]) -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def one_history(case: Case, seed: int, history: int) -> Run:
+def one_history(case: Case, seed: int, history: int) -> "Run":
     """Run one history of an ensemble by its number, with the parameter vector that it has there."""
+    from latecomer.record import Run, manifest_of
+    from latecomer.run import run_history, workspace
+
     draw = history % len(case.draws)
     params = np.array(case.draws[draw : draw + 1]).view(
         np.recarray
@@ -147,8 +147,10 @@ def one_history(case: Case, seed: int, history: int) -> Run:
     return Run(case, np.array([history]), out, (), manifest_of(case, params, seed, 1, (), out))
 
 
-def run_with_progress(request: Request, case: Case, state: Progressed) -> Run:
+def run_with_progress(request: Request, case: Case, state: Progressed) -> "Run":
     """Run the histories; progress is a bar on a terminal, a line for every tenth otherwise, nothing when quiet."""
+    from latecomer.run import run
+
     with teller(request, case) as tell:
 
         def progress(done: int, total: int) -> None:
@@ -180,23 +182,21 @@ def teller(request: Request, case: Case) -> Iterator[Callable[[int, int], None]]
         yield line
 
 
-def show(result: Run, request: Request) -> None:
+def show(result: "Run", request: Request) -> None:
     """Print the result: JSON rows, or the table, what was set aside and the fingerprint."""
+    from latecomer.cli.show import result_table, summary, table_notes
+
     if request.json:
         typer.echo(json_rows(summary(result)))
     elif not request.quiet:
-        screen = console()
-        screen.print(result_table(result))
-        screen.print(table_notes())
-        for line in [
-            *set_aside(result),
-            *bounds_met(result),
-            f"Fingerprint {result.manifest['fingerprint']}",
-        ]:
-            screen.print(line, soft_wrap=True)
+        print_table(result_table(result))
+        print_text(table_notes())
+        for line in [*set_aside(result), *bounds_met(result)]:
+            print_line(line)
+        print_line(f"Fingerprint {result.manifest['fingerprint']}")
 
 
-def set_aside(result: Run) -> list[str]:
+def set_aside(result: "Run") -> list[str]:
     """Return how many histories failed, and how to see the first of them again."""
     if not result.failed:
         return []
@@ -204,7 +204,7 @@ def set_aside(result: Run) -> list[str]:
     return [f"{len(result.failed)} histories turned non-finite and were set aside. Replay one: {replay}"]
 
 
-def bounds_met(result: Run) -> list[str]:
+def bounds_met(result: "Run") -> list[str]:
     """Return how often a price was held by a bound or left unsolved, which a reader must know."""
     held = int((result.series("price_bounds_hit") > 0).sum())
     loose = int((result.series("price_residual") > RESIDUAL_SEEN).sum())
@@ -220,19 +220,21 @@ def bounds_met(result: Run) -> list[str]:
     return told
 
 
-def show_one(result: Run, request: Request) -> None:
+def show_one(result: "Run", request: Request) -> None:
     """Print the path of a single history, and where it first turned non-finite."""
+    from latecomer.cli.show import first_non_finite, path_rows, path_table
+
     if request.json:
         typer.echo(json_rows(path_rows(result)))
         return
-    console().print(path_table(result))
+    print_table(path_table(result))
     broken = first_non_finite(result)
     if broken:
         print_line(f"Non-finite from {broken[0]} on, first in {broken[1]}")
     print_line(f"Fingerprint {result.manifest['fingerprint']}")
 
 
-def write(result: Run, request: Request, say: Callable[[str], None], written: list[Path]) -> None:
+def write(result: "Run", request: Request, say: Callable[[str], None], written: list[Path]) -> None:
     """Write the files that were asked for, each whole or not at all, and print their paths."""
     if request.out is not None:
         from latecomer.report import write_report
@@ -241,11 +243,11 @@ def write(result: Run, request: Request, say: Callable[[str], None], written: li
         with whole_file(request.out / report_name(result.case)) as part:
             write_report(result, part)
         done([request.out / report_name(result.case)], written, request)
-    if request.csv is not None:
+    if request.csv is not None or request.xlsx is not None:
+        from latecomer.report.export import tables_of_run
+
         say("Writing the tables")
-        with whole_files(request.csv) as part:
-            files = write_csv(result, part)
-        done([request.csv / path.name for path in files], written, request)
+        write_all(tables_of_run(result), about(result.case.title, result.manifest), request, written)
     if request.pictures is not None:
         from latecomer.report import save_figures
 
@@ -261,15 +263,29 @@ def write(result: Run, request: Request, say: Callable[[str], None], written: li
         done([request.netcdf], written, request)
 
 
-def write_csv(result: Run, folder: Path) -> list[Path]:
-    """Write the tables of the report, the summary by year, and the path of every history; return the files."""
-    from latecomer.report import write_tables
+def write_all(tables: "Tables", about: Mapping[str, object], request: Request, written: list[Path]) -> None:
+    """Write tables as a folder of CSV, as a workbook, or both."""
+    from latecomer.report.export import write_tables, write_workbook
 
-    paths = result.to_frame().pivot(index=["history", "year"], columns="series", values="value").reset_index()
-    more = {"summary": summary(result), "histories": paths}
-    for name, table in more.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    return [*write_tables(result, folder), *(folder / f"{name}.csv" for name in more)]
+    if request.csv is not None:
+        with whole_files(request.csv) as part:
+            files = write_tables(tables, part)
+        done([request.csv / path.name for path in files], written, request)
+    if request.xlsx is not None:
+        with whole_file(request.xlsx) as part:
+            write_workbook(tables, part, about)
+        done([request.xlsx], written, request)
+
+
+def about(title: str, manifest: Mapping[str, object]) -> dict[str, object]:
+    """Return what a workbook says of its tables: what they show, and what made them."""
+    notes = {
+        "title": title,
+        "units": "in a column or in the head of one; shares in per cent, differences of shares in points",
+        "bands": "low90 and high90 hold 90% of the histories",
+    }
+    made = {name: value for name, value in manifest.items() if isinstance(value, str | int | float)}
+    return {**notes, **made}
 
 
 def done(files: list[Path], written: list[Path], request: Request) -> None:

@@ -1,17 +1,11 @@
-"""How are results and names shown on a terminal and as JSON rows? Formatting only: numbers come from run and score."""
-
-import json
+"""How are results shown on a terminal? Formatting only: numbers come from run and score."""
 
 import numpy as np
 import pandas as pd
-import yaml
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from latecomer.axes import YEAR
-from latecomer.case.load import CASES, list_cases
-from latecomer.explain.names import Entry
 from latecomer.fit.score import TRAINING_END, record_table
 from latecomer.record import Run
 
@@ -28,22 +22,7 @@ HEADLINES = {
     "quality_gap": ("Quality gap", 1.0),
 }
 PATH_COLUMNS = {**HEADLINES, "great": ("Great", 1.0), "strong": ("Strong", 1.0)}
-LABEL_WIDTH = 24
 OUTSIDE = "*"
-
-
-def console(stderr: bool = False) -> Console:
-    """Return a console that prints text as it stands: no markup, no highlighting."""
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
-
-
-def case_lines() -> list[str]:
-    """Return one line for each case that comes with the package."""
-    lines = []
-    for name in list_cases():
-        head = yaml.safe_load((CASES / name.replace("-", "_") / "case.yaml").read_text(encoding="utf-8"))
-        lines.append(f"{name:16}{head['title']}")
-    return lines
 
 
 def summary(run: Run) -> pd.DataFrame:
@@ -78,21 +57,6 @@ def scalar_bands(run: Run, name: str) -> pd.DataFrame:
         "unit": unit,
     }
     return pd.DataFrame(columns)
-
-
-def json_rows(table: pd.DataFrame) -> str:
-    """Return a table as a JSON list with one row a line; six digits, and null where there is no value."""
-    lines = [
-        json.dumps({key: json_value(value) for key, value in row.items()}, ensure_ascii=False)
-        for row in table.to_dict("records")
-    ]
-    return "[\n" + ",\n".join(lines) + "\n]"
-
-
-def json_value(value: object) -> object:
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if np.isfinite(value) else None
-    return None if value is pd.NA or value is None else value
 
 
 def result_table(run: Run) -> Table:
@@ -182,32 +146,3 @@ def first_non_finite(run: Run) -> tuple[int, str] | None:
             if not np.isfinite(run.records[field.name][0, t]).all():
                 return int(year), field.name
     return None
-
-
-def print_catalogue(names: dict[str, list[str]]) -> None:
-    """Print all names by kind, wrapped to the terminal."""
-    screen = console()
-    for kind, members in names.items():
-        screen.print(f"{kind} ({len(members)})")
-        screen.print(Text("  ").append(", ".join(members)))
-    screen.print("\nlatecomer explain NAME tells what a name is.")
-
-
-def print_entry(entry: Entry) -> None:
-    """Print one meaning of a name: facts in two columns, then the equations that use it, as they stand in the model."""
-    screen = console()
-    screen.print(Text(f"{entry.name} ({entry.kind})", style="bold"))
-    screen.print(entry.about)
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True, max_width=LABEL_WIDTH)
-    grid.add_column(overflow="fold")
-    for label, said in entry.facts:
-        grid.add_row(Text(label, style="dim"), said)
-    screen.print(grid)
-    for mechanism in entry.equations:
-        screen.print(Text(f"\nmodel/{mechanism.name}.py: {mechanism.question}", style="dim"))
-        screen.print(mechanism.equations, soft_wrap=True)
-        sources = [text for text in mechanism.remarks.split(". ") if text.startswith("Source")]
-        for text in sources[:1]:
-            screen.print(" ".join(text.split()), soft_wrap=True)
-    screen.print()

@@ -4,9 +4,8 @@ A name may mean several things (research intensity is a parameter and a series);
 here: entries are put together from the declarations in `axes`, the registers of the case, and the heads of the model's files.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -15,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from latecomer import axes
-from latecomer.errors import Problems, UsageError, plain
+from latecomer.errors import plain
 from latecomer.explain import code
+from latecomer.explain.entries import SOURCE, Entry, meanings
 from latecomer.types import Case
 
 AXES = {
@@ -29,61 +29,27 @@ AXES = {
     "w": "ownership of an own brand",
 }  # fmt: skip
 ROWS_SHOWN = 12
-NEAR = 4
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One meaning of a name: its kind, one line on what it is, labelled facts, and the equations that use it by file."""
-
-    name: str
-    kind: str
-    about: str
-    facts: tuple[tuple[str, str], ...]
-    equations: tuple[code.Mechanism, ...] = ()
 
 
 def explain(names: Sequence[str], case: Case) -> list[Entry]:
     """Return every meaning of every name; raise UsageError that lists all unknown names with their nearest ones."""
     known = vocabulary(case)
-    sources: dict[str, list[Callable[[], Entry]]] = {
-        plain(source): [partial(of_source, source, case)] for source in case.sources.index
-    }
-    problems = Problems()
-    found: list[Entry] = []
-    for name in names:
-        meanings = [*known.get(plain(name), []), *sources.get(plain(name), [])]
-        found += [make() for make in meanings]
-        if not meanings:
-            near = near_names(plain(name), known)
-            others = f" (also near: {', '.join(near[1:])})" if len(near) > 1 else ""
-            expected = f"a name the model or the case uses{others}; `latecomer explain` lists them"
-            problems.add(None, None, None, name, expected, nearest=near[0] if near else None)
-    problems.raise_if_any(UsageError)
-    return found
+    for source in case.sources.index:
+        known.setdefault(plain(source), []).append(partial(of_source, source, case))
+    if all(plain(name) in known for name in names):
+        return [make() for name in names for make in known[plain(name)]]
+    return meanings(names, all_entries(case))
 
 
-def near_names(name: str, known: Iterable[str]) -> list[str]:
-    """Return the nearest names, best first; `tariff.car` and `tariff_car` are one."""
-    near = get_close_matches(name, list(known), n=2 * NEAR, cutoff=0.5)
-    return list({other.replace(".", "_"): other for other in reversed(near)}.values())[::-1][:NEAR]
-
-
-def catalogue(case: Case) -> dict[str, list[str]]:
-    """Return all names by kind, in the order in which the project lists them."""
-    return {
-        "mechanisms": [mechanism.name for mechanism in code.mechanisms()],
-        "levers": [lever.public_name for lever in axes.POLICY],
-        "strategy levers": [lever.public_name for lever in axes.STRATEGY],
-        "series": [field.name for field in axes.YEAR],
-        "world inputs": [field.name for field in axes.WORLD],
-        "parameters": list(case.register["name"]),
-        "constants of the case": list(case.tables["constants"]["name"]),
-        "makers": list(case.labels.makers),
-        "regions": list(case.labels.regions),
-        "destinations": list(case.labels.destinations),
-        "state": [field.name for field in axes.STATE],
-    }
+def all_entries(case: Case) -> list[Entry]:
+    """Return every meaning of every name of the model and the case, with all its spellings."""
+    spellings: dict[Callable[[], Entry], list[str]] = {}
+    for name, makers in vocabulary(case).items():
+        for make in makers:
+            spellings.setdefault(make, []).append(name)
+    for source in case.sources.index:
+        spellings[partial(of_source, source, case)] = [plain(source)]
+    return [replace(make(), names=tuple(names)) for make, names in spellings.items()]
 
 
 def vocabulary(case: Case) -> dict[str, list[Callable[[], Entry]]]:
@@ -151,7 +117,7 @@ def of_mechanism(mechanism: code.Mechanism, case: Case) -> Entry:
         ("parameters", among("params", list(case.register["name"]))),
         ("series filled", ", ".join(filled) or "none"),
     )
-    return Entry(mechanism.name, "mechanism", mechanism.question, facts, (mechanism,))
+    return Entry(mechanism.name, "mechanism", mechanism.question, facts, (mechanism.name,))
 
 
 def of_lever(lever: axes.Lever, case: Case) -> Entry:
@@ -353,7 +319,7 @@ def of_source(source: str, case: Case) -> Entry:
         ("opened", "yes" if row["opened"] else "no: unverified, or not a page"),
         ("facts", str(int((case.facts["source_id"] == source).sum()))),
     )
-    return Entry(source, "source", row["title"], facts)
+    return Entry(source, SOURCE, row["title"], facts)
 
 
 def common(field: axes.Field) -> tuple[tuple[str, str], ...]:
@@ -371,9 +337,9 @@ def files_told(names: Sequence[str]) -> str:
     return ", ".join(f"model/{name}.py" for name in names) or "no file of the model"
 
 
-def heads(names: Sequence[str]) -> tuple[code.Mechanism, ...]:
-    """Return the heads of files that have equations."""
-    return tuple(code.mechanism(name) for name in names if code.mechanism(name).equations)
+def heads(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the files that have equations."""
+    return tuple(name for name in names if code.mechanism(name).equations)
 
 
 def listed(label: str, lines: Sequence[str], most: int = ROWS_SHOWN) -> tuple[tuple[str, str], ...]:
