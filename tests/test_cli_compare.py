@@ -1,7 +1,9 @@
 """Does `latecomer compare` say what was different, and refuse with everything that is wrong?"""
 
 import json
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from latecomer.cli import main
@@ -45,7 +47,7 @@ def test_three_mistakes_are_told_at_once_and_nothing_is_run(capsys, tmp_path):
         assert place in told
 
 
-def test_problems_of_options_and_reform_come_together(capsys, tmp_path):
+def test_problems_of_options_and_reform_come_together_once_the_case_is_kept(capsys, tmp_path, case):
     file = tmp_path / "mistakes.yaml"
     file.write_text(MISTAKES, encoding="utf-8")
     assert (
@@ -84,11 +86,28 @@ def test_without_a_reform_it_says_what_to_give(capsys):
     assert "a YAML file or the name of a ready reform" in capsys.readouterr().err
 
 
-def test_effects_by_year_are_written(capsys, reform, tmp_path):
-    assert (
-        main(["compare", str(reform), "--histories", "2", "--quiet", "--csv", str(tmp_path / "tables")]) == 0
-    )
-    assert capsys.readouterr().out.strip().endswith("effects.csv")
-    lines = (tmp_path / "tables" / "effects.csv").read_text(encoding="utf-8").splitlines()
+def test_all_tables_are_written_as_csv_and_as_a_workbook(capsys, reform, tmp_path):
+    files = ["--csv", str(tmp_path / "tables"), "--xlsx", str(tmp_path / "tables.xlsx")]
+    assert main(["compare", str(reform), "--histories", "2", "--quiet", *files]) == 0
+    names = {
+        "effects",
+        "maker_effects",
+        "firms",
+        "channels",
+        "money",
+        "provinces",
+        "buyers",
+        "bought",
+        "tidy",
+    }
+    told = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert {path.stem for path in told} == {*names, "tables"}
+    lines = (tmp_path / "tables" / "effects.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("series,index,year,median,low50")
     assert len(lines) > 73 * 50
+    makers = pd.read_csv(tmp_path / "tables" / "maker_effects.csv")
+    assert {"chery", "geely"} <= set(makers["maker"]) and "maker_sales" in set(makers["series"])
+    tidy = pd.read_csv(tmp_path / "tables" / "tidy.csv")
+    assert list(tidy.columns) == ["model", "scenario", "region", "variable", "unit", "year", "value"]
+    assert set(tidy["scenario"]) == {"history", "Low tariff"}
+    assert (tmp_path / "tables.xlsx").read_bytes()[:2] == b"PK"

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from latecomer.axes import Lever
+from latecomer.case.folder import is_file
 from latecomer.case.reform_reader import SECTIONS, Change, Reader, Reform, history_of
 from latecomer.case.tree import Entry, read_tree
 from latecomer.errors import Problems, ReformError
@@ -87,7 +88,7 @@ def find_reform(name: str | Path, case: Case) -> Reform:
     ready = gallery(case)
     if str(name) in ready:
         return read_reform(ready[str(name)])
-    if Path(name).suffix in (".yaml", ".yml") or Path(name).is_file():
+    if Path(name).suffix in (".yaml", ".yml") or is_file(Path(name)):
         return read_reform(name)
     problems = Problems()
     problems.add("reform", None, None, str(name), "a YAML file, or a ready reform", valid=ready)

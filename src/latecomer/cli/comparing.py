@@ -235,9 +235,10 @@ def write(found: "Comparison", request: Request, say: Callable[[str], None], wri
     if request.out is not None:
         from latecomer.experiment.gallery import literature
         from latecomer.report.comparison import write_comparison
+        from latecomer.report.quick import quickly
 
         say("Writing the report")
-        with whole_file(request.out / report_name(found.reforms)) as part:
+        with whole_file(request.out / report_name(found.reforms)) as part, quickly():
             write_comparison(found, part, literature(found))
         done([request.out / report_name(found.reforms)], written, request)
     if request.csv is not None or request.xlsx is not None:

@@ -209,6 +209,8 @@ def why_not_writable(path: Path, name: str = "") -> str | None:
     """Return why files (of this name) cannot be made in a folder, or None; it is tried in the nearest folder that exists."""
     if str(path).startswith("~"):
         return f"there is no home folder of {path.parts[0][1:] or 'this user'}"
+    if "\0" in f"{path}{name}":
+        return "a path holds no NUL"
     long = [part for part in (*path.parts, name) if len(os.fsencode(part)) > LONGEST_NAME]
     if long:
         return f"a name is longer than {LONGEST_NAME} bytes"

@@ -238,9 +238,10 @@ def write(result: "Run", request: Request, say: Callable[[str], None], written: 
     """Write the files that were asked for, each whole or not at all, and print their paths."""
     if request.out is not None:
         from latecomer.report import write_report
+        from latecomer.report.quick import quickly
 
         say("Writing the report")
-        with whole_file(request.out / report_name(result.case)) as part:
+        with whole_file(request.out / report_name(result.case)) as part, quickly():
             write_report(result, part)
         done([request.out / report_name(result.case)], written, request)
     if request.csv is not None or request.xlsx is not None:

@@ -8,17 +8,14 @@ Chinese names come through, and no cell of text is a formula. Full precision is 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from latecomer.axes import YEAR
 from latecomer.errors import spreadsheet_safe
-from latecomer.experiment.channels import channel_table
-from latecomer.experiment.compare import Comparison
 from latecomer.experiment.growth import growth_table, price_table
-from latecomer.experiment.worth import worth
 from latecomer.fit.ranks import place_table
 from latecomer.fit.score import errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import SERIES, Run, package_version
@@ -26,6 +23,9 @@ from latecomer.report.evidence import assumed, filled, grades, sources_shown
 from latecomer.report.flow import flow_table
 from latecomer.report.groups import firm_ranks, firms, group_shares, group_volumes
 from latecomer.report.tables import fans, marked_years, power_path, provinces
+
+if TYPE_CHECKING:  # only who compares waits for it
+    from latecomer.experiment.compare import Comparison
 
 Tables = dict[str, pd.DataFrame]
 PLAIN = tuple(field for field in YEAR if not field.axes)
@@ -92,8 +92,9 @@ def tables_of_run(run: Run) -> Tables:
     return found
 
 
-def tables_of_comparison(found: Comparison) -> Tables:
+def tables_of_comparison(found: "Comparison") -> Tables:
     """Return every table of a comparison as it is taken along: effects, makers, channels, money, provinces, buyers, tidy form."""
+    from latecomer.experiment.worth import worth
     from latecomer.report.comparison import firm_rows
 
     gains = worth(found)
@@ -111,8 +112,10 @@ def tables_of_comparison(found: Comparison) -> Tables:
     return tables
 
 
-def channels_told(found: Comparison) -> pd.DataFrame:
+def channels_told(found: "Comparison") -> pd.DataFrame:
     """Return the channels of a comparison; a change relative to history is told in per cent."""
+    from latecomer.experiment.channels import channel_table
+
     table = channel_table(found)
     return table.assign(unit=np.where(table["relative"], "share of history", table["unit"]))
 
@@ -123,7 +126,7 @@ def makers_by_year(run: Run) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def maker_effects(found: Comparison) -> pd.DataFrame:
+def maker_effects(found: "Comparison") -> pd.DataFrame:
     """Return the effect on every series by maker: maker, name, series, year, unit, median, 90% band, share above zero."""
     parts = []
     for field in BY_MAKER:
