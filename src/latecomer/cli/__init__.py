@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     told = [word for word in words if word != VERBOSE]
     substitute_letters()
+    if any("\0" in word for word in told):
+        return complain("No word of a command can hold a NUL. See `latecomer --help`.", BAD_INPUT)
     try:
         code = answer(told)
         sys.stdout.flush()
