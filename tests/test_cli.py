@@ -404,3 +404,50 @@ def test_ablate_tells_all_that_is_wrong_at_once(capsys):
     assert "--years: '20l0'; expected a whole number" in err
     code, _, err = answer(capsys, "ablate", "--years", "1890,2010")
     assert code == 2 and "--years: '1890'; expected a whole number from 1953 to 2025" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("R&D", "research.public"),
+        ("subsidies", "subsidy.battery_car"),
+        ("tariffs", "tariff.car"),
+        ("customs duty on cars", "tariff.car"),
+        ("奇瑞", "chery"),
+        ("Great Wall", "gwm"),
+        ("joint venture cap", "venture.share_cap"),
+        ("cars sold abroad", "vehicle_exports"),
+    ],
+)
+def test_a_name_is_found_by_what_it_means(capsys, words, found):
+    code, out, _ = answer(capsys, "explain", "--search", words)
+    assert code == 0
+    assert found in [line.split()[0] for line in out.splitlines()]
+
+
+def test_words_that_nothing_holds_are_refused(capsys):
+    code, out, err = answer(capsys, "explain", "--search", "zzzzz qqqqq")
+    assert (code, out) == (2, "") and "--all" in err
+
+
+def test_explain_names_the_levers_beside_an_outcome_of_the_same_name(capsys):
+    _, out, _ = answer(capsys, "explain", "subsidy")
+    assert "subsidy (series)" in out and "subsidy.battery_car" in out.split("See also:")[1]
+
+
+@pytest.mark.parametrize("name", ["奇瑞", "奇瑞汽车", "Chery", "chery", "Chery Automobile"])
+def test_a_firm_is_found_by_its_names_in_either_language(capsys, name):
+    code, out, _ = answer(capsys, "explain", name)
+    assert code == 0 and out.startswith("chery (maker)")
+
+
+def test_a_word_that_is_no_name_is_answered_with_names_that_mean_it(capsys):
+    code, _, err = answer(capsys, "explain", "R&D", "tariffs", "吉利车")
+    assert code == 2
+    assert "did you mean 'tariff.car'?" in err and "research" in err and "'吉利车'" in err
+
+
+def test_without_names_the_levers_are_shown_in_groups_and_little_else(capsys):
+    code, out, _ = answer(capsys, "explain")
+    assert code == 0
+    assert "subsidy.(battery_car" in out.replace("\n  ", " ") and len(out.splitlines()) < 70

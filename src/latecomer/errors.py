@@ -174,9 +174,11 @@ def plain(name: str) -> str:
 def shown(value: Any, as_name: bool = False) -> str:
     """Return a value as the message shows it: quoted, on one line, short, control characters escaped.
 
-    A value that was probably meant as a name is spelled in ASCII: a Cyrillic letter in it would look right.
+    A value that was probably meant as a name is spelled in ASCII where a letter could pass for one of ours: a Cyrillic one would
+    look right, a Chinese one would not.
     """
-    text = (ascii if as_name else repr)(value if isinstance(value, int | float | bool) else str(value))
+    alike = as_name and any(letter >= "\x80" and not "\u2e80" <= letter < "\uf900" for letter in str(value))
+    text = (ascii if alike else repr)(value if isinstance(value, int | float | bool) else str(value))
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
 
 

@@ -10,9 +10,9 @@ from latecomer.case.folder import CASES, list_cases
 from latecomer.cli.screen import TEXT_WIDTH, console, print_line, print_text
 from latecomer.errors import Problems, UsageError
 from latecomer.explain import code
-from latecomer.explain.entries import FOUND, Entry, entries_of, grouped, meanings, search
+from latecomer.explain.entries import FOUND, Entry, entries_of, grouped, meanings, search, see_also
 
-LABEL_WIDTH, SHOWN_NAMES, SHOWN_LEVERS = 24, 6, 200
+LABEL_WIDTH, SHOWN_NAMES = 24, 10
 NOTHING_LIKE_IT = "words that stand in a name or in what it is; `latecomer explain --all` lists every name"
 HINTS = (
     "latecomer explain NAME tells what a name is: unit, source, equation.",
@@ -30,6 +30,11 @@ def explain_names(names: Sequence[str], words: str, every: bool, case: str) -> N
         print_names(grouped(entries), every)
     for entry in meanings(names, entries):
         print_entry(entry)
+    for name in names:
+        others = see_also(name, entries)
+        if others:
+            more = [f"and {len(others) - SHOWN_NAMES} more"] if len(others) > SHOWN_NAMES else []
+            print_text(f"See also: {', '.join([*others[:SHOWN_NAMES], *more])}")
 
 
 def print_found(words: str, found: Sequence[Entry]) -> None:

@@ -41,7 +41,8 @@ MEANT = {
     "loans": ("loan", "credit"), "bank": ("credit", "loan"), "debt": ("debt", "loan"), "market": ("market", "share"),
     "welfare": ("surplus",), "consumers": ("buyers", "surplus"), "catch-up": ("gap", "share"), "batteries": ("battery",),
     "engineers": ("engineer", "engineers"), "firm": ("maker",), "firms": ("maker",), "company": ("maker",),
-    "province": ("region", "province"), "provinces": ("region", "province"), "sales": ("sales", "sold"),
+    "province": ("region", "province"), "provinces": ("region", "province"), "sales": ("sales", "sold", "exports"),
+    "sold": ("sales", "sold", "exports"), "abroad": ("abroad", "export", "exports"), "cars": ("car", "vehicle"), "parents": ("parent", "group"),
     "production": ("output", "made", "vehicles"), "output": ("output", "vehicles"), "bailout": ("budget", "aid"),
 }  # fmt: skip
 
@@ -92,12 +93,27 @@ def meanings(names: Sequence[str], entries: Sequence[Entry]) -> list[Entry]:
     problems = Problems()
     found: list[Entry] = []
     for name in names:
-        mine = known.get(plain(name), [])
+        mine = known.get(plain(name), []) or only_one(name, entries)
         found += mine
         if not mine:
             note_unknown(name, entries, problems)
     problems.raise_if_any(UsageError)
     return found
+
+
+def only_one(name: str, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the one entry of which a name in other letters than ours is a part, such as the short name of a firm in Chinese."""
+    if name.isascii():
+        return []
+    found = [entry for entry in entries if any(plain(name) in spelt for spelt in entry.names)]
+    return found if len(found) == 1 else []
+
+
+def see_also(name: str, entries: Sequence[Entry]) -> list[str]:
+    """Return other names that hold a name's words: the levers of a group, such as subsidy.rural of subsidy."""
+    words = {stem(word) for word in re.findall(r"[^\W_]+", name.lower())}
+    others = [entry.name for entry in search(name, entries) if words <= stems(entry.name)]
+    return [other for other in dict.fromkeys(others) if plain(other) != plain(name)]
 
 
 def note_unknown(name: str, entries: Sequence[Entry], problems: Problems) -> None:
@@ -127,16 +143,21 @@ def near_names(name: str, entries: Iterable[Entry]) -> list[str]:
 
 
 def search(text: str, entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries that hold all the words, best first: in the name before the text; words of everyday use are known."""
+    """Return the entries that hold all the words, or else most of them; best first, in the name before the text.
+
+    Words of everyday use stand for those of the model.
+    """
     wanted = [
         {stem(word) for word in (word, *MEANT.get(word, ()))} for word in re.findall(r"[\w&-]+", text.lower())
     ]
     scored = []
     for place, entry in enumerate(entries):
         points = [max(worth(word, entry) for word in words) for words in wanted]
-        if points and all(points) and entry.kind != SOURCE:
-            scored.append((-sum(points), list(KINDS).index(entry.kind), place, entry))
-    return [entry for *_, entry in sorted(scored, key=lambda found: found[:3])]
+        held = sum(point > 0 for point in points)
+        if 2 * held > len(points) and entry.kind != SOURCE:
+            scored.append((-held, -sum(points), list(KINDS).index(entry.kind), place, entry))
+    most = min((score[0] for score in scored), default=0)
+    return [score[-1] for score in sorted(scored, key=lambda score: score[:4]) if score[0] == most]
 
 
 def worth(word: str, entry: Entry) -> int:
@@ -156,9 +177,11 @@ def stems(text: str) -> set[str]:
 
 
 def stem(word: str) -> str:
-    """Return a word without a plural's ending."""
+    """Return a word without the ending of a plural or of a past."""
     if word.endswith("ies") and len(word) > SHORTEST + 1:
         return f"{word[:-3]}y"
+    if word.endswith("ed") and len(word) > 2 * SHORTEST:
+        return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > SHORTEST else word
 
 

@@ -33,9 +33,10 @@ ROWS_SHOWN = 12
 
 def explain(names: Sequence[str], case: Case) -> list[Entry]:
     """Return every meaning of every name; raise UsageError that lists all unknown names with their nearest ones."""
-    known = vocabulary(case)
-    for source in case.sources.index:
-        known.setdefault(plain(source), []).append(partial(of_source, source, case))
+    known: dict[str, list[Callable[[], Entry]]] = {}
+    for make, spellings in spelled(case):
+        for spelling in spellings:
+            known.setdefault(spelling, []).append(make)
     if all(plain(name) in known for name in names):
         return [make() for name in names for make in known[plain(name)]]
     return meanings(names, all_entries(case))
@@ -43,22 +44,15 @@ def explain(names: Sequence[str], case: Case) -> list[Entry]:
 
 def all_entries(case: Case) -> list[Entry]:
     """Return every meaning of every name of the model and the case, with all its spellings."""
-    spellings: dict[Callable[[], Entry], list[str]] = {}
-    for name, makers in vocabulary(case).items():
-        for make in makers:
-            spellings.setdefault(make, []).append(name)
-    for source in case.sources.index:
-        spellings[partial(of_source, source, case)] = [plain(source)]
-    return [replace(make(), names=tuple(names)) for make, names in spellings.items()]
+    return [replace(make(), names=names) for make, names in spelled(case)]
 
 
-def vocabulary(case: Case) -> dict[str, list[Callable[[], Entry]]]:
-    """Return what makes the entries of every name but sources, by its plain spelling: lower case, one separator."""
-    known: dict[str, list[Callable[[], Entry]]] = {}
+def spelled(case: Case) -> list[tuple[Callable[[], Entry], tuple[str, ...]]]:
+    """Return what makes each entry, in the order of the declarations, with its plain spellings: lower case, one separator."""
+    found: list[tuple[Callable[[], Entry], tuple[str, ...]]] = []
 
     def add(make: Callable[[], Entry], *names: str) -> None:
-        for name in dict.fromkeys(plain(name) for name in names if name):
-            known.setdefault(name, []).append(make)
+        found.append((make, tuple(dict.fromkeys(plain(name) for name in names if name))))
 
     for mechanism in code.mechanisms():
         add(partial(of_mechanism, mechanism, case), mechanism.name)
@@ -89,7 +83,9 @@ def vocabulary(case: Case) -> dict[str, list[Callable[[], Entry]]]:
         zip(labels.destinations, labels.destination_names, labels.destination_names_zh, strict=True)
     ):
         add(partial(of_destination, x, case), name, english, native)
-    return known
+    for source in case.sources.index:
+        add(partial(of_source, source, case), source)
+    return found
 
 
 def of_mechanism(mechanism: code.Mechanism, case: Case) -> Entry:
