@@ -1,11 +1,13 @@
 """Are files whole or not at all, whatever happens while they are written, and do spreadsheets read them as they are?"""
 
+import json
 import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from latecomer.cli.writing import NEW, OLD, NotWritten, whole_file, whole_files
 from latecomer.errors import spreadsheet_safe
 from latecomer.report.export import in_shown_units, presented, rounded, write_tables, write_workbook
+from latecomer.report.quick import quickly, rows_of
 
 TABLE = pd.DataFrame(
     {
@@ -128,3 +131,29 @@ def test_rounding_keeps_five_digits_and_whole_counts():
 )
 def test_text_is_no_formula(text, safe):
     assert spreadsheet_safe(text) == safe
+
+
+def test_charts_drawn_quickly_are_the_same_to_the_byte():
+    rows = pd.DataFrame(
+        {
+            "year": [2000, 2001],
+            "x": [0.1, np.nan],
+            "name": ["a", None],
+            "y": [np.inf, 1.0],
+            "b": [True, False],
+        }
+    )
+    chart = (
+        alt.layer(
+            alt.Chart(rows).mark_line().encode(x="year:Q", y="x:Q"),
+            alt.Chart(rows).mark_point().encode(x="year:Q"),
+        )
+        .properties(title="T")
+        .resolve_scale(y="independent")
+    )
+    usual = json.dumps(chart.to_dict())
+    with quickly():
+        assert json.dumps(chart.to_dict()) == usual
+    odd = rows.assign(when=pd.to_datetime(["2000-01-01", "2001-01-01"]))
+    assert rows_of(odd) == alt.default_data_transformer(odd)
+    assert alt.data_transformers.active == "default"

@@ -43,9 +43,12 @@ class KeptCase(Case):
         packed = self.__dict__.get("_packed")
         if packed is None or name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self.__dict__.pop("_packed")
-        self.__dict__.update(unpack_tables(packed))
-        return getattr(self, name)
+        tables = unpack_tables(packed)
+        if name not in tables:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.__dict__.update(tables)  # before the rest goes: another thread may ask for a table, too
+        self.__dict__.pop("_packed", None)
+        return tables[name]
 
 
 def open_case(name: str | Path) -> Case:

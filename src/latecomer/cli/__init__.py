@@ -116,9 +116,13 @@ def complain(message: str, code: int) -> int:
 
 def show_version(asked: bool) -> None:
     if asked:
-        from latecomer.record import package_version
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
 
-        typer.echo(f"latecomer {package_version()}")
+        try:
+            typer.echo(f"latecomer {installed('latecomer')}")
+        except PackageNotFoundError:
+            typer.echo("latecomer unreleased")
         raise typer.Exit
 
 

@@ -117,7 +117,8 @@ def cell(row: "pd.Series", factor: float) -> str:
 def write(found: "pd.DataFrame", beside: "pd.DataFrame", case: Case, folder: Path) -> None:
     """Write tables and picture into a folder, each whole or not at all."""
     from latecomer.report.ablation import save_effects
+    from latecomer.report.export import presented, write_table
 
     with whole_files(folder) as part:
         save_effects(found, f"What the ready reforms do: {case.title}", part)
-        beside.to_csv(part / "literature.csv", index=False, lineterminator="\n")
+        write_table(presented(beside), part / "literature.csv")

@@ -42,7 +42,8 @@ MEANT = {
     "welfare": ("surplus",), "consumers": ("buyers", "surplus"), "catch-up": ("gap", "share"), "batteries": ("battery",),
     "engineers": ("engineer", "engineers"), "firm": ("maker",), "firms": ("maker",), "company": ("maker",),
     "province": ("region", "province"), "provinces": ("region", "province"), "sales": ("sales", "sold", "exports"),
-    "sold": ("sales", "sold", "exports"), "abroad": ("abroad", "export", "exports"), "cars": ("car", "vehicle"), "parents": ("parent", "group"),
+    "sold": ("sales", "sold", "exports"), "abroad": ("abroad", "export", "exports"),
+    "cars": ("car", "vehicle"), "parents": ("parent", "group"),
     "production": ("output", "made", "vehicles"), "output": ("output", "vehicles"), "bailout": ("budget", "aid"),
 }  # fmt: skip
 

@@ -254,9 +254,14 @@ def write_tables(tables: Run | Tables, folder: str | Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, table in (tables_of_run(tables) if isinstance(tables, Run) else tables).items():
-        written.append(folder / f"{name}.csv")
-        safe(table).to_csv(written[-1], index=False, lineterminator="\n", encoding="utf-8-sig")
+        written.append(write_table(table, folder / f"{name}.csv"))
     return written
+
+
+def write_table(table: pd.DataFrame, path: Path) -> Path:
+    """Write one table, `presented` before, as CSV that spreadsheets read as it is; return its path."""
+    safe(table).to_csv(path, index=False, lineterminator="\n", encoding="utf-8-sig")
+    return path
 
 
 def write_workbook(tables: Tables, path: Path, about: Mapping[str, object]) -> Path:
