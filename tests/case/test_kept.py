@@ -109,6 +109,13 @@ def test_where_nothing_can_be_kept_everything_works(tmp_path, monkeypatch):
     assert kept.kept("case-a") is None
 
 
+def test_a_text_is_made_once(store):
+    made = []
+    for _ in range(2):
+        assert kept.kept_text("text-a", lambda: made.append(1) or "奇瑞") == "奇瑞"
+    assert made == [1]
+
+
 def test_old_files_are_forgotten(store):
     for n in range(kept.FILES_KEPT + 3):
         kept.keep(f"case-{n}", b"0")

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 import zlib
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from latecomer.types import Case, Labels
 if TYPE_CHECKING:
     import pandas as pd
 
-FILES_KEPT = 8
+FILES_KEPT = 12
 DIGEST_SIZE = hashlib.sha256().digest_size
 LENGTH_SIZE = 8
 LARGEST = 256 * 2**20  # bytes of a part, unpacked: a case far larger than any is not worth keeping
@@ -118,6 +119,16 @@ def keep(name: str, data: bytes | None) -> None:
         forget_old(folder)
     except OSError:
         return
+
+
+def kept_text(name: str, make: Callable[[], str]) -> str:
+    """Return the text kept under a name, made and kept if there is none; the name says all that the text depends on."""
+    data = kept(name)
+    if data is not None:
+        return data.decode()
+    text = make()
+    keep(name, text.encode())
+    return text
 
 
 def forget_old(folder: Path) -> None:

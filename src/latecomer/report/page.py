@@ -15,6 +15,7 @@ import altair as alt
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from latecomer.case.kept import kept_text
 from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
 from latecomer.report import affiliation, answer, evidence, rows, tables, words
@@ -103,7 +104,13 @@ def evidence_of(run: Run) -> dict[str, Any]:
 
 @cache
 def chart_library() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside an HTML page."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside an HTML page; bundled once, then kept."""
+    made_by = hashlib.sha256(f"{EXPOSED} {vegalite_version()} {vl_convert.__version__}".encode()).hexdigest()
+    return kept_text(f"charts-{made_by[:32]}", bundled)
+
+
+def bundled() -> str:
+    """Return the script as the converter bundles it."""
     return vl_convert.javascript_bundle(EXPOSED, vl_version=vegalite_version()).replace(
         "</script", "<\\/script"
     )
