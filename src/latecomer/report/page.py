@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,9 @@ def evidence_of(run: Run) -> dict[str, Any]:
 @cache
 def chart_library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside an HTML page; bundled once, then kept."""
-    made_by = hashlib.sha256(f"{EXPOSED} {vegalite_version()} {vl_convert.__version__}".encode()).hexdigest()
+    made_by = hashlib.sha256(
+        f"{EXPOSED} {vegalite_version()} {version('vl-convert-python')}".encode()
+    ).hexdigest()
     return kept_text(f"charts-{made_by[:32]}", bundled)
 
 
