@@ -8,6 +8,7 @@ import pytest
 
 from latecomer.fit.score import errors, record_table
 from latecomer.report import answer, evidence, tables, write_tables
+from latecomer.report.export import shown_in
 from latecomer.report.groups import firm_points, heads
 
 
@@ -79,9 +80,11 @@ def test_evidence_counts_what_the_case_holds(result):
     assert len(evidence.assumed(case)) == (case.register["grade"] == "assumption").sum()
 
 
-def test_tables_come_out_as_csv_in_full_precision(result, record, tmp_path):
+def test_tables_come_out_as_csv_in_the_units_and_digits_of_the_page(result, record, tmp_path):
     written = {path.stem: path for path in write_tables(result, tmp_path / "tables")}
     assert {"record", "errors", "fans", "firms", "provinces", "power_path", "sources"} <= written.keys()
-    read = pd.read_csv(written["record"], dtype=str)["median"].astype(float)
-    assert read.tolist() == record["median"].tolist()
+    read = pd.read_csv(written["record"])
+    factor, unit = zip(*(shown_in(unit) for unit in record["unit"]), strict=True)
+    assert np.allclose(read["median"], record["median"] * np.array(factor), rtol=1e-4)
+    assert tuple(read["unit"]) == unit
     assert len(pd.read_csv(written["provinces"])) == 31
