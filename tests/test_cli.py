@@ -61,6 +61,25 @@ def test_start_up_loads_nothing_heavy(code):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", "chery"],
+        ["run", "china-auto", "--dry-run"],
+        ["compare", "no-plate-quotas", "--dry-run"],
+        ["uncertainty", "no-plate-quotas", "--series", "stronk"],
+        ["cases"],
+    ],
+    ids=" ".join,
+)
+def test_what_runs_nothing_imports_neither_tables_nor_the_model(case, words):
+    heavy = "{'numba', 'pandas', 'xarray', 'altair', 'scipy', 'pydantic'}"
+    code = f"import sys; from latecomer.cli import main; main({words}); sys.exit(len({heavy} & set(sys.modules)))"
+    in_new_process(code)  # the first may have to put together what is kept
+    done = in_new_process(code)
+    assert done.returncode == 0, done.stderr
+
+
 def test_public_names_win_over_submodules_of_the_same_name():
     code = "import latecomer.run, latecomer.explain.code, latecomer as lc; print(callable(lc.run), callable(lc.explain))"
     assert in_new_process(code).stdout.split() == ["True", "True"]

@@ -76,7 +76,7 @@ def intention(request: Request, case: Case) -> list[str]:
     else:
         threads = "all processors" if request.threads is None else f"{request.threads} threads"
         doing = f"would run {request.histories} histories with seed {request.seed} on {threads}"
-    size = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.register)} parameters"
+    size = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.params.dtype.names or ())} parameters"
     files = [] if request.only is not None else planned_files(request, case)
     head = f"{case.name}: {case.title}; {size}; every table is right"
     return [head, doing, *(f"would write {path}" for path in files), "Nothing was run."]
