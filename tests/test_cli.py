@@ -73,7 +73,7 @@ def test_start_up_loads_nothing_heavy(code):
     ids=" ".join,
 )
 def test_what_runs_nothing_imports_neither_tables_nor_the_model(case, words):
-    heavy = "{'numba', 'pandas', 'xarray', 'altair', 'scipy', 'pydantic'}"
+    heavy = "{'numba', 'pandas', 'xarray', 'altair', 'scipy'}"
     code = f"import sys; from latecomer.cli import main; main({words}); sys.exit(len({heavy} & set(sys.modules)))"
     in_new_process(code)  # the first may have to put together what is kept
     done = in_new_process(code)
