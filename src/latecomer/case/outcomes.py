@@ -71,6 +71,27 @@ def _check_index(file: str, row: Any, labels: Mapping[str, Sequence[str]], probl
         problems.add(file, row.line, "index", row.index_name, expected, valid=labels.get(series.axes, ()))
 
 
+def within_case(
+    targets: pd.DataFrame, moments: pd.DataFrame, years: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
+    """Return the targets and moments that lie within the years of the case, and in words what is left out.
+
+    A target keeps the part of its span that the case has. A moment speaks of its whole span: it is left out with any year of it.
+    """
+    first, last = int(years[0]), int(years[-1])
+    cut = (targets["first"] < first) | (targets["last"] > last)
+    kept = targets.assign(
+        first=targets["first"].clip(lower=first), last=targets["last"].clip(upper=last)
+    )
+    outside = (moments["first"] < first) | (moments["last"] > last)
+    told = (
+        (FILE, int(cut.sum()), "targets are compared within"),
+        ("moments.csv", int(outside.sum()), "moments are left out, not wholly within"),
+    )
+    notes = tuple(f"{file}: {count} {what} {first}-{last}" for file, count, what in told if count)
+    return kept[kept["first"] <= kept["last"]], moments[~outside], notes
+
+
 def target_values(
     targets: pd.DataFrame, facts: pd.DataFrame, years: np.ndarray, deflator: np.ndarray
 ) -> pd.DataFrame:
