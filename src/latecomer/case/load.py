@@ -182,6 +182,7 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     outcomes.check_targets(targets, facts, along, problems)
     moments = tables["moments"].rename(columns={"index": "index_name"})
     outcomes.check_moments(moments, along, problems)
+    outcomes.check_references(tables["references"], problems)
     targets, moments, left_out = outcomes.within_case(targets, moments, years)
     recorded = outcomes.target_values(targets, facts, years, world.deflator)
     record = outcomes.maker_record(tables["firm_targets"], tables["firm_sales"])

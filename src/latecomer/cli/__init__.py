@@ -225,8 +225,8 @@ def ablate(
     ] = "100",
     seed: Seed = "1",
     years: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="The years that are compared.")
-    ] = "2010,2025",
+        str, typer.Option(metavar="YEAR,YEAR", help="The years that are compared [default: 2010,2025].")
+    ] = "",
     threads: Threads = "",
     out: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write table (CSV) and picture (PNG, SVG, HTML) here.")
@@ -271,8 +271,8 @@ def compare(
         ),
     ] = "",
     years: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed.")
-    ] = "2010,2025",
+        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed [default: 2010,2025].")
+    ] = "",
     seed: Seed = "1",
     threads: Threads = "",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write the report here.")] = "",
@@ -464,8 +464,11 @@ def openness(
         str, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")
     ] = "china-auto",
     eras: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="Years from which the dial is turned.")
-    ] = "1984,1994,2001,2010",
+        str,
+        typer.Option(
+            metavar="YEAR,YEAR", help="Years from which the dial is turned [default: 1984,1994,2001,2010]."
+        ),
+    ] = "",
     steps: Annotated[
         str, typer.Option(metavar="NUMBER", help="Values of the dial, both ends among them.")
     ] = "9",

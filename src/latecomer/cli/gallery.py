@@ -55,7 +55,7 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
     if request.json:
         typer.echo(json_rows(found))
     elif not request.quiet:
-        for year in YEARS:
+        for year in sorted(found["year"].unique()):
             console().print(year_table(found[found["year"] == year], f"{case.title}: ready reforms, {year}"))
         print_line(NOTE)
         for row in beside.itertuples():

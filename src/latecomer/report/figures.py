@@ -55,8 +55,9 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out["destinations"] = destinations_chart(run, record)
     out["window"] = window_chart(run, record)
     out["great_strong"] = power_chart(run)
-    ranks = place_table(run)
-    out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
+    if countries(run.case):
+        ranks = place_table(run)
+        out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
     out["growth"] = growth_chart(run)
     out["innovation_system"] = flow_chart(run)
     out["sources"], out["learning"] = control.sources_chart(run), control.learning_chart(run)
@@ -142,10 +143,10 @@ def pictures(run: Run) -> dict[str, Picture]:
     out["segments"] = _headed(
         _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key
     )
-    out["places"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 440) for n in ("place_great", "place_strong")], 2),
-        named["place_great"][1],
-    )
+    places = [name for name in ("place_great", "place_strong") if name in drawn]
+    if places:
+        grid = _grid([_titled(drawn[name], named[name][0], [], 440) for name in places], 2)
+        out["places"] = _headed(grid, named[places[0]][1])
     out["provinces"] = _grid(
         [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
     )

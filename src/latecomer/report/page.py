@@ -15,6 +15,7 @@ import altair as alt
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
 from latecomer.report import affiliation, answer, evidence, rows, tables, words
@@ -80,7 +81,7 @@ def told(run: Run) -> dict[str, Any]:
         "sentences": answer.answer(run, record, scores),
         "cards": answer.cards(run, record),
         "matrix": rows.matrix(run, record, shown),
-        "marked": [year for year in tables.MARKED_YEARS if year in run.years],
+        "marked": marked(tables.MARKED_YEARS, run.years),
         "rows": rows.record_rows(record, shown),
         "affiliation": affiliation.sentence(run),
         "ranked": rows.rank_rows(firm_ranks(run)),
