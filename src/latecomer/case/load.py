@@ -124,7 +124,9 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
     for table, schema in SCHEMAS.items():
         missing = table in OPTIONAL and not (folder / schema.file).exists()
         tables[table] = empty_table(schema) if missing else read_table(folder, schema, names, problems)
-    tables["params"], tables["sources"] = completed(tables["params"], tables["sources"], _register(), problems)
+    tables["params"], tables["sources"] = completed(
+        tables["params"], tables["sources"], _register(), problems
+    )
     for table in ("policies", "levers", "regional_protection"):
         refuse_spans(tables[table], f"{table}.csv", problems)
     for table in (*SHORT_LISTS["fact tables"], "policies"):
@@ -165,7 +167,9 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     facts = _facts(tables)
     best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
-    given = Quantities(world_rows, best, covering(years), RULES, _pairs(tables["constants"], "name", "value"), problems)
+    given = Quantities(
+        world_rows, best, covering(years), RULES, _pairs(tables["constants"], "name", "value"), problems
+    )
     world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length, years)
     along = {letter: labels.along(letter) for letter in "mrsedkobaxygw"}
     policy, levers = build_policy(
@@ -202,7 +206,8 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
         moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
-        named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder, left_out=left_out,
+        named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder,
+        left_out=left_out,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from latecomer.axes import COMMERCIAL
+from latecomer.case.outcomes import TRAINING_END
 from latecomer.case.schemas import NEEDED, SCHEMAS, SHORT_LISTS
 from latecomer.case.tables import Column, Schema
 
@@ -102,7 +103,13 @@ def write_case(
     for table, rows in tables.items():
         if rows or table in NEEDED:
             write_table(folder, SCHEMAS[table], rows, first_year)
-    head = {"name": name, "title": title, "first_year": first_year, "last_year": last_year, "named_makers": named[:10]}
+    head = {
+        "name": name,
+        "title": title,
+        "first_year": first_year,
+        "last_year": last_year,
+        "named_makers": named[:10],
+    }
     text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
     (folder / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
     notes = NOTES.format(title=title, name=name, invented=INVENTED)
@@ -120,7 +127,7 @@ def tables_of(makers: list[str], first: int, last: int) -> dict[str, list[dict[s
         "destinations": [{"destination_id": ABROAD, "name_en": "Abroad"}],
         "lines_of_origin": [{"line_of_origin": "founders", "skill": 0, "batteries": 0, "low": -0.3, "high": 0.3}],
         "world": world(), "policies": policies(first), "levers": levers(),
-        "targets": [target(first, last)], **facts(first, last), **copied(first, last),
+        "targets": targets(first, last), **facts(first, last), **copied(first, last),
     }  # fmt: skip
     used = {row["unit"] for table in MEASURED for row in tables[table]}
     tables["units"] = [{"unit": unit} for unit in sorted(used)]
@@ -171,7 +178,9 @@ def firms(makers: list[str], first: int, last: int) -> list[dict[str, Any]]:
     rows = []
     for i, maker in enumerate(makers):
         begun = first + (i * (last - first)) // (2 * len(makers))
-        years = dict.fromkeys(("founded", "first_vehicle_year", "first_own_brand_car_year", "passenger_entry_year"), begun)
+        years = dict.fromkeys(
+            ("founded", "first_vehicle_year", "first_own_brand_car_year", "passenger_entry_year"), begun
+        )
         home = list(REGIONS.values())[i % len(REGIONS)]
         named = {"firm_id": maker, "name_en": f"Maker {i + 1}", "home_province": home}
         rows.append({**named, "ownership": "private" if i else "central_soe", **years})
@@ -184,7 +193,15 @@ def roster(makers: list[str], first: int) -> list[dict[str, Any]]:
     trucks = {**dict.fromkeys(COMMERCIAL, 1.0 / len(COMMERCIAL)), "capacity": 0.05}
     cars = {**dict.fromkeys(COMMERCIAL, 0.0), "capacity": 0.0}
     own = [
-        {"maker_id": maker, "kind": "own", "fact_id": maker, "origin": "china", "brand": 0, **judged, **(cars if i else trucks)}
+        {
+            "maker_id": maker,
+            "kind": "own",
+            "fact_id": maker,
+            "origin": "china",
+            "brand": 0,
+            **judged,
+            **(cars if i else trucks),
+        }
         for i, maker in enumerate(makers)
     ]
     importer = {"maker_id": "importer", "kind": "importer", "origin": "japan", "start": first, "brand": 0.3}
@@ -194,7 +211,14 @@ def roster(makers: list[str], first: int) -> list[dict[str, Any]]:
 def policies(first: int) -> list[dict[str, Any]]:
     """Return one policy for each lever that is set, in force in all years."""
     return [
-        {"policy_id": policy_id(lever), "name": f"Behind {lever}", "start": first, "value": value, **ranged(value), "unit": unit}
+        {
+            "policy_id": policy_id(lever),
+            "name": f"Behind {lever}",
+            "start": first,
+            "value": value,
+            **ranged(value),
+            "unit": unit,
+        }
         for lever, value, unit, _ in POLICIES
     ]
 
@@ -211,11 +235,26 @@ def policy_id(lever: str) -> str:
     return lever.replace(".", "_")
 
 
-def target(first: int, last: int) -> dict[str, Any]:
-    """Return the one target: vehicles made."""
+def targets(first: int, last: int) -> list[dict[str, Any]]:
+    """Return the targets: vehicles made, in the years that a fit may see and in those after them."""
     fact = next(row for row in QUANTITIES if row[0] == "home_vehicles")
-    compared = {"target_id": "vehicles", "series": "vehicles", "table": fact[1], "fact_series": fact[2], "scale": 1}
-    return {**compared, "first": first, "last": last, "measure": "log", "sd": 0.2, "sample": "check"}
+    compared = {
+        "series": "vehicles",
+        "table": fact[1],
+        "fact_series": fact[2],
+        "scale": 1,
+        "measure": "log",
+        "sd": 0.2,
+    }
+    spans = (
+        ("vehicles_fit", "fit", first, min(last, TRAINING_END)),
+        ("vehicles", "check", max(first, TRAINING_END + 1), last),
+    )
+    return [
+        {"target_id": name, **compared, "first": begin, "last": end, "sample": sample}
+        for name, sample, begin, end in spans
+        if begin <= end
+    ]
 
 
 def copied(first: int, last: int) -> dict[str, list[dict[str, Any]]]:
@@ -227,7 +266,10 @@ def copied(first: int, last: int) -> dict[str, list[dict[str, Any]]]:
         for row in out[table]:
             since = int(row.get("from_year") or first + 1)
             if not first < since <= last:
-                moved = {"from_year": str(first + 1), "question": row["question"].replace(str(since - 1), str(first))}
+                moved = {
+                    "from_year": str(first + 1),
+                    "question": row["question"].replace(str(since - 1), str(first)),
+                }
                 row.update(moved)
             row.update({name: value for name, value in GIVEN.items() if name in row})
     return out

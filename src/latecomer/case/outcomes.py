@@ -23,7 +23,9 @@ YEAR_FIELDS = {series.name: series for series in axes.YEAR}
 GROUP_SERIES = "group_vehicles"
 MAKER_SERIES = ("maker_sales", "maker_exports", GROUP_SERIES)
 COUNTS = ("vehicles_sold", "vehicles_delivered", "vehicles_produced", "vehicles_retail")
-PILLARS = {("great", name) for name in axes.GREAT_PILLARS} | {("strong", name) for name in axes.STRONG_PILLARS}
+PILLARS = {("great", name) for name in axes.GREAT_PILLARS} | {
+    ("strong", name) for name in axes.STRONG_PILLARS
+}
 RECORD = ["maker_id", "series", "year", "value", "unit", "scope", "source_id", "grade", "line"]
 
 
@@ -90,9 +92,7 @@ def within_case(
     """
     first, last = int(years[0]), int(years[-1])
     cut = (targets["first"] < first) | (targets["last"] > last)
-    kept = targets.assign(
-        first=targets["first"].clip(lower=first), last=targets["last"].clip(upper=last)
-    )
+    kept = targets.assign(first=targets["first"].clip(lower=first), last=targets["last"].clip(upper=last))
     outside = (moments["first"] < first) | (moments["last"] > last)
     told = (
         (FILE, int(cut.sum()), "targets are compared within"),

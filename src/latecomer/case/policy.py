@@ -74,7 +74,9 @@ def _dated_rows(
         problems.add(
             FILE, row.line, "policy_id", row.policy_id, "a policy in force within the window of this row"
         )
-    rows = rows.assign(first_month=rows["first_month"].clip(lower=first), last_month=rows["last_month"].clip(upper=last))
+    rows = rows.assign(
+        first_month=rows["first_month"].clip(lower=first), last_month=rows["last_month"].clip(upper=last)
+    )
     rows = rows[rows["first_month"] <= rows["last_month"]].astype({"first_month": int, "last_month": int})
     _refuse_overlaps(rows, problems)
     return rows.assign(

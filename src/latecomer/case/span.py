@@ -1,4 +1,4 @@
-"""Which years does a case have of those that are usually looked at? The years of a report are clipped to the case, never missed."""
+"""Which years does a case have of those that are usually looked at? The years of reports and questions are clipped to it."""
 
 from collections.abc import Sequence
 from itertools import pairwise

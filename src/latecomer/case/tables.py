@@ -25,7 +25,8 @@ SHIFT = 12
 class Column:
     """What one column holds: `text`, `number`, `whole`, `flag` (0 or 1) or `date` (YYYY or YYYY-MM).
 
-    A column whose cells may be `empty` may be left out of the table altogether. `among` names the list in which a text must be found; `low` and `high` bound a number, both ends allowed.
+    A column whose cells may be `empty` may be left out of the table altogether. `among` names the list in which a text must be
+    found; `low` and `high` bound a number, both ends allowed.
     """
 
     name: str

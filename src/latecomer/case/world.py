@@ -1,9 +1,9 @@
 """What did history outside the industry give in each year: incomes, prices, the world market?
 
 Money is in CNY of 2010: nominal values over consumer prices. A case need not hold the base years of its indices: quantities
-are carried there by the rules of `world.csv`, and the years outside the case are then cut off. Incomes: the households of a region follow two lognormal laws, urban
-and rural, whose means come from the income tables and whose common spread makes the national Gini; one grid of classes, fixed as
-multiples of the national mean, serves every region and year:
+are carried there by the rules of `world.csv`, and the years outside the case are then cut off. Incomes: the households of a
+region follow two lognormal laws, urban and rural, whose means come from the income tables and whose common spread makes the
+national Gini; one grid of classes, fixed as multiples of the national mean, serves every region and year:
 
     sigma_total = sqrt(2) Phi^-1((G + 1) / 2)          (Aitchison and Brown 1957)
     sigma_within^2 = sigma_total^2 - variance of the log means between regions and between town and country
@@ -32,7 +32,11 @@ def covering(years: np.ndarray) -> np.ndarray:
 
 
 def build_world(
-    given: Quantities, regions: pd.DataFrame, destinations: Sequence[str], length: dict[str, int], span: np.ndarray
+    given: Quantities,
+    regions: pd.DataFrame,
+    destinations: Sequence[str],
+    length: dict[str, int],
+    span: np.ndarray,
 ) -> tuple[np.recarray, pd.DataFrame, pd.DataFrame]:
     """Return the world in the years of `span`, the list of filled values, and the quantities (years by name) it was built from.
 
@@ -52,7 +56,7 @@ def build_world(
     fills = pd.DataFrame(given.filled, columns=["variable", "index", "year", "value", "rule"])
     fills = fills[fills["year"].between(span[0], span[-1])].reset_index(drop=True)
     quantities = pd.DataFrame(given.values, index=pd.Index(years, name="year")).loc[span[0] : span[-1]]
-    return world[np.isin(years, span)], fills, quantities
+    return world[np.isin(years, span)].view(np.recarray), fills, quantities
 
 
 def relative(given: Quantities, values: np.ndarray, year: int) -> np.ndarray:
@@ -80,7 +84,9 @@ def _world_market(given: Quantities) -> np.ndarray:
 
 FIELDS = {
     "gdp": lambda given: given["gdp_index"],
-    "investment": lambda given: relative(given, given["investment_nominal"] / _deflator(given), INVESTMENT_BASE),
+    "investment": lambda given: relative(
+        given, given["investment_nominal"] / _deflator(given), INVESTMENT_BASE
+    ),
     "real_exchange_rate": lambda given: given["reer"],
     "deflator": _deflator,
     "oil_price": _oil,

@@ -15,7 +15,7 @@ from latecomer.cli.running import Progressed, done, prepare, print_line, speaker
 from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.experiment.gallery import WATCHED, YEARS, effects_of_all
+from latecomer.experiment.gallery import WATCHED, effects_of_all
 from latecomer.types import Case
 
 NOTE = (

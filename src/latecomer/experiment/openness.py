@@ -29,8 +29,8 @@ import pandas as pd
 
 from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE, PRIVATE
 from latecomer.case.openness import POLICY, SIDES, STRATEGY
-from latecomer.case.span import marked
 from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
+from latecomer.case.span import marked
 from latecomer.errors import Problems, ReformError, UsageError
 from latecomer.experiment.switching import writable
 from latecomer.run import rows, watch_variants

@@ -25,7 +25,7 @@ from latecomer.report.power import power_chart
 from latecomer.report.ranks import rank_chart
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style
-from latecomer.report.tiles import tile_chart
+from latecomer.report.tiles import on_map, tile_chart
 from latecomer.report.window import window_chart
 
 Picture = alt.LayerChart | alt.ConcatChart
@@ -104,14 +104,13 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     out |= control.TITLES
     year = int(run.years[-1])
-    out["provinces_sales"] = (
-        f"Passenger cars sold, {year}",
-        "Simulated medians by province (GD: Guangdong, and so on by ISO 3166-2); k: thousand, m: million.",
+    placed = on_map(run.case.labels.regions)
+    told = "Simulated medians by province" if placed else "Simulated medians by region"
+    sold, owned = (
+        (" (GD: Guangdong, and so on by ISO 3166-2)", " (letters of ISO 3166-2)") if placed else ("", "")
     )
-    out["provinces_own"] = (
-        f"Own brands in sales, {year}",
-        "Simulated medians by province (letters of ISO 3166-2).",
-    )
+    out["provinces_sales"] = (f"Passenger cars sold, {year}", f"{told}{sold}; k: thousand, m: million.")
+    out["provinces_own"] = (f"Own brands in sales, {year}", f"{told}{owned}.")
     for maker in run.case.named_makers:
         full = run.case.labels.maker_names[run.case.labels.makers.index(maker)]
         out[f"firm_{maker}"] = (short_name(run.case, maker), full.split(" (")[0])

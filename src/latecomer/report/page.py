@@ -23,6 +23,7 @@ from latecomer.report.fan import SEGMENT_FANS
 from latecomer.report.figures import figures, svg, titles, vegalite_version
 from latecomer.report.groups import RANK_YEARS, firm_ranks
 from latecomer.report.style import house_style
+from latecomer.report.tiles import on_map
 
 HERE = Path(__file__).parent
 PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -69,6 +70,7 @@ def drawn(run: Run) -> dict[str, Any]:
         "figures": figure_texts(run, charts),
         "makers": [f"firm_{maker}" for maker in run.case.named_makers],
         "segments": list(SEGMENT_FANS),
+        "on_map": on_map(run.case.labels.regions),
     }
 
 

@@ -19,7 +19,9 @@ def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
 
     The white line over the areas is the chance of the first place under equal weights.
     """
-    shown = places[(places["index"] == index) & (places["year"] >= shown_from(FIRST_YEAR, places["year"].unique()))]
+    shown = places[
+        (places["index"] == index) & (places["year"] >= shown_from(FIRST_YEAR, places["year"].unique()))
+    ]
     drawn = shown[shown["weights"] == "drawn"].copy()
     drawn["name"] = [named(place) for place in drawn["place"]]
     drawn["text"] = [words.quantity(value, "share") for value in drawn["probability"]]

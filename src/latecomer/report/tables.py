@@ -44,9 +44,12 @@ def fan(run: Run, series: str, index: str = "") -> pd.DataFrame:
 
 
 def fan_of(run: Run, values: np.ndarray) -> pd.DataFrame:
-    """Return year and quantiles of values [n, t], without the leading years in which no history has moved."""
+    """Return year and quantiles of values [n, t], without the leading years in which no history has moved.
+
+    All years where the value is the same throughout, none where it is zero throughout.
+    """
     moved = (values != values[:, :1]).any(axis=0)
-    first = int(np.argmax(moved)) if moved.any() else len(run.years)
+    first = int(np.argmax(moved)) if moved.any() else 0 if values.any() else len(run.years)
     table = pd.DataFrame(np.quantile(values, LEVELS, axis=0).T, columns=FAN)
     table.insert(0, "year", run.years.astype(int))
     return table.iloc[first:].reset_index(drop=True)
@@ -93,8 +96,8 @@ def power_path(run: Run) -> pd.DataFrame:
 def marked_years(run: Run, record: pd.DataFrame, years: Sequence[int] | None = None) -> pd.DataFrame:
     """Return simulated beside recorded values of the main series at marked years, one row per series and year.
 
-    Years are by default those of `MARKED_YEARS`, clipped to the run. Where nothing has moved yet in any history the simulated columns are empty, and so are the recorded ones where no source
-    has a value.
+    Years are by default those of `MARKED_YEARS`, clipped to the run. Where nothing has moved yet in any history the simulated
+    columns are empty, and so are the recorded ones where no source has a value.
     """
     years = marked(MARKED_YEARS, run.years) if years is None else years
     frames = []
