@@ -94,8 +94,9 @@ def attribute(
     """Share out the growth of series between two years among the forces of the case, or the effect of a package of reforms.
 
     `spans` are by default `SPANS`, clipped to the case. With `reforms`, each is a player and what is shared out is the effect
-    on each series in `year` (default: the last); `spans` is then not used. `logs` shares out the growth of the logarithm. `by_rule` lets ventures and foundings begin by rule after the
-    first year of a span, so that they answer to the forces; without it they come on their dates whatever is held.
+    on each series in `year` (default: the last); `spans` is then not used. `logs` shares out the growth of the logarithm.
+    `by_rule` lets ventures and foundings begin by rule after the first year of a span, so that they answer to the forces;
+    without it they come on their dates whatever is held.
 
     Raises UsageError for a series, year or number of players that cannot be, for a case without forces, ReformError with every
     problem of the reforms, and HistoriesFailed as `run` does.
