@@ -1,7 +1,10 @@
 """Does a new case run as it stands, whatever its span, and does it say that its numbers are invented?"""
 
 import csv
+import re
+import shlex
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +34,7 @@ from latecomer.run import run
 
 SPANS = [(1900, 1930), (1960, 1984), (2012, 2036), (2001, 2006)]
 HISTORIES = 4
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "bring-your-own-case.md"
 
 
 def new(path, **given):
@@ -305,3 +309,19 @@ def test_other_numbers_of_makers_load(tmp_path):
         case = load_case(new(tmp_path / f"own-{makers}", makers=makers).path)
         assert len(case.makers) == makers + 1
         assert len(case.named_makers) == min(makers, 10)
+
+
+def test_the_commands_of_the_guide_work_one_after_the_other(tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown = re.findall(r"^latecomer (.*)$", GUIDE.read_text(encoding="utf-8"), re.M)
+    assert shown[0].startswith("new-case ")
+    for command in shown:
+        assert main(shlex.split(command)) == 0, capfd.readouterr().err
+    assert (tmp_path / "results" / "latecomer-my-case.html").is_file()
+
+
+def test_the_guide_tells_every_table_and_which_of_them_are_needed():
+    _, needed, added, _, _ = re.split(r"^## (?=\d|What)", GUIDE.read_text(encoding="utf-8"), flags=re.M)[1:]
+    for names, text in ((NEEDED, needed), (OPTIONAL, added)):
+        rows = "".join(line for line in text.splitlines() if line.startswith("|"))
+        assert sorted(re.findall(r"`(\w+)\.csv`", rows)) == sorted(names)

@@ -80,7 +80,7 @@ What to fill in, in this order:
 
 1. `case.yaml`: title, years, the makers to be shown by name.
 2. `sources.csv`, `units.csv`: where your facts come from, and their units.
-3. `national.csv`, `exogenous.csv`, `abroad.csv`: one row a fact and year. Years that no source prints are filled by the rules of
+3. `national.csv`, `exogenous.csv`, `abroad.csv`: one row a fact and year, money in CNY. Years that no source prints are filled by the rules of
    `world.csv`. Product counts in that of China in 1978, since the size of the fleet of institutions hangs on it.
 4. `regions.csv`, `firms.csv`, `makers.csv`: regions, makers, what each began with. Own brands have the origin `china`, which
    stands for the home country.
