@@ -16,6 +16,7 @@ import yaml
 
 from latecomer.axes import COMMERCIAL
 from latecomer.case.outcomes import TRAINING_END
+from latecomer.case.params import OF_PACKAGE
 from latecomer.case.schemas import NEEDED, SCHEMAS, SHORT_LISTS
 from latecomer.case.tables import Column, Schema
 
@@ -24,6 +25,7 @@ FIRST_YEAR, LAST_YEAR, MAKERS = 1990, 2014, 3
 SHORTEST = 5  # years
 INVENTED, ABROAD = "INVENTED", "abroad"
 GIVEN = {"source_id": INVENTED, "grade": "assumption"}
+KEPT = {"source_id": OF_PACKAGE, "grade": "assumption"}  # what is taken from the case of the package
 REGIONS = {"north": "North", "south": "South"}
 COPIED = ("constants", "parts", "structures", "forces", "openness")
 STRATEGIES = ("low-cost-first", "brand-first")  # which the dial of openness tries
@@ -71,8 +73,8 @@ POLICIES = (
 
 NOTES = """# {title}
 
-**Every number of this folder is invented.** It stands there so that the case runs; each row says `{invented}` and
-`assumption`. Replace a row by a fact with its unit, year, source and grade, then check the folder:
+**Every number of this folder is invented,** or kept from `china-auto`. It stands there so that the case runs; rows say
+`{invented}` or `china-auto`, and `assumption`. Replace a row by a fact with its unit, year, source and grade, then check the folder:
 
     latecomer run {name} --dry-run
 
@@ -80,8 +82,8 @@ What to fill in, in this order:
 
 1. `case.yaml`: title, years, the makers to be shown by name.
 2. `sources.csv`, `units.csv`: where your facts come from, and their units.
-3. `national.csv`, `exogenous.csv`, `abroad.csv`: one row a fact and year, money in CNY. Years that no source prints are filled by the rules of
-   `world.csv`. Product counts in that of China in 1978, since the size of the fleet of institutions hangs on it.
+3. `national.csv`, `exogenous.csv`, `abroad.csv`: one row a fact and year, money in CNY. Years that no source prints are filled by
+   the rules of `world.csv`. Product counts in that of China in 1978, since the size of the fleet of institutions hangs on it.
 4. `regions.csv`, `firms.csv`, `makers.csv`: regions, makers, what each began with. Own brands have the origin `china`, which
    stands for the home country.
 5. `policies.csv` and `levers.csv`: dated rules, and the lever that each one moves.
@@ -132,7 +134,8 @@ def tables_of(makers: list[str], first: int, last: int) -> dict[str, list[dict[s
     used = {row["unit"] for table in MEASURED for row in tables[table]}
     tables["units"] = [{"unit": unit} for unit in sorted(used)]
     about = "Invented so that the case runs; to be replaced by facts"
-    tables["sources"] = [{"source_id": INVENTED, "publisher": "none", "title": about, "opened": 0}]
+    kept = {"source_id": OF_PACKAGE, "publisher": "Latecomer", "title": f"As in {OF_PACKAGE}", "opened": 1}
+    tables["sources"] = [{"source_id": INVENTED, "publisher": "none", "title": about, "opened": 0}, kept]
     return tables
 
 
@@ -271,7 +274,7 @@ def copied(first: int, last: int) -> dict[str, list[dict[str, Any]]]:
                     "question": row["question"].replace(str(since - 1), str(first)),
                 }
                 row.update(moved)
-            row.update({name: value for name, value in GIVEN.items() if name in row})
+            row.update({name: value for name, value in KEPT.items() if name in row})
     return out
 
 
