@@ -74,7 +74,7 @@ POLICIES = (
 NOTES = """# {title}
 
 **Every number of this folder is invented,** or kept from `china-auto`. It stands there so that the case runs; rows say
-`{invented}` or `china-auto`, and `assumption`. Replace a row by a fact with its unit, year, source and grade, then check the folder:
+`{invented}` or `china-auto`, and `assumption`. Replace a row by a fact with its unit, year, source and grade, then check:
 
     latecomer run {name} --dry-run
 

@@ -39,11 +39,9 @@ def completed(
     place = {name: i for i, name in enumerate(whole["name"])}
     rows = pd.concat([register, kept.assign(**KEPT_AS)], ignore_index=True)
     rows = rows.sort_values("name", key=lambda names: names.map(place), kind="stable", ignore_index=True)
-    about = {
-        "source_id": OF_PACKAGE,
-        "publisher": "Latecomer",
-        "title": f"Parameter of {OF_PACKAGE}, kept as it is",
-    }
+    if OF_PACKAGE in set(sources["source_id"]):
+        return rows, sources
+    about = {"source_id": OF_PACKAGE, "publisher": "Latecomer", "title": f"As in {OF_PACKAGE}"}
     added = pd.DataFrame([{**dict.fromkeys(sources.columns, ""), **about, "line": 0, "opened": 1.0}])
     return rows, pd.concat([sources, added], ignore_index=True)
 
