@@ -44,12 +44,9 @@ def fan(run: Run, series: str, index: str = "") -> pd.DataFrame:
 
 
 def fan_of(run: Run, values: np.ndarray) -> pd.DataFrame:
-    """Return year and quantiles of values [n, t], without the leading years in which no history has moved.
-
-    All years where the value is the same throughout, none where it is zero throughout.
-    """
+    """Return year and quantiles of values [n, t], without the leading years in which no history has moved."""
     moved = (values != values[:, :1]).any(axis=0)
-    first = int(np.argmax(moved)) if moved.any() else 0 if values.any() else len(run.years)
+    first = int(np.argmax(moved)) if moved.any() else len(run.years)
     table = pd.DataFrame(np.quantile(values, LEVELS, axis=0).T, columns=FAN)
     table.insert(0, "year", run.years.astype(int))
     return table.iloc[first:].reset_index(drop=True)
