@@ -22,7 +22,7 @@ from latecomer.cli.writing import NotWritten, whole_file, whole_files
 from latecomer.fit.score import record_table
 from latecomer.run import run
 
-COMMANDS = tuple(command.callback.__name__ for command in app.registered_commands)
+COMMANDS = tuple(command.name or command.callback.__name__ for command in app.registered_commands)
 ROW = ("series", "year", "median", "low", "high", "recorded", "unit", "source", "sample")
 
 

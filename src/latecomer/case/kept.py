@@ -86,9 +86,10 @@ def key(files: str) -> str:
 
 @cache
 def code_digest() -> str:
-    """Return a digest of the package's own source files."""
+    """Return a digest of the package's own source files, and of the registers from which a case takes what it leaves out."""
     digest, root = hashlib.sha256(), Path(__file__).resolve().parents[1]
-    for path in sorted(root.rglob("*.py")):
+    registers = [path for name in ("params", "sources") for path in (root / "cases").glob(f"*/{name}.csv")]
+    for path in sorted([*root.rglob("*.py"), *registers]):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

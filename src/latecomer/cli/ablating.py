@@ -9,7 +9,14 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from latecomer.cli.options import Request, checked_case, refuse_too_large, requested, years_named
+from latecomer.cli.options import (
+    HEADLINE_YEARS,
+    Request,
+    checked_case,
+    refuse_too_large,
+    requested,
+    years_named,
+)
 from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
 from latecomer.cli.screen import json_rows, print_table, print_text, speaker
 from latecomer.cli.writing import whole_files
@@ -62,7 +69,7 @@ def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[
     problems = Problems()
     request = requested(given, problems, json, quiet)
     case = checked_case(name, problems)
-    years = years_named("--years", given["years"], case, problems)
+    years = years_named("--years", given["years"], case, problems, HEADLINE_YEARS)
     if case is not None:
         refuse_too_large(request.histories, case, problems)
     problems.raise_if_any(UsageError)

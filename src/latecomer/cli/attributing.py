@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import typer
 from rich.table import Table
 
+from latecomer.case.span import marked_spans
 from latecomer.cli.comparing import found_reform
 from latecomer.cli.options import checked_case, requested, whole
 from latecomer.cli.questions import carried_out, named_series, write
@@ -42,14 +44,14 @@ def attribute_growth(
         first, last = int(case.years[0]), int(case.years[-1])
         reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]
         year = whole("--year", given["year"], first, last, problems)
-        spans = spans_named(given, first, last, problems)
+        spans = spans_named(given, case.years, problems)
         if not names and given["year"]:
             problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
     problems.raise_if_any(UsageError)
     assert case is not None
     from latecomer.experiment.attribute import SPANS, attribute
 
-    spans = spans or list(SPANS)
+    spans = spans or marked_spans(SPANS, case.years)
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return attribute(
@@ -68,10 +70,11 @@ def attribute_growth(
     write(request, found.save)
 
 
-def spans_named(given: Mapping[str, str], first: int, last: int, problems: Problems) -> list[tuple[int, int]]:
+def spans_named(given: Mapping[str, str], years: np.ndarray, problems: Problems) -> list[tuple[int, int]]:
     """Return the span that --from and --to name, or none; note a span that has only one end."""
     if not given["from"] and not given["to"]:
         return []
+    first, last = int(years[0]), int(years[-1])
     begin = whole("--from", given["from"], first, last - 1, problems)
     end = whole("--to", given["to"] or str(last), (begin or first) + 1, last, problems)
     if not given["from"]:

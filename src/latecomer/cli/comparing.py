@@ -12,6 +12,7 @@ from rich.table import Table
 from latecomer.case.reform import Reform, change_rows, find_reform, read_changes
 from latecomer.case.reform_reader import Change
 from latecomer.cli.options import (
+    HEADLINE_YEARS,
     PLAIN,
     Request,
     checked_case,
@@ -119,7 +120,7 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
     year = since = None
     if case is not None:
         first, last = int(case.years[0]), int(case.years[-1])
-        years = years_named("--years", given["years"], case, problems)
+        years = years_named("--years", given["years"], case, problems, HEADLINE_YEARS)
         year = whole("--year", given["year"], first, last, problems)
         since = whole("--since", given["since"], first, last, problems)
         reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]

@@ -38,7 +38,7 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
     if not table:
         listed(case, request.json)
         return
-    from latecomer.experiment.gallery import YEARS, effects_of_all
+    from latecomer.experiment.gallery import effects_of_all
 
     state, count = Progressed(), len(gallery(case))
     try:
@@ -59,7 +59,7 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
     if request.json:
         typer.echo(json_rows(found))
     elif not request.quiet:
-        for year in YEARS:
+        for year in sorted(found["year"].unique()):
             print_table(year_table(found[found["year"] == year], f"{case.title}: ready reforms, {year}"))
         print_text(NOTE)
         for row in beside.itertuples():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Table
 
+from latecomer.case.span import marked
 from latecomer.cli.options import checked_case, requested, whole, years_named
 from latecomer.cli.questions import carried_out, write
 from latecomer.cli.screen import json_rows, print_table, print_text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from latecomer.experiment.openness import Openness
 
 MOST_STEPS = 101
+ERAS = (1984, 1994, 2001, 2010)
 SIDES = ("market", "ventures", "technology")
 SURE = 0.9
 HEADS = {
@@ -53,7 +55,9 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
     if given["side"] not in ("", *SIDES):
         problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
     case = checked_case(case_name, problems)
-    eras = [] if case is None else years_named("--eras", given["eras"], case, problems)
+    eras = marked(ERAS, case.years[1:]) if case is not None and not given["eras"] else None
+    if eras is None:
+        eras = years_named("--eras", given["eras"], case, problems, ERAS)
     problems.raise_if_any(UsageError)
     assert case is not None
     from latecomer.experiment.openness import PRESENCE, openness

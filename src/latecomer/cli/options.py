@@ -10,6 +10,7 @@ from pathlib import Path
 from latecomer.axes import YEAR, record
 from latecomer.case.folder import case_folder, list_cases
 from latecomer.case.kept import is_kept, open_case
+from latecomer.case.span import marked
 from latecomer.errors import CaseError, Problems, UsageError, nearest
 from latecomer.types import Case
 
@@ -23,6 +24,7 @@ PLAIN = tuple(field.name for field in YEAR if not field.axes)  # series that are
 FLAGS = ("--json", "--quiet", "--dry-run", "--help")
 MOST_HISTORIES, MOST_THREADS, SEED_BITS = 1_000_000, 1024, 63
 MEMORY_PART = 0.8
+HEADLINE_YEARS = (2010, 2025)  # that are printed unless others are asked for
 ANY_YEAR = (1000, 2999)
 
 
@@ -96,8 +98,15 @@ def requested(
     )
 
 
-def years_named(option: str, text: str, case: Case | None, problems: Problems) -> list[int]:
-    """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known)."""
+def years_named(
+    option: str, text: str, case: Case | None, problems: Problems, usual: Sequence[int] = ()
+) -> list[int]:
+    """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known).
+
+    Without a text these are the usual years, clipped to the case.
+    """
+    if not text and usual:
+        return list(usual) if case is None else marked(usual, case.years)
     first, last = ANY_YEAR if case is None else (int(case.years[0]), int(case.years[-1]))
     told = [whole(option, year.strip(), first, last, problems) for year in text.split(",")]
     if not text.strip():

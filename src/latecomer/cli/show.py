@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from latecomer.axes import YEAR
+from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END, record_table
 from latecomer.record import Run
 
@@ -61,7 +62,7 @@ def scalar_bands(run: Run, name: str) -> pd.DataFrame:
 
 def result_table(run: Run) -> Table:
     """Return simulated medians beside recorded figures at the chosen years; a star marks a figure outside the 90% band."""
-    years = [year for year in YEARS_SHOWN if year in run.years]
+    years = marked(YEARS_SHOWN, run.years)
     table = Table(
         box=None,
         padding=(0, 1, 0, 0),
