@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from latecomer.cli import docking, main, running
+from latecomer.cli import docking, main
 from latecomer.errors import LatecomerError
 
 CALLS, SEED, MOST_LETTERS = 240, 20_261_127, 60_000
@@ -198,7 +198,7 @@ def place(tmp_path, monkeypatch):
     def stop(*arguments, **named):
         raise Reached("reached")
 
-    monkeypatch.setattr(running, "one_history", stop)
+    monkeypatch.setattr("latecomer.machine.addresses", stop)
     monkeypatch.setattr(docking, "dock", stop)
     monkeypatch.setattr("latecomer.fit.staged.fit", stop)
     (tmp_path / "file").write_text("x")
