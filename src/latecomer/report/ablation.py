@@ -99,7 +99,7 @@ def panel(rows: pd.DataFrame, series: str, first_of_row: bool) -> alt.LayerChart
     )  # fmt: skip
     across = alt.Axis(tickCount=5, format=",~r", grid=True)
     bars = base.mark_rule(strokeWidth=3.2, opacity=0.45).encode(
-        x=alt.X("low:Q", title=unit, axis=across), x2="high:Q"
+        x=alt.X("low:Q", title=unit, axis=across), x2=alt.X2("high:Q")
     )
     dots = base.mark_circle(size=34, opacity=1).encode(x=alt.X("difference:Q", title=unit, axis=across))
     zero = (

@@ -66,13 +66,13 @@ def panel(rows: pd.DataFrame) -> alt.LayerChart:
     tips = [alt.Tooltip("label:N", title="Share of"), alt.Tooltip("told:N", title=unit)]
     across = alt.X("start:Q", title=unit, axis=alt.Axis(tickCount=5, format=",~r"))
     base = alt.Chart(data).encode(y=y, tooltip=tips)
-    bars = base.mark_bar(height=15).encode(x=across, x2="to_mean:Q", color=colour)
-    bands = base.mark_rule(strokeWidth=1.6, color=INK).encode(x=alt.X("to_low:Q", title=unit), x2="to_high:Q")
+    bars = base.mark_bar(height=15).encode(x=across, x2=alt.X2("to_mean:Q"), color=colour)
+    bands = base.mark_rule(strokeWidth=1.6, color=INK).encode(x=alt.X("to_low:Q", title=unit), x2=alt.X2("to_high:Q"))
     edge = data.assign(edge=data[["start", "to_mean", "to_high"]].max(axis=1))
     values = (
         alt.Chart(edge)
         .mark_text(align="left", dx=5, color=MUTED, fontSize=11)
-        .encode(y=y, x=alt.X("edge:Q", title=unit), text="told_share:N")
+        .encode(y=y, x=alt.X("edge:Q", title=unit), text=alt.Text("told_share:N"))
         .transform_calculate(told_share="format(datum.share, '.0%')")
     )
     zero = (

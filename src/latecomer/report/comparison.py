@@ -200,7 +200,7 @@ def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
         base = alt.Chart(rows[["year", "low90", "median", "high90"]])
         layers.append(
             base.mark_area(color=colour, opacity=0.16).encode(
-                x=x, y=alt.Y("low90:Q", title=unit), y2="high90:Q"
+                x=x, y=alt.Y("low90:Q", title=unit), y2=alt.Y2("high90:Q")
             )
         )
         layers.append(
@@ -238,7 +238,7 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
         )
         path = path[path["year"] >= first_shown(found)].assign(side=name)
         base = alt.Chart(path[["year", "great", "strong", "side"]])
-        layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order="year:O"))
+        layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order=alt.Order("year:O")))
         marked = alt.Chart(path[path["year"].isin((1978, 1992, 2001, 2010, int(run.years[-1])))])
         layers.append(
             marked.mark_circle(color=colour, size=46, opacity=1).encode(
@@ -247,7 +247,7 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
         )
         layers.append(
             marked.mark_text(color=colour, dx=7, dy=-8, align="left", fontSize=11).encode(
-                x=x, y=y, text="year:Q"
+                x=x, y=y, text=alt.Text("year:Q")
             )
         )
     return sized(layered(layers, 400, "Paths of great and strong without and with the reform."))
@@ -296,7 +296,7 @@ def bars_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
         .encode(x=alt.X("at:Q", title=unit))
     )
     bars = base.mark_rule(color=BLUE, strokeWidth=3.2, opacity=0.4).encode(
-        x=alt.X("low90:Q", title=unit), x2="high90:Q", y=y
+        x=alt.X("low90:Q", title=unit), x2=alt.X2("high90:Q"), y=y
     )
     dots = base.mark_circle(color=BLUE, size=42, opacity=1).encode(
         x=alt.X("median:Q", title=unit), y=y, tooltip=["name:N", alt.Tooltip("median:Q", format=".3~g")]

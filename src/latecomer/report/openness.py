@@ -56,7 +56,7 @@ def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
     tips = [alt.Tooltip("era:N", title="From"), alt.Tooltip("dial:Q", title="Dial"), value]
     base = alt.Chart(dial).encode(x=x, color=colour)
     layers = [
-        base.mark_area(opacity=0.14).encode(y=alt.Y("low50:Q", title=unit), y2="high50:Q"),
+        base.mark_area(opacity=0.14).encode(y=alt.Y("low50:Q", title=unit), y2=alt.Y2("high50:Q")),
         base.mark_line(strokeWidth=2).encode(y=y, tooltip=tips),
         alt.Chart(best)
         .mark_point(size=55, strokeWidth=2, filled=False)

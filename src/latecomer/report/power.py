@@ -29,7 +29,7 @@ def power_chart(run: Run) -> alt.LayerChart:
     y = alt.Y("strong:Q", title=STRONG_TITLE, scale=_power_scale(path, "strong"), axis=_power_axis())
     base = alt.Chart(path)
     shown = tips(year="Year", great_text="Great (90% band)", strong_text="Strong (90% band)")
-    line = base.mark_line(color=BLUE, strokeWidth=2.4, clip=True).encode(x=x, y=y, order="year:O")
+    line = base.mark_line(color=BLUE, strokeWidth=2.4, clip=True).encode(x=x, y=y, order=alt.Order("year:O"))
     later = path["year"] > TRAINING_END
     filled = alt.Chart(path[~later]).mark_point(color=BLUE, fill=BLUE, size=22, strokeWidth=1.3, opacity=1)
     hollow = alt.Chart(path[later]).mark_point(
@@ -68,7 +68,7 @@ def _reference(x: alt.X, y: alt.Y) -> list[alt.Chart]:
         base.mark_rule(**rule).encode(x=x),
         base.mark_rule(**rule).encode(y=y),
         base.mark_point(shape="diamond", filled=True, color=INK, size=110, opacity=1).encode(x=x, y=y),
-        base.mark_text(align="right", dx=-10, dy=-9, fontSize=11, color=INK).encode(x=x, y=y, text="text:N"),
+        base.mark_text(align="right", dx=-10, dy=-9, fontSize=11, color=INK).encode(x=x, y=y, text=alt.Text("text:N")),
     ]
 
 
@@ -77,8 +77,8 @@ def _power_bands(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     base = alt.Chart(_labelled(path))
     cross: dict[str, Any] = {"color": BLUE, "opacity": 0.35, "strokeWidth": 5, "clip": True}
     low, lower = alt.X("great_low:Q", title=GREAT_TITLE), alt.Y("strong_low:Q", title=STRONG_TITLE)
-    across = base.mark_rule(**cross).encode(x=low, x2="great_high:Q", y=y)
-    return [across, base.mark_rule(**cross).encode(x=x, y=lower, y2="strong_high:Q")]
+    across = base.mark_rule(**cross).encode(x=low, x2=alt.X2("great_high:Q"), y=y)
+    return [across, base.mark_rule(**cross).encode(x=x, y=lower, y2=alt.Y2("strong_high:Q"))]
 
 
 def _power_years(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -87,7 +87,7 @@ def _power_years(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     place: dict[str, Any] = {"align": "right", "dx": -5, "dy": -12, "fontSize": 12.5, "fontWeight": "bold"}
     edge = base.mark_text(**place, color="#ffffff", stroke="#ffffff", strokeWidth=4, strokeJoin="round")
     dots = base.mark_circle(color=BLUE, size=80, opacity=1)
-    names = [mark.encode(text="year:Q") for mark in (edge, base.mark_text(**place, color=INK))]
+    names = [mark.encode(text=alt.Text("year:Q")) for mark in (edge, base.mark_text(**place, color=INK))]
     return [layer.encode(x=x, y=y) for layer in (dots, *names)]
 
 

@@ -40,9 +40,9 @@ def timing_panel(rows: pd.DataFrame, series: str) -> alt.LayerChart:
     base = alt.Chart(data).encode(
         x=alt.X("taken_up:O", title=None, axis=alt.Axis(labelAngle=0)), color=shade, tooltip=tips
     )
-    bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(y=alt.Y("low90:Q", title=unit), y2="high90:Q")
-    dots = base.mark_circle(size=52, opacity=1).encode(y="median:Q")
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=RED, strokeWidth=1).encode(y="at:Q")
+    bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(y=alt.Y("low90:Q", title=unit), y2=alt.Y2("high90:Q"))
+    dots = base.mark_circle(size=52, opacity=1).encode(y=alt.Y("median:Q"))
+    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=RED, strokeWidth=1).encode(y=alt.Y("at:Q"))
     chart = alt.LayerChart(layer=[zero, bars, dots])
     return chart.properties(
         title=alt.TitleParams(title, fontSize=13, color=MUTED), width=WIDTH, height=HEIGHT
@@ -61,7 +61,7 @@ def uncertainty_chart(found: Uncertainty, name: str) -> alt.VConcatChart:
         .mark_bar(color=BLUE, height=16)
         .encode(x=alt.X("sd:Q", title=f"standard deviation, {unit}"), y=y)
     )
-    shares = bars.mark_text(align="left", dx=5, color=MUTED).encode(text="label:N")
+    shares = bars.mark_text(align="left", dx=5, color=MUTED).encode(text=alt.Text("label:N"))
     top = (bars + shares).properties(width=WIDTH - 120, height=110)
     others = found.variants[found.variants["kind"] == "structure"].assign(
         effect=lambda rows: rows["effect"] * factor
@@ -76,9 +76,9 @@ def uncertainty_chart(found: Uncertainty, name: str) -> alt.VConcatChart:
     here = (
         alt.Chart(pd.DataFrame({"at": [found.median * factor]}))
         .mark_rule(color=BLUE, strokeWidth=1.5)
-        .encode(x="at:Q")
+        .encode(x=alt.X("at:Q"))
     )
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=RED, strokeWidth=1).encode(x="at:Q")
+    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=RED, strokeWidth=1).encode(x=alt.X("at:Q"))
     heading = alt.TitleParams(
         "The effect if the model were made otherwise (blue: as it is)", fontSize=13, color=MUTED
     )

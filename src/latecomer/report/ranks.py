@@ -25,15 +25,31 @@ def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
     kept = list(PLACES[: int(drawn["place"].max())])
     colour = alt.Color(
         "name:N", scale=alt.Scale(domain=kept, range=list(SHADES[: len(kept)])), sort=kept,
-        legend=alt.Legend(title=None, orient="top", direction="horizontal"),
+        legend=alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square"),
     )  # fmt: skip
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", grid=False))
     y = alt.Y("probability:Q", title="Share of histories", stack="zero", axis=alt.Axis(format="%"))
-    areas = alt.Chart(drawn).mark_area().encode(x=x, y=y, color=colour, order="place:Q")
+    areas = alt.Chart(drawn).mark_area().encode(x=x, y=y, color=colour, order=alt.Order("place:Q"))
     areas = areas.encode(tooltip=tips(year="Year", name="Place", text="Share of histories"))
     equal = shown[(shown["weights"] == "equal") & (shown["place"] == 1)]
     line = alt.Chart(equal).mark_line(color=INK, strokeDash=[4, 3], strokeWidth=1.4)
     return layered([areas, line.encode(x=x, y=alt.Y("probability:Q"))], HEIGHT, describe(drawn, index))
+
+
+def settled(places: pd.DataFrame, index: str) -> str:
+    """Say which place the industry takes where it is the same in every history and year; empty where it is not.
+
+    A chart of it would be an empty rectangle.
+    """
+    shown = places[(places["index"] == index) & (places["year"] >= FIRST_YEAR)]
+    sure = shown[(shown["probability"] == 1.0)]
+    if sure["place"].nunique() != 1 or len(sure) != len(shown[["year", "weights"]].drop_duplicates()):
+        return ""
+    name, years = PLACES[int(sure["place"].iloc[0]) - 1], shown["year"]
+    return (
+        f"In {index} the industry comes {name} beside the reference countries in every history and every year from "
+        f"{years.min()} to {years.max()}, under drawn and under equal weights."
+    )
 
 
 def describe(drawn: pd.DataFrame, index: str) -> str:
