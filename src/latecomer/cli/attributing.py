@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from latecomer.cli.options import checked_case, requested, whole
 from latecomer.cli.questions import carried_out, named_series, write
 from latecomer.cli.running import print_line
 from latecomer.cli.show import console, json_rows
+from latecomer.cli.writing import again
 from latecomer.errors import Problems, UsageError
 from latecomer.experiment.attribute import SPANS, Attribution, attribute
 from latecomer.report.ablation import told
@@ -61,7 +63,15 @@ def attribute_growth(
         for _, rows in found.table.groupby(["first", "last", "series"], sort=False):
             console().print(span_table(rows, found))
         print_line(NOTE)
-    write(request, found.save)
+    flagged = [f"--{name.replace('_', '-')}" for name, on in ways.items() if on]
+    command = again("attribute", [*names, *flagged], {**given, "case": case_name})
+
+    def save(folder: Path) -> list[Path]:
+        from latecomer.report.attribution import save_attribution
+
+        return save_attribution(found, folder, command)
+
+    write(request, save)
 
 
 def spans_named(given: Mapping[str, str], first: int, last: int, problems: Problems) -> list[tuple[int, int]]:

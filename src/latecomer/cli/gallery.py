@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import typer
@@ -13,7 +14,7 @@ from latecomer.cli.comparing import WATCHED as LABELS
 from latecomer.cli.options import checked_case, requested
 from latecomer.cli.running import Progressed, done, prepare, print_line, speaker, teller, what_is_kept
 from latecomer.cli.show import console, json_rows
-from latecomer.cli.writing import whole_files
+from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.experiment.gallery import WATCHED, YEARS, effects_of_all
 from latecomer.types import Case
@@ -63,7 +64,10 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
                 f"{row.question} Here {row.ours}; published {row.published}. {row.agree}. [{row.reform}; {row.source}]"
             )
     if request.out is not None:
-        write(found, beside, case, request.out)
+        from latecomer.report.sheet import made_by
+
+        command = again("reforms", ["--table"], {**given, "case": case_name})
+        write(found, beside, case, request.out, made_by(case, request.histories, request.seed, command))
         done([request.out / name for name in FILES], [], request)
 
 
@@ -108,10 +112,10 @@ def cell(row: pd.Series, factor: float) -> str:
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
 
 
-def write(found: pd.DataFrame, beside: pd.DataFrame, case: Case, folder: Path) -> None:
+def write(found: pd.DataFrame, beside: pd.DataFrame, case: Case, folder: Path, made: Mapping[str, Any]) -> None:
     """Write tables and picture into a folder, each whole or not at all."""
     from latecomer.report.ablation import save_effects
 
     with whole_files(folder) as part:
-        save_effects(found, f"What the ready reforms do: {case.title}", part)
+        save_effects(found, f"What the ready reforms do: {case.title}", part, beside, made)
         beside.to_csv(part / "literature.csv", index=False, lineterminator="\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from latecomer.cli.options import checked_case, requested, whole, years_named
 from latecomer.cli.questions import carried_out, write
 from latecomer.cli.running import print_line
 from latecomer.cli.show import console, json_rows
+from latecomer.cli.writing import again
 from latecomer.errors import Problems, UsageError
 from latecomer.experiment.openness import ERAS, PRESENCE, SIDES, Openness, openness
 
@@ -69,7 +71,14 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
         print_line(NOTE)
         console().print(strategy_table(found))
         print_line(CHANGES)
-    write(request, found.save)
+    command = again("openness", [case_name], given)
+
+    def save(folder: Path) -> list[Path]:
+        from latecomer.report.openness import save_openness
+
+        return save_openness(found, folder, command)
+
+    write(request, save)
 
 
 def best_table(found: Openness) -> Table:

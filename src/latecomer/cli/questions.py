@@ -13,7 +13,7 @@ from latecomer.cli.comparing import PLAIN, WATCHED, found_reform
 from latecomer.cli.options import MOST_HISTORIES, Request, checked_case, requested, whole, years_named
 from latecomer.cli.running import Progressed, done, prepare, print_line, speaker, teller, what_is_kept
 from latecomer.cli.show import console, json_rows
-from latecomer.cli.writing import whole_files
+from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.experiment.fork import fork, timing
 from latecomer.experiment.uncertainty import EACH, uncertainty
@@ -65,8 +65,10 @@ def fork_reform(name: str, case_name: str, given: Given, flags: Mapping[str, boo
 
     def save(folder: Path) -> list[Path]:
         from latecomer.report.questions import save_timing
+        from latecomer.report.sheet import made_by
 
-        return save_timing(found, folder)
+        command = again("fork", [name], {**given, "case": case_name})
+        return save_timing(found, folder, made_by(case, request.histories, request.seed, command))
 
     write(request, save)
 
@@ -113,8 +115,10 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
 
     def save(folder: Path) -> list[Path]:
         from latecomer.report.questions import save_uncertainty
+        from latecomer.report.sheet import made_by
 
-        return save_uncertainty(found, named, folder)
+        command = again("uncertainty", names, {**given, "case": case_name})
+        return save_uncertainty(found, named, folder, made_by(case, histories or len(case.draws) * 2 * EACH, request.seed, command))
 
     write(request, save)
 

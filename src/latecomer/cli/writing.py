@@ -5,12 +5,23 @@ UsageError that names the path.
 """
 
 import os
+import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from latecomer.errors import Problem, UsageError
+
+NOT_NUMBERS = ("threads", "out", "csv", "pictures", "netcdf")  # options that move no number
+
+
+def again(command: str, words: Sequence[str], given: Mapping[str, str]) -> str:
+    """Return the command line that makes the same numbers: words, and the options that were given."""
+    options = [
+        part for name, value in given.items() if value and name not in NOT_NUMBERS for part in (f"--{name}", value)
+    ]
+    return " ".join(["latecomer", command, *(shlex.quote(word) for word in (*words, *options))])
 
 
 @contextmanager

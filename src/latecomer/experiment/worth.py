@@ -37,7 +37,7 @@ COLUMNS = ["low90", "low50", "median", "high50", "high90"]
 @dataclass(frozen=True)
 class Worth:
     """Money of a reform from `first` to `last`: `money` (item, title, then bands plain and `discounted_...`, positive),
-    `regions` and `buyers` (name, bands), `bought` (per 100 billion CNY of outlay; empty where it does not clearly rise)."""
+    `regions` and `buyers` (name, bands, positive), `bought` (per 100 billion CNY of outlay; empty where it does not clearly rise)."""
 
     first: int
     last: int
@@ -101,7 +101,8 @@ def by_place(
 ) -> pd.DataFrame:
     """Return what every place along the axis of the series gains in all, the largest gain first."""
     gained = np.sum([found.differences(name)[:, within].sum(axis=1) for name in series], axis=0)
-    rows = [{"name": name, **banded(gained[:, i])} for i, name in enumerate(names)]
+    odds = (gained > 0.0).mean(axis=0)
+    rows = [{"name": name, **banded(gained[:, i]), "positive": odds[i]} for i, name in enumerate(names)]
     return pd.DataFrame(rows).sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
 
 

@@ -4,8 +4,8 @@ It draws and prints what `experiment.compare`, `channels`, `worth` and `growth` 
 policy of the report of a run.
 """
 
-import json
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -23,17 +23,9 @@ from latecomer.record import SERIES
 from latecomer.report import tables, words
 from latecomer.report.ablation import told
 from latecomer.report.figures import png, svg
-from latecomer.report.page import (
-    HERE,
-    PAGE_FONT,
-    STATIC_WIDTH,
-    chart_library,
-    embedded,
-    environment,
-    security_policy,
-)
-from latecomer.report.power import GREAT_TITLE, STRONG_TITLE
-from latecomer.report.style import BLUE, INK, RED, house_style, layered
+from latecomer.report.layout import Figure, citation, render
+from latecomer.report.power import GREAT_TITLE, STRONG_TITLE, arrow_head, power_axis, power_scale
+from latecomer.report.style import BLUE, GREY, INK, MUTED, SHADE, layered, specified, unchecked, zero_line
 
 EFFECTS = (
     "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "quality_gap", "core_control", "new_energy_share",
@@ -43,8 +35,10 @@ SIDES = ("own_brand_share", "vehicles", "vehicle_exports", "new_energy_share")
 CARDS = ("own_brand_share", "vehicles", "strong", "great")
 TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "profit", "research")
 MARKED = (1990, 2000, 2010, 2020, 2025)
-GREY = "#8d98a1"
-HEIGHT, BEFORE, SHOWN_FIRMS, SHOWN_REGIONS = 230, 3, 8, 31
+HEIGHT, BEFORE, SHOWN_FIRMS = 220, 3, 16
+PLANE_YEARS, PLANE_WIDE = (1978, 1992, 2001, 2010), 2.5
+SURE, SHOWN_WHOLE = 0.9, 0.8  # share of pairs that agree on a sign that is sure; share of bars that are not cut
+PICTURE, LINE = 560, 96  # width of a figure that is saved, and letters of its caption to a line
 
 
 def write_comparison(found: Comparison, path: str | Path, literature: pd.DataFrame | None = None) -> Path:
@@ -61,9 +55,9 @@ def write_comparison(found: Comparison, path: str | Path, literature: pd.DataFra
 def save_comparison(found: Comparison, folder: Path) -> list[Path]:
     """Write every figure as PNG and SVG and every table as CSV into a folder that is there; return the files."""
     written = []
-    for name, (chart, title, _) in charts(found).items():
-        titled = chart.properties(width=STATIC_WIDTH, title=alt.TitleParams(title, subtitle=found.name))
-        spec = {**titled.to_dict(), "config": house_style()}
+    for name, figure in charts(found).items():
+        head = alt.TitleParams(figure.title, subtitle=[found.name, *wrap(figure.about, LINE)])
+        spec = specified(figure.chart.properties(width=PICTURE, title=head))
         for kind, data in (("png", png(spec)), ("svg", svg(spec).encode())):
             written.append(folder / f"{name}.{kind}")
             written[-1].write_bytes(data)
@@ -78,63 +72,56 @@ def save_comparison(found: Comparison, folder: Path) -> list[Path]:
 
 def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
     """Return the report of a comparison as HTML."""
-    scripts = {"library": chart_library(), "script": (HERE / "page.js").read_text(encoding="utf-8")}
-    drawn, style = charts(found), house_style(PAGE_FONT)
-    specs = {
-        name: {**chart.to_dict(validate=False), "config": style} for name, (chart, _, _) in drawn.items()
-    }
+    with unchecked():
+        figures = charts(found)
     gains = worth(found)
     marked = [year for year in MARKED if year in found.years and (found.since is None or year >= found.since)]
     changes, _ = read_changes(found.case, found.reforms)
     asked = [
-        {"name": str(reform), "note": reform.note, "rows": change_rows(found.case, mine)}
+        {"name": str(reform), "name_zh": reform.name_zh, "note": reform.note, "rows": change_rows(found.case, mine)}
         for reform, mine in zip(found.reforms, changes, strict=True)
     ]
-    return environment().get_template("comparison.html.jinja").render(
-        name=found.name, title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
+    return render(
+        "comparison.html.jinja", figures,
+        name=found.name, name_zh=" + ".join(reform.name_zh for reform in found.reforms if reform.name_zh),
+        title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
         manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=answer(found), training_end=TRAINING_END,
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
         growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
         marked=marked, table=table_rows(found, marked), pairing=pairing(found), command=command(found),
-        figures={n: {"title": t, "about": a, "alt": c.description} for n, (c, t, a) in drawn.items()},
-        statics={n: picture(spec) for n, spec in specs.items()}, specs=embedded(specs),
-        policy=security_policy(tuple(scripts.values())),
-        style=(HERE / "page.css").read_text(encoding="utf-8"), **scripts,
+        makers=maker_rows(found), regions=region_rows(found, gains), cited=citation(),
     )  # fmt: skip
 
 
-def picture(spec: dict[str, Any]) -> str:
-    """Return a chart as an SVG picture in a data address, for readers whose program runs no scripts."""
-    import base64
-
-    drawn = svg({**json.loads(json.dumps(spec)), "width": STATIC_WIDTH})
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
-
-
-def charts(found: Comparison) -> dict[str, tuple[alt.LayerChart, str, str]]:
-    """Return every figure of the page by name: chart, title, what to know."""
-    out: dict[str, tuple[alt.LayerChart, str, str]] = {}
+def charts(found: Comparison) -> dict[str, Figure]:
+    """Return every figure of the page by name, with its title and what a number in it means."""
+    out: dict[str, Figure] = {}
     for name in EFFECTS:
         title, _, unit = told(name, SERIES[name].unit)
-        out[f"effect_{name}"] = (effect_chart(found, name), title, f"Difference, {unit}.")
+        out[f"effect_{name}"] = Figure(effect_chart(found, name), title, f"Reform less history, {unit}.")
     for name in SIDES:
         title, _, unit = told(name, SERIES[name].unit)
-        out[f"side_{name}"] = (sides_chart(found, name), title, unit.replace("points", "%").capitalize())
+        about = f"{unit.replace('points', '%')}. Grey: history as simulated; blue: with the reform; black: recorded."
+        out[f"side_{name}"] = Figure(sides_chart(found, name), title, about[:1].upper() + about[1:])
     last = int(found.years[-1])
-    out["plane"] = (
+    out["plane"] = Figure(
         plane_chart(found),
         "Great and strong",
-        "Medians; both scales logarithmic. Grey: history. Blue: with the reform.",
+        "To the right is bigger, up is stronger: medians, both scales logarithmic. Grey: history; blue: with the reform; the arrow "
+        "is the last year.",
     )
-    out["firms"] = (
+    out["firms"] = Figure(
         firms_chart(found),
-        "Makers that gain and lose most",
-        f"Passenger vehicles in {last}, thousand; median and 90%.",
+        "Makers that change most",
+        f"Passenger vehicles in {last} more or less than in history, thousand: dot the median, bar 90% of pairs. Above are those that "
+        "gain in most pairs, as the number says; an arrowhead marks a bar that goes on.",
     )
-    out["provinces"] = (
-        provinces_chart(found), "Provinces", "Buyers' surplus and taxes on cars there, all years, billion CNY of 2010.",
-    )  # fmt: skip
+    out["provinces"] = Figure(
+        provinces_chart(found),
+        "Provinces",
+        "What buyers and the province's taxes on cars gain over all years, billion CNY of 2010: dot the median, bar 90% of pairs.",
+    )
     return out
 
 
@@ -153,18 +140,20 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
         f"{max(r.positive, r.negative):.0%} {'above' if r.positive >= r.negative else 'below'} nought"
         for r in rows.itertuples()
     ]
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6), scale=alt.Scale(nice=False))
-    base = alt.Chart(rows[["year", *columns, "band", "sign"]])
+    x = year_axis(found)
+    rows["sure"] = rows[["positive", "negative"]].max(axis=1) >= SURE
+    base = alt.Chart(rows[["year", *columns, "band", "sign", "sure"]])
     bands = [
-        base.mark_area(color=BLUE, opacity=shade).encode(x=x, y=alt.Y(f"{low}:Q", title=unit), y2=f"{high}:Q")
+        base.mark_area(color=BLUE, opacity=shade).encode(
+            x=x, y=alt.Y(f"{low}:Q", title=None), y2=alt.Y2(f"{high}:Q")
+        )
         for low, high, shade in (("low90", "high90", 0.18), ("low50", "high50", 0.3))
     ]
-    zero = (
-        alt.Chart(pd.DataFrame({"at": [0.0]}))
-        .mark_rule(color=RED, strokeWidth=1)
-        .encode(y=alt.Y("at:Q", title=unit))
-    )
-    line = base.mark_line(color=BLUE, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=unit))
+    zero = zero_line(alt.Y("at:Q", title=None))
+    median = alt.Y("median:Q", title=None, axis=alt.Axis(tickCount=5))
+    line = base.mark_line(color=BLUE, strokeWidth=1.4).encode(x=x, y=median)
+    sure = base.mark_circle(color=BLUE, size=34, opacity=1).encode(x=x, y=median)
+    sure = sure.transform_filter("datum.sure")
     reader = base.mark_rule(opacity=0, strokeWidth=9).encode(
         x=x, tooltip=[alt.Tooltip("year:Q", format="d", title="Year"), alt.Tooltip("band:N", title=unit),
                     alt.Tooltip("sign:N", title="Sign")]
@@ -173,7 +162,22 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
     about = f"{title}, difference by year" + (
         f"; in {final['year']}: {final['band']} {unit}." if final is not None else "."
     )
-    return sized(layered([*bands, zero, line, reader], HEIGHT, about))
+    return layered([*forecast_shade(found), *bands, zero, line, sure, reader], HEIGHT, about)
+
+
+def year_axis(found: Comparison) -> alt.X:
+    """Return the axis of years of an effect, from some years before the first that differs."""
+    scale = alt.Scale(domain=[first_shown(found) - 0.5, int(found.years[-1]) + 0.5], nice=False, zero=False)
+    return alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6, grid=False), scale=scale)
+
+
+def forecast_shade(found: Comparison) -> list[alt.Chart]:
+    """Return the shade behind the years that the fit may not use."""
+    first, last = max(first_shown(found), TRAINING_END) + 0.5, int(found.years[-1]) + 0.5
+    if first >= last:
+        return []
+    data = pd.DataFrame({"from": [first], "to": [last]})
+    return [alt.Chart(data).mark_rect(color=SHADE, clip=True).encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))]
 
 
 def first_shown(found: Comparison) -> int:
@@ -181,18 +185,12 @@ def first_shown(found: Comparison) -> int:
     return int(max((found.since or found.years[0]) - BEFORE, found.years[0]))
 
 
-def sized(chart: alt.LayerChart) -> alt.LayerChart:
-    """Let a chart fill its place."""
-    chart.width = "container"
-    return chart
-
-
 def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
     """Draw both sides of a series, medians and 90% bands, over the recorded points."""
     _, factor, unit = told(series, SERIES[series].unit)
     unit = unit.replace("points", "%")
-    layers: list[alt.Chart] = []
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6), scale=alt.Scale(nice=False))
+    layers: list[alt.Chart] = forecast_shade(found)
+    x = year_axis(found)
     for run, colour in ((found.base, GREY), (found.reformed, BLUE)):
         rows = tables.fan(run, series)
         rows = rows[rows["year"] >= first_shown(found)]
@@ -200,11 +198,11 @@ def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
         base = alt.Chart(rows[["year", "low90", "median", "high90"]])
         layers.append(
             base.mark_area(color=colour, opacity=0.16).encode(
-                x=x, y=alt.Y("low90:Q", title=unit), y2=alt.Y2("high90:Q")
+                x=x, y=alt.Y("low90:Q", title=None), y2=alt.Y2("high90:Q")
             )
         )
         layers.append(
-            base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=unit))
+            base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=None))
         )
     seen = tables.points(record_table(found.base), series)
     seen = seen[seen["year"] >= first_shown(found)].assign(recorded=lambda rows: rows["recorded"] * factor)
@@ -212,72 +210,104 @@ def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
     layers.append(
         dots.encode(
             x=x,
-            y=alt.Y("recorded:Q", title=unit),
+            y=alt.Y("recorded:Q", title=None),
             tooltip=["year:Q", alt.Tooltip("recorded:Q", format=".3~g")],
         )
     )
-    return sized(layered(layers, HEIGHT, f"{told(series, '')[0]}: history in grey, with the reform in blue."))
+    return layered(layers, HEIGHT, describe_sides(found, series))
+
+
+def describe_sides(found: Comparison, series: str) -> str:
+    """Return the alternative text of both sides: their medians in the last year."""
+    title, factor, unit = told(series, SERIES[series].unit)
+    effect = found.effect(series, int(found.years[-1]))
+    ends = [words.number(value * factor) for value in (effect.base, effect.reformed)]
+    return f"{title} in {effect.year}: {ends[0]} in history as simulated, {ends[1]} with the reform ({unit.replace('points', '%')})."
 
 
 def plane_chart(found: Comparison) -> alt.LayerChart:
-    """Draw the median paths of both sides in the plane of the two indices."""
-    layers = []
-    for run, colour, name in ((found.base, GREY, "history"), (found.reformed, BLUE, "reform")):
-        path = tables.power_path(run)
-        x = alt.X(
-            "great:Q",
-            title=GREAT_TITLE,
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(format="~g", tickCount=6),
-        )
-        y = alt.Y(
-            "strong:Q",
-            title=STRONG_TITLE,
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(format="~g", tickCount=6),
-        )
-        path = path[path["year"] >= first_shown(found)].assign(side=name)
+    """Draw the median paths of both sides in the plane of the two indices, history named below its path, the reform above."""
+    paths = [
+        path[path["year"] >= first_shown(found)].assign(side=name)
+        for path, name in ((tables.power_path(found.base), "history"), (tables.power_path(found.reformed), "reform"))
+    ]
+    both = pd.concat(paths)
+    x = alt.X("great:Q", title=GREAT_TITLE, scale=power_scale(both, "great"), axis=power_axis())
+    y = alt.Y("strong:Q", title=STRONG_TITLE, scale=power_scale(both, "strong"), axis=power_axis())
+    marked = (*PLANE_YEARS, int(found.years[-1]))
+    layers: list[alt.Chart] = []
+    for path, colour, below in zip(paths, (GREY, BLUE), (True, False), strict=True):
         base = alt.Chart(path[["year", "great", "strong", "side"]])
         layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order=alt.Order("year:O")))
-        marked = alt.Chart(path[path["year"].isin((1978, 1992, 2001, 2010, int(run.years[-1])))])
-        layers.append(
-            marked.mark_circle(color=colour, size=46, opacity=1).encode(
-                x=x, y=y, tooltip=["side:N", "year:Q", "great:Q", "strong:Q"]
-            )
-        )
-        layers.append(
-            marked.mark_text(color=colour, dx=7, dy=-8, align="left", fontSize=11).encode(
-                x=x, y=y, text=alt.Text("year:Q")
-            )
-        )
-    return sized(layered(layers, 400, "Paths of great and strong without and with the reform."))
+        at = alt.Chart(path[path["year"].isin(marked)][["year", "great", "strong", "side"]])
+        shown = ["side:N", alt.Tooltip("year:Q", format="d"), *(alt.Tooltip(f"{n}:Q", format=".3~g") for n in ("great", "strong"))]
+        layers.append(at.mark_circle(color=colour, size=46, opacity=1).encode(x=x, y=y, tooltip=shown))
+        place: dict[str, Any] = {"dx": 8, "dy": 12, "align": "left"} if below else {"dx": -8, "dy": -10, "align": "right"}
+        name = at.mark_text(color=MUTED if below else colour, fontSize=11.5, fontWeight="bold", **place)
+        layers.append(name.encode(x=x, y=y, text=alt.Text("year:Q")))
+        layers.append(arrow_head(path, colour, (x, y), PLANE_WIDE))
+    return layered(layers, 400, describe_plane(paths))
+
+
+def describe_plane(paths: list[pd.DataFrame]) -> str:
+    """Return the alternative text of the plane: where both paths end."""
+    ends = [
+        f"{path['side'].iloc[-1]} great {words.number(path['great'].iloc[-1])}, strong {words.number(path['strong'].iloc[-1])}"
+        for path in paths
+    ]
+    return f"Paths of great and strong without and with the reform. In {paths[0]['year'].iloc[-1]}: {'; '.join(ends)}."
 
 
 def firm_rows(found: Comparison) -> pd.DataFrame:
-    """Return what every home maker gains or loses in passenger vehicles in the last year: maker, name, median, low90, high90."""
+    """Return what every home maker gains or loses in passenger vehicles in the last year.
+
+    Columns: maker, name, name_zh, median, low90, high90, positive (share of pairs in which it gains), most gained first.
+    """
     change = found.differences("maker_sales")[:, -1]
     low, median, high = np.quantile(change, (0.05, 0.5, 0.95), axis=0)
+    names = found.case.labels
     rows = pd.DataFrame(
         {
-            "maker": found.case.labels.makers,
-            "name": found.case.labels.maker_names,
-            "median": median,
-            "low90": low,
-            "high90": high,
+            "maker": names.makers, "name": names.maker_names, "name_zh": names.maker_names_zh,
+            "median": median, "low90": low, "high90": high, "positive": (change > 0.0).mean(axis=0),
         }
-    )
+    )  # fmt: skip
     rows = rows[found.case.makers["ownership"] != IMPORTER]
     return rows.sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def firms_chart(found: Comparison) -> alt.LayerChart:
-    """Draw the makers that gain and lose most."""
+def changed_most(found: Comparison) -> pd.DataFrame:
+    """Return the makers whose median or band moves most, those that gain in most pairs first; thousand vehicles."""
     rows = firm_rows(found)
-    rows = pd.concat([rows.head(SHOWN_FIRMS), rows.tail(SHOWN_FIRMS)]).drop_duplicates("maker")
-    return bars_chart(
-        rows.assign(**{name: rows[name] / 1000.0 for name in ("median", "low90", "high90")}),
-        "thousand vehicles",
-    )
+    size = rows["median"].abs() + 0.1 * (rows["high90"] - rows["low90"])
+    rows = rows.loc[size.nlargest(SHOWN_FIRMS).index].sort_values(["positive", "median"], ascending=False)
+    return rows.assign(**{name: rows[name] / 1000.0 for name in ("median", "low90", "high90")})
+
+
+def firms_chart(found: Comparison) -> alt.LayerChart:
+    """Draw the makers that change most."""
+    rows = changed_most(found)
+    return bars_chart(rows.assign(name=rows["name"].str.split(" (", regex=False).str[0]), "thousand vehicles")
+
+
+def maker_rows(found: Comparison) -> list[dict[str, str]]:
+    """Return the makers that change most as text, with both names."""
+    return [change_row(row) for row in changed_most(found).itertuples(index=False)]
+
+
+def region_rows(found: Comparison, gains: Worth) -> list[dict[str, str]]:
+    """Return what every province gains or loses as text, with both names."""
+    chinese = dict(zip(found.case.labels.region_names, found.case.labels.region_names_zh, strict=True))
+    rows = gains.regions.assign(name_zh=[chinese.get(name, "") for name in gains.regions["name"]])
+    return [change_row(row) for row in rows.itertuples(index=False)]
+
+
+def change_row(row: Any) -> dict[str, str]:
+    """Return a gain or loss as text: name, Chinese name, median, 90% band, share of pairs in which it is a gain."""
+    return {
+        "name": row.name, "name_zh": row.name_zh if row.name_zh != row.name else "", "median": signed(row.median),
+        "band": f"{signed(row.low90)} to {signed(row.high90)}", "positive": f"{row.positive:.0%}",
+    }  # fmt: skip
 
 
 def provinces_chart(found: Comparison) -> alt.LayerChart:
@@ -286,26 +316,53 @@ def provinces_chart(found: Comparison) -> alt.LayerChart:
 
 
 def bars_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
-    """Return names with a dot for the median and a bar for the 90% band, over a zero line."""
+    """Return names with a dot for the median and a bar for the 90% band, over a zero line.
+
+    A few wide bands would make all others invisible: bars end at the frame with a head where they go on.
+    """
     order = list(rows["name"])
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=190, labelColor=INK))
-    base = alt.Chart(rows[["name", "median", "low90", "high90"]])
-    zero = (
-        alt.Chart(pd.DataFrame({"at": [0.0]}))
-        .mark_rule(color=RED, strokeWidth=1)
-        .encode(x=alt.X("at:Q", title=unit))
-    )
+    columns = ["median", "low90", "high90"]
+    ends = rows[columns].abs()
+    edge = 1.1 * max(float(ends.max(axis=1).quantile(SHOWN_WHOLE)), float(ends["median"].max())) or 1.0
+    data = rows[["name", *columns]].assign(
+        left=rows["low90"].clip(-edge, edge), right=rows["high90"].clip(-edge, edge),
+        odds=[f"{value:.0%}" for value in rows["positive"]],
+        band=[f"{signed(a)} to {signed(b)}" for a, b in zip(rows["low90"], rows["high90"], strict=True)],
+    )  # fmt: skip
+    scale = alt.Scale(domain=[-edge, edge], nice=False)
+    axis = alt.Axis(tickCount=5)
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelColor=INK, grid=False))
+    shown = [alt.Tooltip("name:N", title="Name"), alt.Tooltip("median:Q", title=unit, format="+.3~g"),
+             alt.Tooltip("band:N", title="90% of pairs"), alt.Tooltip("odds:N", title="gains in")]  # fmt: skip
+    base = alt.Chart(data)
     bars = base.mark_rule(color=BLUE, strokeWidth=3.2, opacity=0.4).encode(
-        x=alt.X("low90:Q", title=unit), x2=alt.X2("high90:Q"), y=y
+        x=alt.X("left:Q", title=unit, scale=scale, axis=axis), x2=alt.X2("right:Q"), y=y
     )
-    dots = base.mark_circle(color=BLUE, size=42, opacity=1).encode(
-        x=alt.X("median:Q", title=unit), y=y, tooltip=["name:N", alt.Tooltip("median:Q", format=".3~g")]
+    dots = base.mark_circle(color=BLUE, size=42, opacity=1, clip=True).encode(
+        x=alt.X("median:Q", title=unit, scale=scale, axis=axis), y=y, tooltip=shown
     )
-    first, last = rows.iloc[0], rows.iloc[-1]
-    about = (
-        f"Most: {first['name']} {first['median']:+.3g}; least: {last['name']} {last['median']:+.3g} {unit}."
-    )
-    return sized(layered([zero, bars, dots], 17 * len(order), about))
+    odds = base.mark_text(align="left", dx=5, color=MUTED, fontSize=10).encode(x=alt.value("width"), y=y, text=alt.Text("odds:N"))
+    layers = [zero_line(alt.X("at:Q", title=unit, scale=scale, axis=axis)), bars, *heads(data, edge, scale, y), dots, odds]
+    return layered(layers, 17 * len(order), describe_bars(rows, unit))
+
+
+def heads(data: pd.DataFrame, edge: float, scale: alt.Scale, y: alt.Y) -> list[alt.Chart]:
+    """Return the heads of the bars that go on beyond the frame, at either side."""
+    out = []
+    for name, at, turn in (("low90", -edge, 270), ("high90", edge, 90)):
+        cut = data[(data[name] < -edge) | (data[name] > edge)].assign(at=at)
+        if len(cut):
+            head = alt.Chart(cut[["name", "at"]]).mark_point(shape="triangle", filled=True, color=BLUE, size=44, angle=turn, opacity=1)
+            out.append(head.encode(x=alt.X("at:Q", scale=scale), y=y))
+    return out
+
+
+def describe_bars(rows: pd.DataFrame, unit: str) -> str:
+    """Return the alternative text of gains and losses: the largest of both."""
+    if rows.empty:
+        return "Nothing to compare."
+    first, last = (rows.loc[at] for at in (rows["median"].idxmax(), rows["median"].idxmin()))
+    return f"Most: {first['name']} {first['median']:+.3g}; least: {last['name']} {last['median']:+.3g} {unit}."
 
 
 def shown(effect: Effect) -> tuple[str, str, str, str]:

@@ -13,16 +13,16 @@
     var place = document.getElementById("plot-" + name);
     var own = Object.assign({ downloadFileName: name }, options);
     window.vegaEmbed(place, specs[name], own).then(function (result) {
-      drawn.push({ view: result.view, place: place });
+      drawn.push({ view: result.view, place: place, height: result.view.height() });
       place.setAttribute("data-drawn", "yes");
     }).catch(function (problem) {
       place.textContent = "This figure could not be drawn: " + problem.message;
     });
   });
   // The sheet of paper is narrower than the screen: every figure is drawn for it before the page is printed, and again after.
-  function fit() {
-    drawn.forEach(function (one) { one.view.signal("width", one.place.clientWidth).run(); });
+  function fit(part) {
+    drawn.forEach(function (one) { one.view.signal("width", one.place.clientWidth).height(part * one.height).run(); });
   }
-  window.addEventListener("beforeprint", function () { root.classList.add("paper"); fit(); });
-  window.addEventListener("afterprint", function () { root.classList.remove("paper"); fit(); });
+  window.addEventListener("beforeprint", function () { root.classList.add("paper"); fit(0.72); });
+  window.addEventListener("afterprint", function () { root.classList.remove("paper"); fit(1); });
 })();

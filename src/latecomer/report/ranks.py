@@ -10,6 +10,7 @@ HEIGHT = 230
 FIRST_YEAR = 1990
 SHADES = ("#0b3c75", "#2f74b8", "#76a9d6", "#bcd6ec", "#eceff2")
 PLACES = ("first", "second", "third", "fourth", "fifth")
+SETTLED = 0.9
 TOLD_YEARS = (2000, 2006, 2014, 2025)
 
 
@@ -37,18 +38,20 @@ def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
 
 
 def settled(places: pd.DataFrame, index: str) -> str:
-    """Say which place the industry takes where it is the same in every history and year; empty where it is not.
+    """Say which place the industry takes where it hardly ever takes another; empty where a chart has something to show.
 
-    A chart of it would be an empty rectangle.
+    A chart of one place in `SETTLED` of the histories of every year would be an empty rectangle.
     """
     shown = places[(places["index"] == index) & (places["year"] >= FIRST_YEAR)]
-    sure = shown[(shown["probability"] == 1.0)]
-    if sure["place"].nunique() != 1 or len(sure) != len(shown[["year", "weights"]].drop_duplicates()):
+    drawn = shown[shown["weights"] == "drawn"].pivot(index="year", columns="place", values="probability")
+    if drawn.empty or drawn.min().max() < SETTLED:
         return ""
-    name, years = PLACES[int(sure["place"].iloc[0]) - 1], shown["year"]
+    place = int(drawn.min().idxmax())
+    equal = shown[(shown["weights"] == "equal") & (shown["place"] == place)]["probability"].min()
     return (
-        f"In {index} the industry comes {name} beside the reference countries in every history and every year from "
-        f"{years.min()} to {years.max()}, under drawn and under equal weights."
+        f"Place in {index}: in every year from {drawn.index.min()} to {drawn.index.max()} the industry comes {PLACES[place - 1]} "
+        f"beside the reference countries in at least {100 * drawn[place].min():.0f}% of histories "
+        f"({100 * equal:.0f}% under equal weights)."
     )
 
 

@@ -8,11 +8,13 @@ A figure is drawn once, for light ground. On a dark screen the page's style shee
 counterpart, so print stays light and nothing is drawn twice; type on coloured tiles (`ON_PALE`, `ON_DEEP`) is the same on both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import altair as alt
 import pandas as pd
+from altair.utils import schemapi
 
 BLUE, RED, OCHRE, GREY, BLACK = "#1f5fa8", "#b5332e", "#b0852f", "#8d98a1", "#111111"
 INK, MUTED, RULE, PAPER = "#23282d", "#5d666e", "#dfe3e6", "#ffffff"
@@ -54,9 +56,16 @@ def house_style(font: str = FONT) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Draw charts without the library's check of every part against its schema, which the tests make once."""
+    with schemapi.debug_mode(False):
+        yield
+
+
 def specified(chart: alt.TopLevelMixin, font: str = FONT) -> dict[str, Any]:
     """Return a chart as Vega-Lite, in the style of the house, with its data as they are."""
-    with alt.data_transformers.enable(FAST):
+    with unchecked(), alt.data_transformers.enable(FAST):
         return {**chart.to_dict(validate=False), "config": house_style(font)}
 
 
