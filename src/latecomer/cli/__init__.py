@@ -35,6 +35,9 @@ Seed = Annotated[
 Threads = Annotated[str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")]
 CaseName = Annotated[str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")]
+Brief = Annotated[
+    bool, typer.Option("--brief", help="Also write a brief of four printed pages beside the report.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the files written.")]
 Package = Annotated[
     list[str] | None,
@@ -118,6 +121,7 @@ def run(
     only: Annotated[
         str, typer.Option(metavar="NUMBER", help="Run this one history and print its path; write nothing.")
     ] = "",
+    brief: Brief = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print rows as JSON and nothing else; a report only with --out.")
     ] = False,
@@ -131,7 +135,7 @@ def run(
     from latecomer.cli.running import execute
 
     given = {"histories": histories, "seed": seed, "threads": threads, "only": only}
-    given |= {"out": out, "csv": csv, "pictures": pictures, "netcdf": netcdf}
+    given |= {"out": out, "csv": csv, "pictures": pictures, "netcdf": netcdf, "brief": "yes" if brief else ""}
     request, case = read_request(words or [], given, json=json, quiet=quiet, dry_run=dry_run)
     execute(request, case)
 
@@ -280,6 +284,7 @@ def compare(
     pictures: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write every figure as PNG and SVG here.")
     ] = "",
+    brief: Brief = False,
     json: AsJson = False,
     quiet: Quiet = False,
     dry_run: Annotated[
@@ -301,6 +306,7 @@ def compare(
         "years": years,
     }
     given |= {"seed": seed, "threads": threads, "out": out, "csv": csv, "pictures": pictures}
+    given |= {"brief": "yes" if brief else ""}
     compare_reforms(reforms or [], case, given, {"json": json, "quiet": quiet, "dry_run": dry_run})
 
 

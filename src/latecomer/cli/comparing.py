@@ -20,7 +20,7 @@ from latecomer.cli.options import (
     whole,
     years_named,
 )
-from latecomer.cli.running import Progressed, done, prepare, print_line, speaker, teller, what_is_kept
+from latecomer.cli.running import Progressed, brief_name, done, prepare, print_line, speaker, teller, what_is_kept
 from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import Interrupted, Problems, ReformError, UsageError
@@ -102,6 +102,8 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
     """Return what is asked; problems of options, case and reforms come in one error."""
     problems = Problems()
     request = requested(given, problems, **flags)
+    if request.brief and request.out is None:
+        problems.add("--brief", None, None, None, "--out with it: the folder in which the brief is written")
     precision = number("--precision", given["precision"], problems)
     if given["series"] not in PLAIN:
         problems.add(
@@ -148,7 +150,8 @@ def intention(asked: Asked) -> list[str]:
     """Return what would be done."""
     request = asked.request
     many = f"{request.histories} histories" if asked.precision is None else f"up to {MOST} histories"
-    files = [str(request.out / report_name(asked.reforms))] if request.out is not None else []
+    names = [report_name(asked.reforms), *([brief_name(report_name(asked.reforms))] if request.brief else [])]
+    files = [str(request.out / name) for name in names] if request.out is not None else []
     files += [str(path) for path in (request.csv, request.pictures) if path is not None]
     doing = f"would run {many} of {asked.case.name} with seed {request.seed}, with and without"
     return [doing, *changes_told(asked), *(f"would write {file}" for file in files), "Nothing was run."]
@@ -232,6 +235,13 @@ def write(found: Comparison, request: Request, say: Callable[[str], None], writt
         with whole_file(request.out / report_name(found.reforms)) as part:
             write_comparison(found, part, literature(found))
         done([request.out / report_name(found.reforms)], written, request)
+    if request.brief and request.out is not None:
+        from latecomer.report.brief import write_brief
+
+        name = brief_name(report_name(found.reforms))
+        with whole_file(request.out / name) as part:
+            write_brief(found, part)
+        done([request.out / name], written, request)
     if request.csv is not None:
         with whole_files(request.csv) as part:
             found.to_frame().to_csv(part / "effects.csv", index=False, lineterminator="\n")

@@ -12,7 +12,7 @@ from latecomer.errors import CaseError, Problems, UsageError, nearest
 from latecomer.types import Case
 
 WITH_VALUE = ("--histories", "--seed", "--threads", "--out", "--csv", "--pictures", "--netcdf", "--only")
-FLAGS = ("--json", "--quiet", "--dry-run", "--help")
+FLAGS = ("--brief", "--json", "--quiet", "--dry-run", "--help")
 MOST_HISTORIES, MOST_THREADS, SEED_BITS = 1_000_000, 1024, 63
 MEMORY_PART = 0.8
 ANY_YEAR = (1000, 2999)
@@ -33,6 +33,7 @@ class Request:
     json: bool
     quiet: bool
     dry_run: bool
+    brief: bool = False
 
 
 def read_request(
@@ -83,6 +84,7 @@ def requested(
         json=json,
         quiet=quiet,
         dry_run=dry_run,
+        brief=bool(given.get("brief")),
     )
 
 

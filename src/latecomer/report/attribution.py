@@ -9,10 +9,10 @@ from latecomer.experiment.attribute import MOMENTUM, TOTAL, Attribution
 from latecomer.report import words
 from latecomer.report.ablation import told
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded, save_sheet
+from latecomer.report.sheet import Sheet, Table, banded, cell, save_sheet
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered, zero_line
 
-COLOURS = {"still": GREY, "adds": BLUE, "takes": OCHRE, "sum": INK}
+COLOURS = {"still": GREY, "adds": BLUE, "takes": OCHRE, "sum": MUTED}
 COLUMNS, WIDTH, ROW = 2, 330, 30
 
 
@@ -63,7 +63,7 @@ def panel(rows: pd.DataFrame) -> alt.LayerChart:
     )  # fmt: skip
     data = data[data["mean"].notna()]
     data["told"] = [banded(row.mean, row.low, row.high) for row in data.itertuples()]
-    data["part"] = [f"{row.share:.0%}" for row in data.itertuples()]
+    data["part"] = [per_cent(row.share) for row in data.itertuples()]
     order = list(rows["title"])
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelColor=INK))
     colour = alt.Color("kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
@@ -75,6 +75,20 @@ def panel(rows: pd.DataFrame) -> alt.LayerChart:
     values = base.mark_text(align="left", dx=6, color=MUTED, fontSize=11).encode(x=alt.value("width"), text=alt.Text("part:N"))
     zero = zero_line(alt.X("at:Q", title=unit))
     return layered([zero, bars, bands, values], ROW * len(order), describe(data, heading(head), unit))
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent, never minus zero."""
+    return f"{round(100.0 * share) + 0:.0f}%".replace("-", "−") if share == share else words.NOTHING
+
+
+def sentence(rows: pd.DataFrame) -> str:
+    """Return one series and span in words: the whole, then what each player adds, with its part of the whole."""
+    factor, unit = shown_unit(rows.iloc[0])
+    *parts, total = list(rows.itertuples())
+    whole = banded(total.mean, total.low90, total.high90, factor)
+    said = [f"{part.title} {cell(float(part.mean) * factor)} ({per_cent(part.share)})" for part in parts]
+    return f"{heading(rows.iloc[0])}: {whole} {unit} in all, of which {words.listed(said)}."
 
 
 def kinds(rows: pd.DataFrame) -> list[str]:
@@ -118,7 +132,7 @@ def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
     asked = "Which forces account for growth?" if growth else "How much of the joint effect does each reform account for?"
     return Sheet(
         "what accounts for it", f"{'What accounts for growth' if growth else 'What each reform does'}: {found.title}", asked,
-        words.listed(list(spans)), found.sentences(), figures, reading, tables, {"command": command, **found.manifest},
+        words.listed(list(spans)), [sentence(rows) for rows in by_panel(found)], figures, reading, tables, {"command": command, **found.manifest},
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from latecomer.compiled import code_digest
 from latecomer.record import package_version
@@ -70,7 +71,7 @@ def sheet_page(sheet: Sheet) -> str:
 def printed(table: Table) -> dict[str, Any]:
     """Return a table as text: its columns (name, whether it is text) and its rows."""
     rows = table.rows
-    texts = [rows[name].dtype == object or rows[name].dtype == bool for name in rows]
+    texts = [not is_numeric_dtype(rows[name]) or is_bool_dtype(rows[name]) for name in rows]
     columns = [(str(name).replace("_", " "), text) for name, text in zip(rows, texts, strict=True)]
     cells = [[cell(value) for value in row] for row in rows.itertuples(index=False)]
     return {"title": table.title, "columns": columns, "cells": cells, "long": len(cells) > LONG}
