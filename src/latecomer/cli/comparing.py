@@ -20,7 +20,16 @@ from latecomer.cli.options import (
     whole,
     years_named,
 )
-from latecomer.cli.running import Progressed, brief_name, done, prepare, print_line, speaker, teller, what_is_kept
+from latecomer.cli.running import (
+    Progressed,
+    brief_name,
+    done,
+    prepare,
+    print_line,
+    speaker,
+    teller,
+    what_is_kept,
+)
 from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import Interrupted, Problems, ReformError, UsageError

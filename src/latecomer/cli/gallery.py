@@ -112,7 +112,9 @@ def cell(row: pd.Series, factor: float) -> str:
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
 
 
-def write(found: pd.DataFrame, beside: pd.DataFrame, case: Case, folder: Path, made: Mapping[str, Any]) -> None:
+def write(
+    found: pd.DataFrame, beside: pd.DataFrame, case: Case, folder: Path, made: Mapping[str, Any]
+) -> None:
     """Write tables and picture into a folder, each whole or not at all."""
     from latecomer.report.ablation import save_effects
 

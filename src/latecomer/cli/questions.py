@@ -118,7 +118,12 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
         from latecomer.report.sheet import made_by
 
         command = again("uncertainty", names, {**given, "case": case_name})
-        return save_uncertainty(found, named, folder, made_by(case, histories or len(case.draws) * 2 * EACH, request.seed, command))
+        return save_uncertainty(
+            found,
+            named,
+            folder,
+            made_by(case, histories or len(case.draws) * 2 * EACH, request.seed, command),
+        )
 
     write(request, save)
 

@@ -19,7 +19,10 @@ NOT_NUMBERS = ("threads", "out", "csv", "pictures", "netcdf")  # options that mo
 def again(command: str, words: Sequence[str], given: Mapping[str, str]) -> str:
     """Return the command line that makes the same numbers: words, and the options that were given."""
     options = [
-        part for name, value in given.items() if value and name not in NOT_NUMBERS for part in (f"--{name}", value)
+        part
+        for name, value in given.items()
+        if value and name not in NOT_NUMBERS
+        for part in (f"--{name}", value)
     ]
     return " ".join(["latecomer", command, *(shlex.quote(word) for word in (*words, *options))])
 

@@ -37,7 +37,8 @@ COLUMNS = ["low90", "low50", "median", "high50", "high90"]
 @dataclass(frozen=True)
 class Worth:
     """Money of a reform from `first` to `last`: `money` (item, title, then bands plain and `discounted_...`, positive),
-    `regions` and `buyers` (name, bands, positive), `bought` (per 100 billion CNY of outlay; empty where it does not clearly rise)."""
+    `regions` and `buyers` (name, bands, positive), `bought` (per 100 billion CNY of
+    outlay; empty where it does not clearly rise)."""
 
     first: int
     last: int

@@ -83,7 +83,9 @@ def shade_names(years: list[int]) -> list[str]:
 def titled_panel(rows: pd.DataFrame, series: str, first_of_row: bool) -> alt.LayerChart:
     """Return one panel of a picture, with title and width; only the first of a row names the parts."""
     title = told(series, str(rows["unit"].iloc[0]))[0]
-    return panel(rows, series, first_of_row).properties(title=alt.TitleParams(title, fontSize=13, color=MUTED), width=WIDTH)
+    return panel(rows, series, first_of_row).properties(
+        title=alt.TitleParams(title, fontSize=13, color=MUTED), width=WIDTH
+    )
 
 
 def panel(rows: pd.DataFrame, series: str, named: bool = True) -> alt.LayerChart:
@@ -152,7 +154,9 @@ def figures(found: pd.DataFrame, what: str) -> dict[str, Figure]:
     out = {}
     for series, rows in by_series(found).items():
         title, _, unit = told(series, str(rows["unit"].iloc[0]))
-        out[series] = Figure(panel(rows, series), title, f"{what}, {unit}. {shades(found)}. Dot: median; bar: 90% of pairs.")
+        out[series] = Figure(
+            panel(rows, series), title, f"{what}, {unit}. {shades(found)}. Dot: median; bar: 90% of pairs."
+        )
     return out
 
 
@@ -180,7 +184,11 @@ def effect_tables(found: pd.DataFrame, number: str) -> list[Table]:
     """Return one table a year: parts as rows, series as columns, each cell a median with its 90% band."""
     out = []
     for year, rows in found.groupby("year"):
-        table = rows.drop_duplicates(number)[["name"]].rename(columns={"name": "Name"}).set_index(rows[number].drop_duplicates())
+        table = (
+            rows.drop_duplicates(number)[["name"]]
+            .rename(columns={"name": "Name"})
+            .set_index(rows[number].drop_duplicates())
+        )
         for series, part in by_series(rows).items():
             title, factor, unit = told(series, str(part["unit"].iloc[0]))
             cells = [banded(row.difference, row.low, row.high, factor) for row in part.itertuples()]
@@ -197,7 +205,9 @@ def save_ablation(
     return save_sheet(sheet, ablation_chart(found, title), {"parts": found}, "parts", folder)
 
 
-REFORM_MADE = ("Difference that the reform makes, everything else and all chance kept. Dot: median; bar: 90% of the pairs.",)
+REFORM_MADE = (
+    "Difference that the reform makes, everything else and all chance kept. Dot: median; bar: 90% of the pairs.",
+)
 
 
 def save_effects(

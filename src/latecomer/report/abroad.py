@@ -41,7 +41,9 @@ def destinations_chart(run: Run, record: pd.DataFrame) -> alt.LayerChart:
     areas = area.encode(x=x, y=y, y2=alt.Y2("bottom:Q"), color=fill)
     shown = tips(year="Year", destination="Destination", text="Vehicles, median", share="Share")
     cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
-    reader = cells.encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown)
+    reader = cells.encode(
+        x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
+    )
     names = _names(layers, dict(zip(order, colours, strict=True)), x)
     parts = [*_after_fit(run), areas, *names, *_recorded(told, x), reader]
     return layered(parts, HEIGHT, describe_destinations(layers, told, run))

@@ -42,7 +42,9 @@ def by_panel(found: Attribution) -> list[pd.DataFrame]:
 
 def titled(rows: pd.DataFrame) -> alt.LayerChart:
     """Return a panel of the picture with title and width."""
-    return panel(rows).properties(title=alt.TitleParams(heading(rows.iloc[0]), fontSize=13, color=MUTED), width=WIDTH)
+    return panel(rows).properties(
+        title=alt.TitleParams(heading(rows.iloc[0]), fontSize=13, color=MUTED), width=WIDTH
+    )
 
 
 def shown_unit(head: pd.Series) -> tuple[float, str]:
@@ -66,13 +68,25 @@ def panel(rows: pd.DataFrame) -> alt.LayerChart:
     data["part"] = [per_cent(row.share) for row in data.itertuples()]
     order = list(rows["title"])
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelColor=INK))
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
-    tips = [alt.Tooltip("label:N", title="Share of"), alt.Tooltip("told:N", title=unit), alt.Tooltip("part:N", title="Part")]
+    colour = alt.Color(
+        "kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None
+    )
+    tips = [
+        alt.Tooltip("label:N", title="Share of"),
+        alt.Tooltip("told:N", title=unit),
+        alt.Tooltip("part:N", title="Part"),
+    ]
     axis = alt.Axis(tickCount=5, format=",~r")
     base = alt.Chart(data).encode(y=y, tooltip=tips)
-    bars = base.mark_bar(height=13).encode(x=alt.X("zero:Q", title=unit, axis=axis), x2=alt.X2("mean:Q"), color=colour)
-    bands = base.mark_rule(strokeWidth=1.6, color=INK).encode(x=alt.X("low:Q", title=unit), x2=alt.X2("high:Q"))
-    values = base.mark_text(align="left", dx=6, color=MUTED, fontSize=11).encode(x=alt.value("width"), text=alt.Text("part:N"))
+    bars = base.mark_bar(height=13).encode(
+        x=alt.X("zero:Q", title=unit, axis=axis), x2=alt.X2("mean:Q"), color=colour
+    )
+    bands = base.mark_rule(strokeWidth=1.6, color=INK).encode(
+        x=alt.X("low:Q", title=unit), x2=alt.X2("high:Q")
+    )
+    values = base.mark_text(align="left", dx=6, color=MUTED, fontSize=11).encode(
+        x=alt.value("width"), text=alt.Text("part:N")
+    )
     zero = zero_line(alt.X("at:Q", title=unit))
     return layered([zero, bars, bands, values], ROW * len(order), describe(data, heading(head), unit))
 
@@ -103,7 +117,11 @@ def kinds(rows: pd.DataFrame) -> list[str]:
 def heading(head: pd.Series) -> str:
     """Return the title of a panel: the series and its span, or the year of a package."""
     title = told(str(head["series"]), str(head["unit"]))[0]
-    return f"{title}, {head['first']}-{head['last']}" if head["player"] == MOMENTUM else f"{title}, {head['last']}"
+    return (
+        f"{title}, {head['first']}-{head['last']}"
+        if head["player"] == MOMENTUM
+        else f"{title}, {head['last']}"
+    )
 
 
 def describe(data: pd.DataFrame, title: str, unit: str) -> str:
@@ -118,7 +136,7 @@ def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
     figures = {}
     for place, rows in enumerate(by_panel(found)):
         unit = shown_unit(rows.iloc[0])[1]
-        about = f"What each adds, {unit}: bar the mean, line 90% of the histories; the per cent at the right is its part of the whole."
+        about = f"What each adds, {unit}: bar the mean, line 90% of the histories; at the right its part of the whole."
         figures[f"shares_{place + 1}"] = Figure(panel(rows), heading(rows.iloc[0]), about)
     reading = [
         "Blue adds, ochre takes away, the dark bar is the whole. Bars start at zero; means add up to the whole, bands of single "
@@ -127,15 +145,28 @@ def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
     ]
     tables = [Table("Shares", found.table.drop(columns=["counted"]))]
     if len(found.other):
-        tables.append(Table("The same, counted as a critic would, one row of forces.csv at a time", found.other))
+        tables.append(
+            Table("The same, counted as a critic would, one row of forces.csv at a time", found.other)
+        )
     spans = dict.fromkeys(f"{rows.iloc[0]['first']}-{rows.iloc[0]['last']}" for rows in by_panel(found))
-    asked = "Which forces account for growth?" if growth else "How much of the joint effect does each reform account for?"
+    asked = (
+        "Which forces account for growth?"
+        if growth
+        else "How much of the joint effect does each reform account for?"
+    )
     return Sheet(
         "what accounts for it", f"{'What accounts for growth' if growth else 'What each reform does'}: {found.title}", asked,
-        words.listed(list(spans)), [sentence(rows) for rows in by_panel(found)], figures, reading, tables, {"command": command, **found.manifest},
+        words.listed(list(spans)), [sentence(rows) for rows in by_panel(found)], figures, reading, tables,
+        {"command": command, **found.manifest},
     )  # fmt: skip
 
 
 def save_attribution(found: Attribution, folder: Path, command: str = "") -> list[Path]:
     """Write the table with the other ways to count, the picture and the page; return the files."""
-    return save_sheet(attribution_sheet(found, command), attribution_chart(found), {"attribution": found.to_frame()}, "attribution", folder)
+    return save_sheet(
+        attribution_sheet(found, command),
+        attribution_chart(found),
+        {"attribution": found.to_frame()},
+        "attribution",
+        folder,
+    )

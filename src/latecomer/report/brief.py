@@ -26,7 +26,7 @@ DRAWN = {
     "average_price": (HALF, 180), "quality_gap": (HALF, 180), "great_strong": (WHOLE, 255), "makers": (WHOLE, 250),
 }  # fmt: skip
 YEARS = (1992, 2004, 2010, 2020, 2025)
-MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 7, 8, 8, 20
+MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 7, 8, 7, 20
 NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 
 
@@ -64,8 +64,17 @@ def comparison_brief(found: Comparison) -> str:
     with unchecked():
         figures = comparison.charts(found)
     effects = [f"effect_{name}" for name in comparison.EFFECTS]
-    sizes = {**dict.fromkeys(effects, (THIRD, 118)), "plane": (WHOLE, 235), "firms": (HALF, 230), "provinces": (HALF, 400)}
-    marked = [year for year in comparison.MARKED if year in found.years and (found.since is None or year >= found.since)]
+    sizes = {
+        **dict.fromkeys(effects, (THIRD, 100)),
+        "plane": (WHOLE, 235),
+        "firms": (HALF, 230),
+        "provinces": (HALF, 400),
+    }
+    marked = [
+        year
+        for year in comparison.MARKED
+        if year in found.years and (found.since is None or year >= found.since)
+    ]
     gains = worth(found)
     return render(
         "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=effects, name=found.name,
@@ -85,7 +94,9 @@ def changes(found: Comparison) -> dict[str, Any]:
     return {"rows": told[:MOST_CHANGES], "more": max(0, len(told) - MOST_CHANGES)}
 
 
-def drawings(figures: Mapping[str, Figure], sizes: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, str]]:
+def drawings(
+    figures: Mapping[str, Figure], sizes: Mapping[str, tuple[int, int]]
+) -> dict[str, dict[str, str]]:
     """Return title, caption, alternative text and drawing of the figures that have a size."""
     return {name: drawing(name, figures[name], sizes[name]) for name in sizes if name in figures}
 
@@ -94,6 +105,16 @@ def drawing(name: str, figure: Figure, size: tuple[int, int]) -> dict[str, str]:
     """Return one figure with its drawing as SVG of this width and height; what is for a pointer is left out."""
     spec = specified(figure.chart)
     layers = [layer for layer in spec["layer"] if layer.get("name") != "reader"]
-    drawn = svg({**spec, "layer": layers, "width": size[0], "height": size[1], "autosize": {"type": "fit", "contains": "padding"}})
-    own = NUMBERED.sub(lambda found: f"{name}-{found[0]}", drawn)  # marks inside one page must not share a name
+    drawn = svg(
+        {
+            **spec,
+            "layer": layers,
+            "width": size[0],
+            "height": size[1],
+            "autosize": {"type": "fit", "contains": "padding"},
+        }
+    )
+    own = NUMBERED.sub(
+        lambda found: f"{name}-{found[0]}", drawn
+    )  # marks inside one page must not share a name
     return {"title": figure.title, "about": figure.about, "alt": spec.get("description", ""), "svg": own}

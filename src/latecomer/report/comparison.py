@@ -37,7 +37,10 @@ TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "pr
 MARKED = (1990, 2000, 2010, 2020, 2025)
 HEIGHT, BEFORE, SHOWN_FIRMS = 220, 3, 16
 PLANE_YEARS, PLANE_WIDE = (1978, 1992, 2001, 2010), 2.5
-SURE, SHOWN_WHOLE = 0.9, 0.8  # share of pairs that agree on a sign that is sure; share of bars that are not cut
+SURE, SHOWN_WHOLE = (
+    0.9,
+    0.8,
+)  # share of pairs that agree on a sign that is sure; share of bars that are not cut
 PICTURE, LINE = 560, 96  # width of a figure that is saved, and letters of its caption to a line
 
 
@@ -78,7 +81,12 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
     marked = [year for year in MARKED if year in found.years and (found.since is None or year >= found.since)]
     changes, _ = read_changes(found.case, found.reforms)
     asked = [
-        {"name": str(reform), "name_zh": reform.name_zh, "note": reform.note, "rows": change_rows(found.case, mine)}
+        {
+            "name": str(reform),
+            "name_zh": reform.name_zh,
+            "note": reform.note,
+            "rows": change_rows(found.case, mine),
+        }
         for reform, mine in zip(found.reforms, changes, strict=True)
     ]
     return render(
@@ -108,19 +116,22 @@ def charts(found: Comparison) -> dict[str, Figure]:
     out["plane"] = Figure(
         plane_chart(found),
         "Great and strong",
-        "To the right is bigger, up is stronger: medians, both scales logarithmic. Grey: history; blue: with the reform; the arrow "
+        "To the right is bigger, up is stronger: medians, both scales logarithmic. Grey: history; blue: with the "
+        "reform; the arrow "
         "is the last year.",
     )
     out["firms"] = Figure(
         firms_chart(found),
         "Makers that change most",
-        f"Passenger vehicles in {last} more or less than in history, thousand: dot the median, bar 90% of pairs. Above are those that "
+        f"Passenger vehicles in {last} more or less than in history, thousand: dot the median, bar 90% of pairs. "
+        "Above are those that "
         "gain in most pairs, as the number says; an arrowhead marks a bar that goes on.",
     )
     out["provinces"] = Figure(
         provinces_chart(found),
         "Provinces",
-        "What buyers and the province's taxes on cars gain over all years, billion CNY of 2010: dot the median, bar 90% of pairs.",
+        "What buyers and the province's taxes on cars gain over all years, billion CNY of 2010: dot the median, "
+        "bar 90% of pairs.",
     )
     return out
 
@@ -177,7 +188,11 @@ def forecast_shade(found: Comparison) -> list[alt.Chart]:
     if first >= last:
         return []
     data = pd.DataFrame({"from": [first], "to": [last]})
-    return [alt.Chart(data).mark_rect(color=SHADE, clip=True).encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))]
+    return [
+        alt.Chart(data)
+        .mark_rect(color=SHADE, clip=True)
+        .encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))
+    ]
 
 
 def first_shown(found: Comparison) -> int:
@@ -222,14 +237,18 @@ def describe_sides(found: Comparison, series: str) -> str:
     title, factor, unit = told(series, SERIES[series].unit)
     effect = found.effect(series, int(found.years[-1]))
     ends = [words.number(value * factor) for value in (effect.base, effect.reformed)]
-    return f"{title} in {effect.year}: {ends[0]} in history as simulated, {ends[1]} with the reform ({unit.replace('points', '%')})."
+    unit = unit.replace("points", "%")
+    return f"{title} in {effect.year}: {ends[0]} in history as simulated, {ends[1]} with the reform ({unit})."
 
 
 def plane_chart(found: Comparison) -> alt.LayerChart:
     """Draw the median paths of both sides in the plane of the two indices, history named below its path, the reform above."""
     paths = [
         path[path["year"] >= first_shown(found)].assign(side=name)
-        for path, name in ((tables.power_path(found.base), "history"), (tables.power_path(found.reformed), "reform"))
+        for path, name in (
+            (tables.power_path(found.base), "history"),
+            (tables.power_path(found.reformed), "reform"),
+        )
     ]
     both = pd.concat(paths)
     x = alt.X("great:Q", title=GREAT_TITLE, scale=power_scale(both, "great"), axis=power_axis())
@@ -238,11 +257,23 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
     layers: list[alt.Chart] = []
     for path, colour, below in zip(paths, (GREY, BLUE), (True, False), strict=True):
         base = alt.Chart(path[["year", "great", "strong", "side"]])
-        layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order=alt.Order("year:O")))
+        layers.append(
+            base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order=alt.Order("year:O"))
+        )
         at = alt.Chart(path[path["year"].isin(marked)][["year", "great", "strong", "side"]])
-        shown = ["side:N", alt.Tooltip("year:Q", format="d"), *(alt.Tooltip(f"{n}:Q", format=".3~g") for n in ("great", "strong"))]
+        shown = [
+            "side:N",
+            alt.Tooltip("year:Q", format="d"),
+            *(alt.Tooltip(f"{n}:Q", format=".3~g") for n in ("great", "strong")),
+        ]
         layers.append(at.mark_circle(color=colour, size=46, opacity=1).encode(x=x, y=y, tooltip=shown))
-        place: dict[str, Any] = {"dx": 8, "dy": 12, "align": "left"} if below else {"dx": -8, "dy": -10, "align": "right"}
+        place: dict[str, Any] = (
+            {"dx": 8, "dy": 12, "align": "left"} if below else {"dx": -8, "dy": -10, "align": "right"}
+        )
+        named = path[
+            path["year"].isin(marked if below else marked[-2:])
+        ]  # one path names all years, the other its end
+        at = alt.Chart(named[["year", "great", "strong"]])
         name = at.mark_text(color=MUTED if below else colour, fontSize=11.5, fontWeight="bold", **place)
         layers.append(name.encode(x=x, y=y, text=alt.Text("year:Q")))
         layers.append(arrow_head(path, colour, (x, y), PLANE_WIDE))
@@ -341,8 +372,16 @@ def bars_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     dots = base.mark_circle(color=BLUE, size=42, opacity=1, clip=True).encode(
         x=alt.X("median:Q", title=unit, scale=scale, axis=axis), y=y, tooltip=shown
     )
-    odds = base.mark_text(align="left", dx=5, color=MUTED, fontSize=10).encode(x=alt.value("width"), y=y, text=alt.Text("odds:N"))
-    layers = [zero_line(alt.X("at:Q", title=unit, scale=scale, axis=axis)), bars, *heads(data, edge, scale, y), dots, odds]
+    odds = base.mark_text(align="left", dx=5, color=MUTED, fontSize=10).encode(
+        x=alt.value("width"), y=y, text=alt.Text("odds:N")
+    )
+    layers = [
+        zero_line(alt.X("at:Q", title=unit, scale=scale, axis=axis)),
+        bars,
+        *heads(data, edge, scale, y),
+        dots,
+        odds,
+    ]
     return layered(layers, 17 * len(order), describe_bars(rows, unit))
 
 
@@ -352,7 +391,9 @@ def heads(data: pd.DataFrame, edge: float, scale: alt.Scale, y: alt.Y) -> list[a
     for name, at, turn in (("low90", -edge, 270), ("high90", edge, 90)):
         cut = data[(data[name] < -edge) | (data[name] > edge)].assign(at=at)
         if len(cut):
-            head = alt.Chart(cut[["name", "at"]]).mark_point(shape="triangle", filled=True, color=BLUE, size=44, angle=turn, opacity=1)
+            head = alt.Chart(cut[["name", "at"]]).mark_point(
+                shape="triangle", filled=True, color=BLUE, size=44, angle=turn, opacity=1
+            )
             out.append(head.encode(x=alt.X("at:Q", scale=scale), y=y))
     return out
 
@@ -362,7 +403,9 @@ def describe_bars(rows: pd.DataFrame, unit: str) -> str:
     if rows.empty:
         return "Nothing to compare."
     first, last = (rows.loc[at] for at in (rows["median"].idxmax(), rows["median"].idxmin()))
-    return f"Most: {first['name']} {first['median']:+.3g}; least: {last['name']} {last['median']:+.3g} {unit}."
+    return (
+        f"Most: {first['name']} {first['median']:+.3g}; least: {last['name']} {last['median']:+.3g} {unit}."
+    )
 
 
 def shown(effect: Effect) -> tuple[str, str, str, str]:

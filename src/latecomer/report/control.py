@@ -34,9 +34,17 @@ Parts = Mapping[str, tuple[tuple[str, str], ...]]
 WAYS = {
     "Suppliers at home": (("learning", "suppliers"),),
     "Joint ventures: partners, engineers who move": (("learning", "partner"), ("learning", "movers")),
-    "Machinery, licences, design houses": (("learning", "machinery"), ("learning", "licence"), ("learning", "design_house")),
+    "Machinery, licences, design houses": (
+        ("learning", "machinery"),
+        ("learning", "licence"),
+        ("learning", "design_house"),
+    ),
     "Firms taken over": (("learning", "acquisition"),),
-    "Own research and integration": (("improvements", "absorbed"), ("improvements", "integrated"), ("improvements", "original")),
+    "Own research and integration": (
+        ("improvements", "absorbed"),
+        ("improvements", "integrated"),
+        ("improvements", "original"),
+    ),
 }
 WAY_COLOURS = ("#2f9388", "#7a4b8a", "#8d98a1", "#3a74b4", "#d9a520")
 TITLES = {
@@ -59,7 +67,9 @@ TITLES = {
 
 def sources_chart(run: Run) -> alt.LayerChart:
     """Draw the share of used technology that own brands do not master, stacked by source."""
-    return stacked(run, SOURCES, SOURCE_COLOURS, "%", "Technology used but not mastered by own brands, by source")
+    return stacked(
+        run, SOURCES, SOURCE_COLOURS, "%", "Technology used but not mastered by own brands, by source"
+    )
 
 
 def learning_chart(run: Run) -> alt.LayerChart:
@@ -68,7 +78,7 @@ def learning_chart(run: Run) -> alt.LayerChart:
 
 
 def stacked(run: Run, parts: Parts, tones: Sequence[str], form: str, told: str) -> alt.LayerChart:
-    """Draw series along an axis as areas that add up, from bottom to top in the order given: by name, the series and indices that each sums."""
+    """Draw parts of series as areas that add up, from bottom to top; `parts` has the series and indices that each sums."""
     table = part_table(run, parts)
     order = list(parts)
     scale = alt.Scale(domain=[FIRST_YEAR, int(run.years[-1])], nice=False, zero=False)
@@ -81,7 +91,9 @@ def stacked(run: Run, parts: Parts, tones: Sequence[str], form: str, told: str) 
     areas = base.mark_area(clip=True).encode(x=x, y=y, y2=alt.Y2("bottom:Q"), color=fill)
     shown = tips(year="Year", part="Source", text="Mean")
     cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
-    reader = cells.encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown)
+    reader = cells.encode(
+        x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
+    )
     return layered([areas, *_end_of_fit(run), reader], HEIGHT, describe_parts(table, told))
 
 
@@ -91,7 +103,9 @@ def part_table(run: Run, parts: Parts) -> pd.DataFrame:
     bottom = np.zeros(int(seen.sum()))
     frames = []
     for part, summed in parts.items():
-        value = sum(run.series(series)[:, seen, index_of(run, series, index)].mean(axis=0) for series, index in summed)
+        value = sum(
+            run.series(series)[:, seen, index_of(run, series, index)].mean(axis=0) for series, index in summed
+        )
         rows = {
             "year": run.years[seen].astype(int),
             "part": part,
@@ -152,7 +166,11 @@ def makers_chart(run: Run) -> alt.LayerChart:
     dots = base.mark_circle(size=62, opacity=1).encode(x=x, y=y, yOffset=offset, color=colour, tooltip=shown)
     known = table.groupby("firm")["text"].agg("".join)
     missing = pd.DataFrame({"firm": known.index[known == ""], "note": "not in business in these years"})
-    marks = alt.Chart(missing).mark_text(align="left", color=MUTED).encode(x=alt.value(4), y=y, text=alt.Text("note:N"))
+    marks = (
+        alt.Chart(missing)
+        .mark_text(align="left", color=MUTED)
+        .encode(x=alt.value(4), y=y, text=alt.Text("note:N"))
+    )
     return layered([bands, dots, marks], ROW * len(order) + 20, describe_makers(table))
 
 

@@ -50,13 +50,22 @@ class Fan:
 SHARE_OF = "Of 100 passenger cars"
 ALL_FANS = (
     Fan("vehicles", "Motor vehicles made", f"Cars, trucks and buses made in a year. {STEPS}", log=True),
-    Fan("passenger_cars", "Passenger cars made", f"Made in a year, minibuses and exports included. {STEPS}", log=True),
+    Fan(
+        "passenger_cars",
+        "Passenger cars made",
+        f"Made in a year, minibuses and exports included. {STEPS}",
+        log=True,
+    ),
     Fan(
         "sedans",
         "Cars in the narrow sense",
         "Sedans and hatchbacks made in a year: no minibuses, no sport-utility vehicles.",
     ),
-    Fan("commercial_vehicles", "Trucks and buses made", "Made in a year; minibuses are counted as passenger cars."),
+    Fan(
+        "commercial_vehicles",
+        "Trucks and buses made",
+        "Made in a year; minibuses are counted as passenger cars.",
+    ),
     Fan(
         "own_brand_share",
         "Own brands in passenger cars made",
@@ -72,8 +81,17 @@ ALL_FANS = (
         "Own brands in passenger cars exported",
         f"{SHARE_OF} exported, those of own brands. No source prints this share.",
     ),
-    Fan("new_energy_share", "Plug-in cars in passenger cars made", f"{SHARE_OF} made, battery cars and plug-in hybrids."),
-    Fan("vehicle_exports", "Vehicles exported", f"Cars, trucks and buses exported in a year. {STEPS}", log=True),
+    Fan(
+        "new_energy_share",
+        "Plug-in cars in passenger cars made",
+        f"{SHARE_OF} made, battery cars and plug-in hybrids.",
+    ),
+    Fan(
+        "vehicle_exports",
+        "Vehicles exported",
+        f"Cars, trucks and buses exported in a year. {STEPS}",
+        log=True,
+    ),
     Fan(
         "average_price",
         "Average price of a car sold at home",
@@ -103,7 +121,12 @@ SEGMENT_FANS = {
     for name in SEGMENTS
 }
 RECENT_FANS = {
-    "vehicles_recent": Fan("vehicles", "The same since 1978", "Vehicles made in a year; equal steps are equal numbers.", first=1978)
+    "vehicles_recent": Fan(
+        "vehicles",
+        "The same since 1978",
+        "Vehicles made in a year; equal steps are equal numbers.",
+        first=1978,
+    )
 }
 
 
@@ -164,7 +187,9 @@ def fan_layers(
         layers.append(band.encode(x=x, y=alt.Y(f"at_{low}:Q", **y), y2=alt.Y2(f"at_{high}:Q")))
     layers.append(_reader(base))
     if not told.empty:
-        layers.append(_points(told, unit, BLACK, SMALL if small or len(told) > MANY else LARGE, x, legend=not small))
+        layers.append(
+            _points(told, unit, BLACK, SMALL if small or len(told) > MANY else LARGE, x, legend=not small)
+        )
     median = alt.Y("at_median:Q", **y)
     edge = base.mark_line(color=PAPER, strokeWidth=3.4 if small else 4.4, opacity=0.6, clip=True)
     line = base.mark_line(color=BLUE, strokeWidth=1.6 if small else 2.2, clip=True)
@@ -187,7 +212,9 @@ def _reader(base: alt.Chart) -> alt.Chart:
     """Return an unseen strip over each year that shows the simulated values under the pointer."""
     shown = tips(year="Year", text="Simulated, median", text50="50% of histories", text90="90% of histories")
     strip = base.mark_rect(opacity=0, clip=True)
-    return strip.encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), tooltip=shown).properties(name="reader")
+    return strip.encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), tooltip=shown).properties(
+        name="reader"
+    )
 
 
 def _points(
@@ -273,7 +300,11 @@ def shading(run: Run, small: bool = False) -> list[alt.Chart]:
     if run.years[-1] <= TRAINING_END:
         return []
     data = pd.DataFrame({"from": [TRAINING_END + 0.5], "to": [int(run.years[-1]) + 0.5]})
-    shade = alt.Chart(data).mark_rect(color=SHADE, clip=True).encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))
+    shade = (
+        alt.Chart(data)
+        .mark_rect(color=SHADE, clip=True)
+        .encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))
+    )
     return [shade] if small else [shade, above_frame(data, "conditional forecast", alt.X("to:Q", title=None))]
 
 

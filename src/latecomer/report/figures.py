@@ -109,7 +109,8 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     year = int(run.years[-1])
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
-        "In a tile: cars sold in the province in the year, simulated median (GD: Guangdong, and so on by ISO 3166-2); k: thousand, "
+        "In a tile: cars sold in the province in the year, simulated median (GD: Guangdong, and so on by ISO "
+        "3166-2); k: thousand, "
         "m: million.",
     )
     out["provinces_own"] = (
@@ -152,7 +153,9 @@ def pictures(run: Run) -> dict[str, Picture]:
     )
     places = [name for index in PILLARS if (name := f"place_{index}") in drawn]
     if places:
-        out["places"] = _headed(_grid([_titled(drawn[n], named[n][0], [], 440) for n in places], 2), named[places[0]][1])
+        out["places"] = _headed(
+            _grid([_titled(drawn[n], named[n][0], [], 440) for n in places], 2), named[places[0]][1]
+        )
     out["provinces"] = _grid(
         [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
     )

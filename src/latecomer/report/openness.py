@@ -99,10 +99,13 @@ def openness_sheet(found: Openness, command: str = "") -> Sheet:
     best = found.best.query("presence == @PRESENCE and measure == @MEASURE")
     eras = [str(era) for era in dict.fromkeys(best["era"])]
     reading = [
-        "The dial runs from complete self-reliance (0) to complete dependence (1), turned in the year in colour. Line: median; band: "
+        "The dial runs from complete self-reliance (0) to complete dependence (1), turned in the year in colour. "
+        "Line: median; band: "
         "half of the histories; ring: best median. Ticks at the right: history with ventures by rule.",
-        "What the dial moves stands in openness.csv of the case; its ends are judgements. At half and double of the presence at which "
-        "learning is half of what it can be, which nobody has measured, the best value may lie elsewhere: see the table of all curves.",
+        "What the dial moves stands in openness.csv of the case; its ends are judgements. At half and double of "
+        "the presence at which "
+        "learning is half of what it can be, which nobody has measured, the best value may lie elsewhere: see "
+        "the table of all curves.",
     ]
     tables = [
         Table("Best value of the dial, last year", best.drop(columns=["presence", "measure"])),

@@ -35,13 +35,19 @@ def power_chart(run: Run) -> alt.LayerChart:
     line = base.mark_line(color=BLUE, strokeWidth=2.4, clip=True).encode(x=x, y=y, order=alt.Order("year:O"))
     later = path["year"] > TRAINING_END
     filled = alt.Chart(path[~later]).mark_point(color=BLUE, fill=BLUE, size=22, strokeWidth=1.3, opacity=1)
-    hollow = alt.Chart(path[later]).mark_point(
-        color=BLUE, fill=PAPER, size=22, strokeWidth=1.3, opacity=1
-    )
+    hollow = alt.Chart(path[later]).mark_point(color=BLUE, fill=PAPER, size=22, strokeWidth=1.3, opacity=1)
     dots = [marks.encode(x=x, y=y, tooltip=shown) for marks in (filled, hollow)]
     arrow = arrow_head(path, BLUE, (x, y), WIDE)
     note = above_frame(pd.DataFrame({"at": [1]}), "hollow: conditional forecast", alt.value("width"))
-    layers = [*_reference(x, y), *_power_bands(path, x, y), line, *dots, arrow, *_power_years(path, x, y), note]
+    layers = [
+        *_reference(x, y),
+        *_power_bands(path, x, y),
+        line,
+        *dots,
+        arrow,
+        *_power_years(path, x, y),
+        note,
+    ]
     return layered(layers, HEIGHT, describe_power(path))
 
 
@@ -50,14 +56,14 @@ def arrow_head(path: pd.DataFrame, colour: str, axes: tuple[alt.X, alt.Y], wide:
     last = path.tail(AHEAD)
     if len(last) < 2:
         return alt.Chart(path.tail(1)).mark_point().encode(x=axes[0], y=axes[1])
-    spans = [np.log(one.to_dict()["scale"]["domain"]) for one in axes]
+    spans = [np.log(one.to_dict()["scale"]["domain"]) for one in axes]  # type: ignore[call-overload]
     across, up = (
         float(np.log(last[name].iloc[-1] / last[name].iloc[0]) / (span[1] - span[0]))
         for name, span in zip(("great", "strong"), spans, strict=True)
     )
     turn = float(np.degrees(np.arctan2(across * wide, up)))
     head = alt.Chart(path.tail(1)[["year", "great", "strong"]])
-    head = head.mark_point(shape="triangle", filled=True, color=colour, size=190, angle=turn % 360, opacity=1)
+    head = head.mark_point(shape="wedge", filled=True, color=colour, size=420, angle=turn % 360, opacity=1)
     return head.encode(x=axes[0], y=axes[1])
 
 
@@ -88,7 +94,9 @@ def _reference(x: alt.X, y: alt.Y) -> list[alt.Chart]:
         base.mark_rule(**rule).encode(x=x),
         base.mark_rule(**rule).encode(y=y),
         base.mark_point(shape="diamond", filled=True, color=INK, size=110, opacity=1).encode(x=x, y=y),
-        base.mark_text(align="right", dx=-10, dy=-9, fontSize=11, color=INK).encode(x=x, y=y, text=alt.Text("text:N")),
+        base.mark_text(align="right", dx=-10, dy=-9, fontSize=11, color=INK).encode(
+            x=x, y=y, text=alt.Text("text:N")
+        ),
     ]
 
 

@@ -48,11 +48,17 @@ def timing_panel(rows: pd.DataFrame, series: str) -> alt.LayerChart:
     data["said"] = ["still works" if works else "no longer works" for works in data["works"]]
     columns = ["taken_up", "median", "low90", "high90", "works", "band", "said"]
     shade = alt.condition("datum.works", alt.value(BLUE), alt.value(GREY))
-    tips = [alt.Tooltip("taken_up:O", title="Taken up in"), alt.Tooltip("band:N", title=unit), alt.Tooltip("said:N", title="Then")]
+    tips = [
+        alt.Tooltip("taken_up:O", title="Taken up in"),
+        alt.Tooltip("band:N", title=unit),
+        alt.Tooltip("said:N", title="Then"),
+    ]
     base = alt.Chart(data[columns]).encode(
         x=alt.X("taken_up:O", title="taken up in", axis=alt.Axis(labelAngle=0)), color=shade, tooltip=tips
     )
-    bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(y=alt.Y("low90:Q", title=unit), y2=alt.Y2("high90:Q"))
+    bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+        y=alt.Y("low90:Q", title=unit), y2=alt.Y2("high90:Q")
+    )
     dots = base.mark_circle(size=52, opacity=1).encode(y=alt.Y("median:Q"))
     ends = [f"taken up in {row.taken_up} {row.band}, {row.said}" for row in data.iloc[[0, -1]].itertuples()]
     about = f"{title} in {int(rows['at'].iloc[0])}, {unit}: {'; '.join(ends)}."
@@ -68,13 +74,17 @@ def timing_sheet(found: Timing, manifest: Mapping[str, Any]) -> Sheet:
         about = f"Effect in {at}, {unit}, by the year in which the reform is taken up. Dot: median; bar: 90% of pairs. {WORKS}"
         figures[str(series)] = Figure(timing_panel(rows, str(series)), title, about)
     reading = [
-        "Histories are rewound and take the reform up in one year after the other; before that year they are the same in every bit.",
-        f"A reform still works when taken up in a year if nine pairs in ten agree on the sign of its effect, the sign is that of the "
-        f"first year tried, and the median is at least {LEAST:.0%} of the first one. An effect can be clear in sign and yet too small.",
+        "Histories are rewound and take the reform up in one year after the other; before that year they are the "
+        "same in every bit.",
+        "A reform still works when taken up in a year if nine pairs in ten agree on the sign of its effect, the "
+        "sign is that of the "
+        f"first year tried, and the median is at least {LEAST:.0%} of the first one. An effect can be clear in "
+        "sign and yet too small.",
     ]
     first, last = int(found.table["taken_up"].min()), int(found.table["taken_up"].max())
     return Sheet(
-        "until when it worked", f"Too late? {found.reform}", f"Until which year would the reform still have worked, judged in {at}?",
+        "until when it worked", f"Too late? {found.reform}",
+        f"Until which year would the reform still have worked, judged in {at}?",
         f"taken up {first} to {last}, judged in {at}", found.sentences(), figures, reading,
         [Table("Effect by the year in which the reform is taken up", found.table)], manifest,
     )  # fmt: skip
@@ -93,10 +103,19 @@ def uncertainty_chart(found: Uncertainty, name: str) -> alt.VConcatChart:
 def parts_panel(found: Uncertainty) -> alt.LayerChart:
     """Return the four parts of the spread as bars, each with its share of the variance."""
     title, factor, unit = told(found.series, found.unit)
-    parts = found.parts.assign(sd=found.parts["sd"] * factor, label=[f"{share:.0%}" for share in found.parts["share"]])
-    y = alt.Y("title:N", sort=list(parts["title"]), title=None, axis=alt.Axis(labelLimit=260, labelColor=INK, grid=False))
+    parts = found.parts.assign(
+        sd=found.parts["sd"] * factor, label=[f"{share:.0%}" for share in found.parts["share"]]
+    )
+    y = alt.Y(
+        "title:N",
+        sort=list(parts["title"]),
+        title=None,
+        axis=alt.Axis(labelLimit=260, labelColor=INK, grid=False),
+    )
     x = alt.X("sd:Q", title=f"standard deviation, {unit}", axis=alt.Axis(tickCount=5))
-    base = alt.Chart(parts).encode(y=y, x=x, tooltip=[alt.Tooltip("title:N", title="Part"), alt.Tooltip("label:N", title="Share")])
+    base = alt.Chart(parts).encode(
+        y=y, x=x, tooltip=[alt.Tooltip("title:N", title="Part"), alt.Tooltip("label:N", title="Share")]
+    )
     shares = base.mark_text(align="left", dx=5, color=MUTED).encode(text=alt.Text("label:N"))
     said = [f"{row.title} {row.label}" for row in parts.itertuples()]
     about = f"Shares of the variance of the effect on {title.lower()} in {found.year}: {words.listed(said)}."
@@ -112,11 +131,23 @@ def structures_panel(found: Uncertainty) -> alt.LayerChart:
     x = alt.X("shifted:Q", title=f"effect, {unit}", axis=alt.Axis(tickCount=5))
     tips = [alt.Tooltip("name:N", title="Structure"), alt.Tooltip("moved:N", title=f"Difference, {unit}")]
     base = alt.Chart(others).encode(y=y, tooltip=tips)
-    bars = base.mark_rule(color=GREY, strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=f"effect, {unit}"), x2=alt.X2("high:Q"))
+    bars = base.mark_rule(color=GREY, strokeWidth=3, opacity=0.6).encode(
+        x=alt.X("low:Q", title=f"effect, {unit}"), x2=alt.X2("high:Q")
+    )
     dots = base.mark_circle(color=INK, size=52, opacity=1).encode(x=x)
-    here = alt.Chart(pd.DataFrame({"at": [found.median * factor]})).mark_rule(color=BLUE, strokeWidth=1.5).encode(x=alt.X("at:Q"))
-    said = [f"{row.name} {row.moved}" for row in others.iloc[[0, -1]].itertuples()] if len(others) else ["no other structure"]
-    about = f"Effect on {title.lower()} in {found.year} if the model were made otherwise, difference in {unit}: {words.listed(said)}."
+    here = (
+        alt.Chart(pd.DataFrame({"at": [found.median * factor]}))
+        .mark_rule(color=BLUE, strokeWidth=1.5)
+        .encode(x=alt.X("at:Q"))
+    )
+    said = (
+        [f"{row.name} {row.moved}" for row in others.iloc[[0, -1]].itertuples()]
+        if len(others)
+        else ["no other structure"]
+    )
+    about = (
+        f"{title} in {found.year}: what other structures change in the effect, {unit}. {words.listed(said)}."
+    )
     return layered([zero_line(alt.X("at:Q")), here, bars, dots], 20 * max(len(order), 1), about)
 
 
@@ -128,7 +159,12 @@ def structures(found: Uncertainty) -> pd.DataFrame:
     shifted = found.median + rows["difference"]
     ends = {"shifted": shifted, "low": shifted - half, "high": shifted + half}
     out = pd.DataFrame({"name": rows["name"], **{name: values * factor for name, values in ends.items()}})
-    moved = zip(rows["difference"] * factor, (rows["difference"] - half) * factor, (rows["difference"] + half) * factor, strict=True)
+    moved = zip(
+        rows["difference"] * factor,
+        (rows["difference"] - half) * factor,
+        (rows["difference"] + half) * factor,
+        strict=True,
+    )
     return out.assign(moved=[banded(*values) for values in moved])
 
 
@@ -142,20 +178,25 @@ def uncertainty_sheet(found: Uncertainty, name: str, manifest: Mapping[str, Any]
         ),
         "structures": Figure(
             structures_panel(found), "The effect if the model were made otherwise",
-            f"Dot: the model's own median effect plus the mean paired difference that the other structure makes, {unit}; bar: 90% "
+            "Dot: the model's own median effect plus the mean paired difference that the other structure makes, "
+            f"{unit}; bar: 90% "
             "interval of that mean. Blue line: the model as it is; red line: no effect.",
         ),
     }  # fmt: skip
     reading = [
-        "Chance: two histories with the same parameters differ. Parameters: what the facts to the end of the fit leave open. Structure: "
+        "Chance: two histories with the same parameters differ. Parameters: what the facts to the end of the fit "
+        "leave open. Structure: "
         "the model made otherwise, not fitted again. Data: how laws were turned into numbers.",
         "Parts are variances of one history's effect and are taken as independent, so that shares add up to one.",
     ]
-    tables = [Table("The four parts", found.parts), Table("Every variant of structure and data", found.variants)]
+    tables = [
+        Table("The four parts", found.parts),
+        Table("Every variant of structure and data", found.variants),
+    ]
     return Sheet(
         "why an effect is uncertain", f"Why is the effect uncertain? {name}",
-        f"What makes the effect on {title.lower()} in {found.year} uncertain: chance, parameters, structure or data?", str(found.year),
-        found.sentences(), figures, reading, tables, manifest, wide=True,
+        f"What makes the effect on {title.lower()} in {found.year} uncertain: chance, parameters, structure or data?",
+        str(found.year), found.sentences(), figures, reading, tables, manifest, wide=True,
     )  # fmt: skip
 
 
@@ -167,7 +208,9 @@ def dressed(chart: alt.VConcatChart) -> alt.VConcatChart:
 
 def save_timing(found: Timing, folder: Path, manifest: Mapping[str, Any] | None = None) -> list[Path]:
     """Write table, picture and page of a timing; return the files."""
-    return save_sheet(timing_sheet(found, manifest or {}), timing_chart(found), {"timing": found.table}, "timing", folder)
+    return save_sheet(
+        timing_sheet(found, manifest or {}), timing_chart(found), {"timing": found.table}, "timing", folder
+    )
 
 
 def save_uncertainty(

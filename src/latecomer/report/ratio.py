@@ -32,7 +32,9 @@ def ratio_chart(run: Run, record: pd.DataFrame, series: str) -> alt.LayerChart:
     band = base.mark_rule(color=BLUE, opacity=0.3, strokeWidth=4, clip=True)
     one = alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(color=RED, strokeWidth=1)
     dots = base.mark_circle(color=BLUE, size=30, opacity=1, clip=True)
-    shown = tips(year="Year", text="Simulated over recorded (90% band)", made="Simulated, median", told="Recorded")
+    shown = tips(
+        year="Year", text="Simulated over recorded (90% band)", made="Simulated, median", told="Recorded"
+    )
     layers = [
         *shading(run),
         one.encode(y=alt.Y("one:Q", scale=scale, axis=axis)),

@@ -60,7 +60,12 @@ def made_by(case: Case, histories: int, seed: int, command: str = "") -> dict[st
 def sheet_page(sheet: Sheet) -> str:
     """Return a page on one question as HTML."""
     told = {key: value for key, value in sheet.manifest.items() if key != "command"}
-    facts = {"Case": told.get("case"), "Years": sheet.years, "Histories": told.get("histories"), "Seed": told.get("seed")}
+    facts = {
+        "Case": told.get("case"),
+        "Years": sheet.years,
+        "Histories": told.get("histories"),
+        "Seed": told.get("seed"),
+    }
     return render(
         "sheet.html.jinja", sheet.figures, sheet=sheet, cited=citation(), manifest=told, version=package_version(),
         command=sheet.manifest.get("command", ""), facts={key: value for key, value in facts.items() if value not in (None, "")},

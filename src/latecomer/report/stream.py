@@ -38,7 +38,9 @@ def stream_chart(run: Run, volumes: np.ndarray) -> alt.LayerChart:
     areas = area.encode(x=x, y=y, y2=alt.Y2("bottom:Q"), color=colour)
     shown = tips(year="Year", group="Group", kind="Ownership", text="Share, median", made="Vehicles, median")
     cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
-    reader = cells.encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown)
+    reader = cells.encode(
+        x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
+    )
     labels = _stream_labels(shares, dict(zip(order, colours, strict=True)), x)
     return layered([areas, *labels, *_end_of_fit(run), reader], HEIGHT, describe_stream(shares, run))
 
@@ -77,7 +79,10 @@ def _stream_labels(shares: pd.DataFrame, colours: dict[str, str], x: alt.X) -> l
     last = shares[(shares["year"] == shares["year"].max()) & (shares["drawn"] > 0.021)]
     last = last.assign(middle=(last["top"] + last["bottom"]) / 2)[["year", "middle", "group"]]
     edge = alt.Chart(last).mark_text(align="left", dx=5, fontSize=10, color=INK)
-    return [inside.encode(x=x, y=y, text=alt.Text("group:N"), color=ink), edge.encode(x=x, y=y, text=alt.Text("group:N"))]
+    return [
+        inside.encode(x=x, y=y, text=alt.Text("group:N"), color=ink),
+        edge.encode(x=x, y=y, text=alt.Text("group:N")),
+    ]
 
 
 def _room(rows: pd.DataFrame, name: str) -> tuple[int, float, float]:

@@ -60,7 +60,8 @@ def grades_by_source(case: Case, record: pd.DataFrame, sources: pd.DataFrame) ->
     """Return for each source how many figures drawn or compared here it gave, by grade: `reported 12, derived 3`."""
     taken = ["source_id", "grade"]
     firms = [
-        rows[rows["maker_id"].isin(case.named_makers)][taken] for rows in (case.group_record, case.maker_record)
+        rows[rows["maker_id"].isin(case.named_makers)][taken]
+        for rows in (case.group_record, case.maker_record)
     ]
     counts = pd.concat([record[taken], *firms], ignore_index=True).groupby(taken).size()
     told = {

@@ -1,4 +1,4 @@
-"""Who won the window? Three panels side by side: own brands among plug-in cars and among combustion cars, and how many plug in."""
+"""Who won the window? Three panels side by side: own brands among plug-in and combustion cars, and how many plug in."""
 
 import altair as alt
 import pandas as pd
@@ -9,7 +9,8 @@ from latecomer.report.fan import Fan, fan_chart
 
 TITLE = "Who won the turn to electric cars"
 ABOUT = (
-    "Three shares on the same scale: of 100 cars of a kind made and sold at home, those of own brands, and of 100 cars made, those "
+    "Three shares on the same scale: of 100 cars of a kind made and sold at home, those of own brands, and of "
+    "100 cars made, those "
     "that plug in. Own brands among plug-in cars are recorded for one year."
 )
 FIRST = 2008
@@ -20,7 +21,7 @@ WINDOW_FANS = {
     "window_combustion": Fan(
         "own_brand_combustion_share", "Own brands among combustion cars", "Share, made and sold at home.", first=FIRST, full=True
     ),
-    "window_market": Fan("new_energy_share", "Plug-in cars in cars made", "Share of all passenger cars made.", first=FIRST, full=True),
+    "window_market": Fan("new_energy_share", "Plug-in cars in cars made", "Share of cars made.", first=FIRST, full=True),
 }  # fmt: skip
 
 
