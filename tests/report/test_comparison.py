@@ -51,7 +51,7 @@ def test_every_figure_has_a_place_data_and_a_text(html, found):
     assert sorted(specs) == sorted(names) == sorted(charts(found))
     for name in names:
         assert f'id="plot-{name}"' in html
-    assert all(chart.description for chart, _, _ in charts(found).values())
+    assert all(figure.chart.description and figure.about for figure in charts(found).values())
 
 
 def test_it_says_what_was_asked_and_how_to_make_it_again(html):
