@@ -12,6 +12,14 @@ from latecomer.experiment.compare import compare
 from latecomer.report.brief import comparison_brief, run_brief
 
 PAGES = 4
+BROWSER = [
+    "chromium",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-logging=stderr",
+    "--no-pdf-header-footer",
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +46,8 @@ def test_in_a_browser_a_brief_prints_on_four_pages_and_no_page_complains(briefs,
     for name, html in {**briefs, "full": text}.items():
         page, printed = tmp_path / f"{name}.html", tmp_path / f"{name}.pdf"
         page.write_text(html, encoding="utf-8")
-        words = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--no-pdf-header-footer",
-                 f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={printed}", page.as_uri()]  # fmt: skip
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        words = [*BROWSER, profile, f"--print-to-pdf={printed}", page.as_uri()]
         told = subprocess.run(words, capture_output=True, text=True, timeout=300, check=True).stderr
         assert [line for line in told.splitlines() if "CONSOLE" in line] == []
         if name in briefs:

@@ -71,5 +71,5 @@ def test_numbers_of_a_table_read_as_numbers():
             ),
         )
     )
-    assert table["cells"] == [["a", "−1,230", "–", "yes", "2025"]]
+    assert table["cells"] == [["a", "−1,234", "–", "yes", "2025"]]
     assert [text for _, text in table["columns"]] == [True, False, False, True, False]
