@@ -25,7 +25,8 @@ SHIFT = 12
 class Column:
     """What one column holds: `text`, `number`, `whole`, `flag` (0 or 1) or `date` (YYYY or YYYY-MM).
 
-    `among` names the list in which a text must be found; `low` and `high` bound a number, both ends allowed.
+    A column whose cells may be `empty` may be left out of the table altogether. `among` names the list in which a text must be
+    found; `low` and `high` bound a number, both ends allowed.
     """
 
     name: str
@@ -64,9 +65,8 @@ def read_table(
         table[column.name] = _read_column(cells, column, schema.file, names, problems)
         if column.kind == "date":
             table[f"{column.name}_text"] = [text for _, text in cells]
-    for column in schema.columns:
-        if column.name not in table:
-            table[column.name] = [_nothing(column)] * len(rows)
+    for name, nothing in _blanks(schema).items():
+        table.setdefault(name, [nothing] * len(rows))
     frame = pd.DataFrame(table)
     if set(schema.key) <= set(table):
         _refuse_repeats(frame, schema, problems)
@@ -74,8 +74,15 @@ def read_table(
 
 
 def empty_table(schema: Schema) -> pd.DataFrame:
-    """Return a table without rows, for one that a case may leave out."""
-    return pd.DataFrame({name: [] for name in ("line", *(column.name for column in schema.columns))})
+    """Return a table without rows, for one that a case may leave out; columns have the types of a table that was read."""
+    columns = {"line": 0, **_blanks(schema)}
+    return pd.DataFrame({name: pd.Series(dtype=type(nothing)) for name, nothing in columns.items()})
+
+
+def _blanks(schema: Schema) -> dict[str, str | float]:
+    """Return what stands in an empty cell of each column, that of the text of a date among them."""
+    dates = {f"{column.name}_text": "" for column in schema.columns if column.kind == "date"}
+    return {column.name: _nothing(column) for column in schema.columns} | dates
 
 
 def month_of(text: str, last: bool = False) -> int:
@@ -105,10 +112,10 @@ def _raw_rows(path: Path, file: str, problems: Problems) -> tuple[list[str], lis
 
 
 def _known_columns(header: list[str], schema: Schema, problems: Problems) -> list[Column]:
-    """Return the columns of the schema that the header has; note missing, unknown and repeated ones."""
+    """Return the columns of the schema that the header has; note unknown and repeated ones, and those that are needed."""
     known = {column.name: column for column in schema.columns}
-    for name in known:
-        if header and name not in header:
+    for name, column in known.items():
+        if header and name not in header and not column.empty:
             problems.add(schema.file, 1, name, expected="this column in the header")
     for i, name in enumerate(header):
         if name not in known:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from latecomer.axes import IMPORTER
 from latecomer.case.reform import change_rows, read_changes
+from latecomer.case.span import marked
 from latecomer.experiment.channels import channel_sentences, channel_table
 from latecomer.experiment.compare import Comparison, Effect
 from latecomer.experiment.growth import MODES, TOTAL, growth_table
@@ -37,10 +38,8 @@ TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "pr
 MARKED = (1990, 2000, 2010, 2020, 2025)
 HEIGHT, BEFORE, SHOWN_FIRMS = 220, 3, 16
 PLANE_YEARS, PLANE_WIDE = (1978, 1992, 2001, 2010), 2.5
-SURE, SHOWN_WHOLE = (
-    0.9,
-    0.8,
-)  # share of pairs that agree on a sign that is sure; share of bars that are not cut
+SURE = 0.9  # share of pairs that agree on a sign that is sure
+SHOWN_WHOLE = 0.8  # share of bars that are not cut
 PICTURE, LINE = 560, 96  # width of a figure that is saved, and letters of its caption to a line
 
 
@@ -78,7 +77,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
     with unchecked():
         figures = charts(found)
     gains = worth(found)
-    marked = [year for year in MARKED if year in found.years and (found.since is None or year >= found.since)]
+    shown_years = [year for year in marked(MARKED, found.years) if found.since is None or year >= found.since]
     changes, _ = read_changes(found.case, found.reforms)
     asked = [
         {
@@ -97,7 +96,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
         growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
-        marked=marked, table=table_rows(found, marked), pairing=pairing(found), command=command(found),
+        marked=shown_years, table=table_rows(found, shown_years), pairing=pairing(found), command=command(found),
         makers=maker_rows(found), regions=region_rows(found, gains), cited=citation(),
     )  # fmt: skip
 
@@ -253,14 +252,14 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
     both = pd.concat(paths)
     x = alt.X("great:Q", title=GREAT_TITLE, scale=power_scale(both, "great"), axis=power_axis())
     y = alt.Y("strong:Q", title=STRONG_TITLE, scale=power_scale(both, "strong"), axis=power_axis())
-    marked = (*PLANE_YEARS, int(found.years[-1]))
+    shown_years = marked((*PLANE_YEARS, int(found.years[-1])), found.years)
     layers: list[alt.Chart] = []
     for path, colour, below in zip(paths, (GREY, BLUE), (True, False), strict=True):
         base = alt.Chart(path[["year", "great", "strong", "side"]])
         layers.append(
             base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order=alt.Order("year:O"))
         )
-        at = alt.Chart(path[path["year"].isin(marked)][["year", "great", "strong", "side"]])
+        at = alt.Chart(path[path["year"].isin(shown_years)][["year", "great", "strong", "side"]])
         shown = [
             "side:N",
             alt.Tooltip("year:Q", format="d"),
@@ -271,7 +270,7 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
             {"dx": 8, "dy": 12, "align": "left"} if below else {"dx": -8, "dy": -10, "align": "right"}
         )
         named = path[
-            path["year"].isin(marked if below else marked[-2:])
+            path["year"].isin(shown_years if below else shown_years[-2:])
         ]  # one path names all years, the other its end
         at = alt.Chart(named[["year", "great", "strong"]])
         name = at.mark_text(color=MUTED if below else colour, fontSize=11.5, fontWeight="bold", **place)
@@ -453,7 +452,7 @@ def answer(found: Comparison) -> list[str]:
     if found.since is None:
         return ["The reform changes nothing within the years of the case: every effect is exactly nought."]
     said = []
-    for year in (TRAINING_END, int(found.years[-1])):
+    for year in dict.fromkeys(year for year in (TRAINING_END, int(found.years[-1])) if year in found.years):
         clear, open_ = [], []
         for series in ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "strong"):
             effect = found.effect(series, year)

@@ -26,7 +26,7 @@ from latecomer.report.power import power_chart
 from latecomer.report.ranks import rank_chart, settled
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style, specified
-from latecomer.report.tiles import tile_chart
+from latecomer.report.tiles import on_map, tile_chart
 from latecomer.report.window import WINDOW_FANS, window_charts
 
 Picture = alt.LayerChart | alt.ConcatChart
@@ -57,8 +57,9 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out["destinations"] = destinations_chart(run, record)
     out |= window_charts(run, record)
     out["great_strong"] = power_chart(run)
-    ranks = place_table(run)
-    out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS if not settled(ranks, index)}
+    if countries(run.case):
+        ranks = place_table(run)
+        out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS if not settled(ranks, index)}
     out["growth"] = growth_chart(run)
     out["innovation_system"] = flow_chart(run)
     out["sources"], out["learning"] = control.sources_chart(run), control.learning_chart(run)
@@ -107,15 +108,18 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     out |= control.TITLES
     year = int(run.years[-1])
+    placed = on_map(run.case.labels.regions)
+    tile = "In a tile, by province" if placed else "In a tile, by region"
+    sold, owned = (
+        (" (GD: Guangdong, and so on by ISO 3166-2)", " (letters of ISO 3166-2)") if placed else ("", "")
+    )
     out["provinces_sales"] = (
         f"Passenger cars sold, {year}",
-        "In a tile: cars sold in the province in the year, simulated median (GD: Guangdong, and so on by ISO "
-        "3166-2); k: thousand, "
-        "m: million.",
+        f"{tile}: cars sold in the year, simulated median{sold}; k: thousand, m: million.",
     )
     out["provinces_own"] = (
         f"Own brands in sales, {year}",
-        "In a tile: of 100 cars sold in the province, those of own brands, simulated median.",
+        f"{tile}: of 100 cars sold, those of own brands, simulated median{owned}.",
     )
     for maker in run.case.named_makers:
         at = run.case.labels.makers.index(maker)

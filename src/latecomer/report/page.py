@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from latecomer.fit.ranks import PILLARS, place_table
+from latecomer.case.span import marked
+from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
 from latecomer.report import affiliation, answer, evidence, rows, tables, window, words
@@ -14,6 +15,7 @@ from latecomer.report.groups import RANK_YEARS, firm_ranks, names_zh
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.ranks import settled
 from latecomer.report.style import unchecked
+from latecomer.report.tiles import on_map
 
 
 def write_report(run: Run, path: str | Path) -> Path:
@@ -44,14 +46,17 @@ def titled(run: Run) -> dict[str, Figure]:
 
 def contents(run: Run, figures: Mapping[str, Figure]) -> dict[str, Any]:
     """Return which figures stand together, and what a sentence says instead of a figure."""
-    ranks = place_table(run)
+    ranks = place_table(run) if countries(run.case) else None
     return {
         "makers": [f"firm_{maker}" for maker in run.case.named_makers],
         "chinese": names_zh(run.case),
         "segments": list(SEGMENT_FANS),
         "window": {"title": window.TITLE, "about": window.ABOUT, "names": list(window.WINDOW_FANS)},
         "places": [name for index in PILLARS if (name := f"place_{index}") in figures],
-        "settled": [line for index in PILLARS if (line := settled(ranks, index))],
+        "settled": [line for index in PILLARS if (line := settled(ranks, index))]
+        if ranks is not None
+        else [],
+        "on_map": on_map(run.case.labels.regions),
     }
 
 
@@ -64,7 +69,7 @@ def told(run: Run) -> dict[str, Any]:
         "sentences": answer.answer(run, record, scores),
         "cards": answer.cards(run, record),
         "matrix": rows.matrix(run, record, shown),
-        "marked": [year for year in tables.MARKED_YEARS if year in run.years],
+        "marked": marked(tables.MARKED_YEARS, run.years),
         "rows": rows.record_rows(record, shown),
         "affiliation": affiliation.sentence(run),
         "ranked": rows.rank_rows(firm_ranks(run)),

@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.report import tables, words
@@ -68,9 +69,8 @@ def arrow_head(path: pd.DataFrame, colour: str, axes: tuple[alt.X, alt.Y], wide:
 
 
 def _labelled(path: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the labelled years; those before the path begins give way to its first year."""
-    first = int(path["year"].min()) if len(path) else 0
-    return path[path["year"].isin({max(year, first) for year in LABELLED_YEARS})]
+    """Return the rows of the labelled years, clipped to the path."""
+    return path[path["year"].isin(marked(LABELLED_YEARS, path["year"].to_numpy()))] if len(path) else path
 
 
 def power_scale(path: pd.DataFrame, name: str) -> alt.Scale:
