@@ -37,7 +37,7 @@ from numba import njit
 
 from latecomer.errors import Problems
 from latecomer.exponential import exp
-from latecomer.pricing.checks import checked_batch
+from latecomer.pricing.checks import Form, checked_batch
 from latecomer.pricing.sums import fill_sums
 from latecomer.pricing.tiles import Arena, prepare_market
 
@@ -162,8 +162,8 @@ def evaluations(
         "weights": np.full(agents, 1 / agents),
         "cost": cost,
     }
-    (inputs,) = checked_batch(Problems(), given, firm, None, None)
-    prepared, scratch, _ = prepare_market(inputs, None)
+    (inputs,) = checked_batch(Problems(), given | {"firm": firm}, Form(), owned=True)
+    prepared, scratch, _ = prepare_market(inputs)
     tiles, _, width = prepared.utility.shape
     shadow, earned = np.zeros(products), prices - cost
     out = [np.empty(products) for _ in range(3)]

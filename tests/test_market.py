@@ -24,7 +24,7 @@ from latecomer.market import (
     merger_effect,
     shares,
 )
-from latecomer.pricing.checks import checked_batch
+from latecomer.pricing.checks import Form, checked_batch
 from latecomer.pricing.solver import FASTEST_PACE, fill_paces
 from latecomer.pricing.sums import fill_jacobian, fill_sums
 from latecomer.pricing.tiles import prepare_market
@@ -314,8 +314,8 @@ def test_second_derivatives_of_profit_by_differences(box_cox):
     ownership = joint_venture_ownership()
     given = {"mean_utility": demand[0], "price_sensitivity": demand[1], "other_utility": demand[2]}
     given |= {"weights": demand[3], "cost": cost}
-    (inputs,) = checked_batch(Problems(), given, None, ownership, box_cox)
-    prepared, scratch, _ = prepare_market(inputs, box_cox)
+    (inputs,) = checked_batch(Problems(), given | {"ownership": ownership}, Form(box_cox), owned=True)
+    prepared, scratch, _ = prepare_market(inputs)
     assert prepared.utility.shape[0] > 1  # several tiles
     prices, shadow = cost[prepared.order] * 1.6, np.zeros(12)
 

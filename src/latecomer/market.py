@@ -4,6 +4,7 @@ The model and its equations stand in `latecomer.pricing.prices`; a guide with ex
 """
 
 from latecomer.pricing.demand import consumer_surplus, diversion_ratios, elasticities, shares
+from latecomer.pricing.implied import implied_costs, implied_mean_utility
 from latecomer.pricing.prices import Equilibrium, MergerEffect, NotConverged, equilibrium, merger_effect
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "diversion_ratios",
     "elasticities",
     "equilibrium",
+    "implied_costs",
+    "implied_mean_utility",
     "merger_effect",
     "shares",
 ]

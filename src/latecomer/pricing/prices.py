@@ -23,7 +23,7 @@ Axes: n market, j product, i agent, m maker (products with the same owners), t t
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from warnings import warn
 
@@ -31,10 +31,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from latecomer.errors import Problems, UsageError
-from latecomer.pricing.checks import Inputs, Options, checked_batch, checked_options
+from latecomer.pricing.checks import DEMAND, Form, Inputs, Options, checked_batch, checked_options
 from latecomer.pricing.demand import consumer_surplus
 from latecomer.pricing.solver import solve
-from latecomer.pricing.sums import fill_jacobian
+from latecomer.pricing.sums import fill_jacobian, fill_sums
 from latecomer.pricing.tiles import Market, Scratch, prepare_market, scattered
 
 Array = NDArray[np.float64]
@@ -54,6 +54,7 @@ class Equilibrium:
     second_order_ok: whether each maker's profit is locally concave in its own prices; None if not checked.
     shadow_prices [j]: what one more unit of capacity is worth to its maker. unserved [j]: demand turned away.
     other_points [p, j]: further stationary prices that the search met; None if not searched.
+    reason: why it did not converge, else empty.
     """
 
     prices: Array
@@ -69,6 +70,7 @@ class Equilibrium:
     shadow_prices: Array
     unserved: Array
     other_points: Any = None
+    reason: Any = ""
 
     @property
     def failures(self) -> int:
@@ -103,6 +105,10 @@ def equilibrium(
     capacity: ArrayLike | None = None,
     capacity_rule: str = "shadow price",
     box_cox: float | None = None,
+    nests: ArrayLike | None = None,
+    nesting: float = 0.0,
+    revenue: bool = False,
+    fixed_prices: ArrayLike | None = None,
     tolerance: float = 1e-12,
     most_evaluations: int = 5000,
     second_order: bool = False,
@@ -114,12 +120,17 @@ def equilibrium(
     mean_utility [j], price_sensitivity [i] (negative), other_utility [i, j], weights [i] (not negative, need not
     sum to one), cost [j]; each may have a leading axis n, and those without one are common to all markets. A mean
     utility of minus infinity marks a product that is not offered: its price is NaN and its share zero.
-    Owners: firm [j], any labels; or ownership [j, k], the weight of product k's profit in what the setter of
+    Owners: firm [j], labels of one kind; or ownership [j, k], the weight of product k's profit in what the setter of
     price j maximises (diagonal one; a joint venture may count in part for its parents).
-    start: prices to begin with, or an earlier Equilibrium, whose shadow prices are then used too.
+    start: prices to begin with, or an earlier Equilibrium, whose shadow prices are then used too; where it has no price
+    (a product was not offered) the usual first guess is taken.
     capacity [j] in units of shares: by "shadow price" it enters the sellers' costs; by "rationing" prices ignore
     it and buyers above it, chosen at random, go without.
     box_cox: exponent b of the price term (P^b - 1)/b; None means P itself. Costs must then be positive.
+    nests [j], labels, and nesting, from 0 (plain logit) to below 1: tastes for products of one nest are alike (nested
+    logit; the outside good is a nest of its own).
+    revenue: buyers spend a given sum, and shares are parts of what is spent, so that a product sells S_j / P_j units.
+    fixed_prices [j]: prices that are given, NaN where the seller chooses; the others answer.
     Iteration stops when the relative price change and the first-order residual are both within the tolerance;
     otherwise it warns `NotConverged`. search: begin again elsewhere and report every other stationary point.
     The bits of the answer depend neither on threads nor on the other markets in the batch.
@@ -128,24 +139,17 @@ def equilibrium(
     """
     problems = Problems()
     options = checked_options(
-        problems, capacity_rule, box_cox, tolerance, most_evaluations, threads, second_order, search
+        problems, capacity_rule, tolerance, most_evaluations, threads, second_order, search
     )
-    batch = checked_batch(
-        problems,
-        {
-            "mean_utility": mean_utility,
-            "price_sensitivity": price_sensitivity,
-            "other_utility": other_utility,
-            "weights": weights,
-            "cost": cost,
-            "capacity": capacity,
-            "start": start.prices if isinstance(start, Equilibrium) else start,
-            "shadow_prices": start.shadow_prices if isinstance(start, Equilibrium) else None,
-        },
-        firm,
-        ownership,
-        box_cox,
-    )
+    if revenue and capacity is not None:
+        problems.add(column="capacity", expected="none, as shares are of revenue and capacity is in units")
+    form = Form(box_cox, nests, nesting, revenue)
+    given = dict(zip(DEMAND, (mean_utility, price_sensitivity, other_utility, weights), strict=True))
+    given |= {"cost": cost, "firm": firm, "ownership": ownership, "capacity": capacity}
+    given |= {"fixed_prices": fixed_prices, **beginning(start, form)}
+    batch = checked_batch(problems, given, form, owned=True)
+    if not options.rationing:
+        check_fixed_and_limited(problems, batch)
     problems.raise_if_any(UsageError)
     if threads == 1 or len(batch) == 1:
         solved = [equilibrium_of_one(inputs, options) for inputs in batch]
@@ -179,31 +183,34 @@ def merger_effect(
     demand = (mean_utility, price_sensitivity, other_utility, weights)
     before = equilibrium(*demand, cost, firm, ownership=ownership, **options)
     new_cost = cost if cost_after is None else cost_after
-    options = {**options, "start": filled(before, new_cost)}
+    options = {**options, "start": before}
     after = equilibrium(*demand, new_cost, firm_after, ownership=ownership_after, **options)
-    box_cox = options.get("box_cox")
+    form = {name: options[name] for name in ("box_cox", "nests", "nesting") if name in options}
     change = None
-    if box_cox is None or value_of_money is not None:
+    if form.get("box_cox") is None or value_of_money is not None:
         surplus = [
-            consumer_surplus(
-                np.where(np.isnan(found.prices), 1.0, found.prices),
-                *demand,
-                box_cox=box_cox,
-                value_of_money=value_of_money,
-            )
+            consumer_surplus(found.prices, *demand, value_of_money=value_of_money, **form)
             for found in (before, after)
         ]
         change = surplus[1] - surplus[0]
     return MergerEffect(before, after, after.prices / before.prices - 1, change)
 
 
+NO_FINITE_PRICE = (
+    "no finite price exists: with ln P in the utility (box_cox=0) and a price_sensitivity of -1 or nearer zero, "
+    "buyers spend the more, the higher the price"
+)
+NO_FINITE_PRICE_BELOW_ZERO = (
+    "no finite price was found: with box_cox below 0 some buyers pay any price, so that no price is best"
+)
+DIFFERENCE = 1e-6  # relative step in a price
 OTHER_MARGINS = (0.01, 0.1, 0.3, 3.0, 10.0)
 DISTINCT = 1e-6  # two stationary points are one if no price differs by more than this, relatively
 
 
 def equilibrium_of_one(inputs: Inputs, options: Options) -> Equilibrium:
     """Solve one market, look for further stationary points if asked, and put the products back in their order."""
-    market, scratch, offered = prepare_market(inputs, options.box_cox, limited=not options.rationing)
+    market, scratch, offered = prepare_market(inputs, limited=not options.rationing)
     prices, shadow = first_guess(market, inputs, offered)
     work = solve_from(market, scratch, prices, shadow, options)
     solution = scratch.path[work[0]].copy()
@@ -230,7 +237,42 @@ def equilibrium_of_one(inputs: Inputs, options: Options) -> Equilibrium:
         shadow_prices=scattered(market, offered, solution[1], 0.0),
         unserved=demand - sold,
         other_points=None if others is None else scattered_points(market, offered, others),
+        reason=reason_of(market, solution[0], work[1]),
     )
+
+
+def reason_of(market: Market, prices: Array, converged: bool) -> str:
+    """Say why a market did not converge."""
+    if converged:
+        return ""
+    if np.any(prices > market.ceiling):
+        return NO_FINITE_PRICE if market.power == 0.0 else NO_FINITE_PRICE_BELOW_ZERO
+    return "the evaluations allowed were used up"
+
+
+def beginning(start: ArrayLike | Equilibrium | None, form: Form) -> dict[str, ArrayLike | Array | None]:
+    """Return what a start says: prices as given, or an earlier equilibrium's, NaN where they can not be used."""
+    if not isinstance(start, Equilibrium):
+        return {"start": start}
+    usable = np.isfinite(start.prices)
+    if form.box_cox is not None or form.revenue:
+        usable &= np.nan_to_num(start.prices) > 0
+    shadow = start.shadow_prices
+    return {
+        "earlier": np.where(usable, start.prices, np.nan),
+        "shadow_prices": np.where(usable & np.isfinite(shadow) & (np.nan_to_num(shadow) > 0), shadow, 0.0),
+    }
+
+
+def check_fixed_and_limited(problems: Problems, batch: Sequence[Inputs]) -> None:
+    """A given price cannot rise when its capacity binds: refuse both for one product unless buyers are rationed."""
+    for inputs in batch:
+        for j in np.nonzero(np.isfinite(inputs.fixed_prices) & np.isfinite(inputs.capacity))[0]:
+            problems.add(
+                column=f"fixed_prices[{j}]",
+                value=float(inputs.fixed_prices[j]),
+                expected="no capacity for a product whose price is given, or capacity_rule='rationing'",
+            )
 
 
 def first_guess(market: Market, inputs: Inputs, offered: NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -248,7 +290,8 @@ def first_guess(market: Market, inputs: Inputs, offered: NDArray[np.bool_]) -> t
     if inputs.start is not None:
         given = inputs.start[offered][market.order]
         guess = np.where(np.isnan(given), guess, given)
-    return np.maximum(guess, market.floor), shadow
+    given = inputs.fixed_prices[offered][market.order]
+    return np.maximum(np.where(market.fixed, given, guess), market.floor), shadow
 
 
 def solve_from(
@@ -275,7 +318,8 @@ def other_points_of(market: Market, scratch: Scratch, found: Array, options: Opt
     starts = [market.cost + scale * margin for scale in OTHER_MARGINS] + [scratch.path[row, 0].copy()]
     points: list[Array] = []
     for start in starts:
-        work = solve_from(market, scratch, np.maximum(start, market.floor), np.zeros_like(found), options)
+        start = np.where(market.fixed, found, np.maximum(start, market.floor))
+        work = solve_from(market, scratch, start, np.zeros_like(found), options)
         point = scratch.path[work[0], 0].copy()
         if work[1] and all(np.any(np.abs(point / known - 1) > DISTINCT) for known in [found, *points]):
             points.append(point)
@@ -285,15 +329,39 @@ def other_points_of(market: Market, scratch: Scratch, found: Array, options: Opt
 def is_concave(market: Market, scratch: Scratch, prices: Array, shadow: Array) -> bool:
     """Say whether each maker's profit is locally concave in the prices that its capacity leaves free."""
     jacobian = np.empty((prices.size, prices.size))
-    fill_jacobian(market, scratch, prices, shadow, jacobian)
+    if market.nests > 0 or market.revenue:
+        fill_jacobian_by_differences(market, scratch, prices, shadow, jacobian)
+    else:
+        fill_jacobian(market, scratch, prices, shadow, jacobian)
     for maker in range(market.stake.shape[0]):
-        own = np.nonzero((market.maker == maker) & (shadow == 0))[0]
+        own = np.nonzero((market.maker == maker) & (shadow == 0) & ~market.fixed)[0]
         block = jacobian[np.ix_(own, own)]
         scale = np.sqrt(np.abs(np.diag(block)))
         block = (block + block.T) / 2 / np.outer(scale, scale)
         if own.size and not np.linalg.eigvalsh(block)[-1] < 0:
             return False
     return True
+
+
+def fill_jacobian_by_differences(
+    market: Market, scratch: Scratch, prices: Array, shadow: Array, jacobian: Array
+) -> None:
+    """Fill dF_j/dP_k [j, k] by central differences, where it is not written out."""
+    for k in range(prices.size):
+        step = np.zeros(prices.size)
+        step[k] = DIFFERENCE * max(abs(prices[k]), abs(prices[k] - market.cost[k]))
+        up, down = (first_order(market, scratch, prices + side * step, shadow) for side in (1, -1))
+        jacobian[:, k] = (up - down) / (2 * step[k])
+
+
+def first_order(market: Market, scratch: Scratch, prices: Array, shadow: Array) -> Array:
+    """Return F [j], the slope of each maker's profit in each of its prices."""
+    fill_sums(market, scratch, prices, shadow, False)
+    if market.revenue:
+        gain, margin = scratch.share * market.cost / prices**2, 1.0 - market.cost / prices
+    else:
+        gain, margin = scratch.share, prices - market.cost - shadow
+    return gain + scratch.slope * (scratch.own * margin - scratch.cross)
 
 
 def scattered_points(market: Market, offered: NDArray[np.bool_], points: list[Array]) -> Array:
@@ -309,7 +377,7 @@ def joined(solved: list[Equilibrium], batch: Sequence[Inputs]) -> Equilibrium:
         worst = max(found.price_change for found in solved)
         warn(
             f"{len(failed)} of {len(solved)} markets did not converge (first: {failed[0]}; "
-            f"largest relative price change left: {worst:.2e})",
+            f"largest relative price change left: {worst:.2e}): {solved[failed[0]].reason}",
             NotConverged,
             stacklevel=3,
         )
@@ -322,10 +390,3 @@ def joined(solved: list[Equilibrium], batch: Sequence[Inputs]) -> Equilibrium:
     }
     searched = solved[0].other_points is not None
     return Equilibrium(**joined, other_points=[found.other_points for found in solved] if searched else None)
-
-
-def filled(found: Equilibrium, cost: ArrayLike) -> Equilibrium:
-    """Return an equilibrium whose missing prices are NaN-free, to start another solve from."""
-    return replace(
-        found, prices=np.where(np.isnan(found.prices), np.asarray(cost, dtype=float), found.prices)
-    )

@@ -9,7 +9,7 @@ import numpy as np
 
 from latecomer.compiled import kernel, stored_kernel
 from latecomer.pricing.acceleration import UNDO_ABOVE, allowed, combine, eliminate, extrapolate, remember
-from latecomer.pricing.sums import fill_jacobian, fill_sums
+from latecomer.pricing.sums import fill_jacobian, fill_sums, margin_of
 from latecomer.pricing.tiles import DEPTH
 
 # A price rises at most this many times S_j / |L_j h'_j| in one step: further up no buyer would be left to steer by.
@@ -17,6 +17,7 @@ LONGEST_RISE = 8.0
 SECANT_BELOW = 1e-2
 FASTEST_PACE = 20.0
 NEWTON_BELOW = 1e-2
+UNSEEN = 1e-290  # a share so small that its slope may underflow
 
 
 @stored_kernel
@@ -33,6 +34,8 @@ def solve(market, scratch, tolerance, most_evaluations):
     evaluations, newton_steps, undone = 1, 0, 0
     newton_allowed = False
     while evaluations < most_evaluations and not (change <= tolerance and residual <= tolerance):
+        if np.any(path[x, 0] > market.ceiling):
+            break
         if change < near:
             carried = secant_phase(
                 market,
@@ -47,7 +50,7 @@ def solve(market, scratch, tolerance, most_evaluations):
             evaluations += carried[2]
             undone += carried[3]
             near = 0.1 * change
-            newton_allowed = not np.any(np.isfinite(market.capacity))
+            newton_allowed = not (np.any(np.isfinite(market.capacity)) or market.nests > 0 or market.revenue)
             continue
         if newton_allowed and newton_pays(market.cost.size, evaluations, first, change, tolerance):
             newton_steps += 1
@@ -73,7 +76,7 @@ def solve(market, scratch, tolerance, most_evaluations):
             undone += 1
         x, y, z = y, z, x
         change, residual = next_change, next_residual
-    converged = change <= tolerance and residual <= tolerance
+    converged = change <= tolerance and residual <= tolerance and not np.any(path[x, 0] > market.ceiling)
     return x, converged, change, residual, evaluations, newton_steps, undone
 
 
@@ -115,8 +118,12 @@ def secant_phase(market, scratch, rows, change, residual, tolerance, budget):
 def fill_paces(market, scratch, x):
     """Turn the sums of curvature into, by product, the ratio of a Newton step in its own price to the zeta map's step.
 
-    The ratio is L_j h'_j / (dF_j/dP_j); where the profit is not concave in that price, or nearly flat, it is one.
+    The ratio is L_j h'_j / (dF_j/dP_j); where the profit is not concave in that price, or nearly flat, it is one, and so
+    it is where products share nests or shares are of revenue.
     """
+    if market.nests > 0 or market.revenue:
+        scratch.pace[:] = 1.0
+        return
     for j in range(market.cost.size):
         margin = x[0, j] - market.cost[j] - x[1, j]
         own = scratch.slope[j] * scratch.own[j]
@@ -145,11 +152,23 @@ def next_prices(market, scratch, x, y):
     for j in range(market.cost.size):
         price, share, own = x[0, j], scratch.share[j], scratch.slope[j] * scratch.own[j]
         cross = scratch.slope[j] * scratch.cross[j]
-        margin = price - market.cost[j] - x[1, j]
+        if market.fixed[j]:
+            x[2, j], y[0, j], y[1, j] = share, price, 0.0
+            continue
+        margin = margin_of(market, j, price, x[1, j])
         traded = share > 0.0 and own < 0.0
-        zeta = (cross - share) / own if traded else margin
-        next_price, next_shadow = market.cost[j] + zeta, 0.0
-        gap = abs(share + own * margin - cross) / (share - own * abs(margin) + abs(cross)) if traded else 0.0
+        if not traded:
+            next_price = market.cost[j] + margin
+            # A slope that underflows where the share does not proves nothing.
+            gap = 0.0 if share < UNSEEN else np.inf
+        elif market.revenue:
+            sold = share * market.cost[j] / price
+            next_price = (market.cost[j] - sold / own) / (1.0 - cross / own)
+            gap = abs(sold / price + own * margin - cross) / (sold / price - own * abs(margin) + abs(cross))
+        else:
+            next_price = market.cost[j] + (cross - share) / own
+            gap = abs(share + own * margin - cross) / (share - own * abs(margin) + abs(cross))
+        next_shadow = 0.0
         if traded and np.isfinite(market.capacity[j]):
             excess = np.log(share / market.capacity[j])
             bound = price - share * excess / own
@@ -187,9 +206,15 @@ def newton_step(market, scratch, x, trial):
     jacobian = np.empty((x.shape[1], x.shape[1]))
     fill_jacobian(market, scratch, x[0], x[1], jacobian)
     for j in range(x.shape[1]):
+        if market.fixed[j]:
+            jacobian[j] = 0.0
+            jacobian[j, j] = 1.0
+    for j in range(x.shape[1]):
         margin = x[0, j] - market.cost[j] - x[1, j]
         trial[0, j] = -scratch.share[j] - scratch.slope[j] * (scratch.own[j] * margin - scratch.cross[j])
         trial[1, j] = 0.0
+        if market.fixed[j]:
+            trial[0, j] = 0.0
     if not eliminate(jacobian, trial[0]):
         return False
     trial[0] += x[0]

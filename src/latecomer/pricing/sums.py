@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from latecomer.compiled import kernel, stored_kernel
-from latecomer.exponential import exp, multiply_add
+from latecomer.exponential import exp, log, multiply_add
 
 
 @stored_kernel
@@ -24,13 +24,16 @@ def fill_sums(market, scratch, prices, shadow, curved):
     scratch.share[:] = 0.0
     scratch.own[:] = 0.0
     scratch.cross[:] = 0.0
+    if market.nests > 0:
+        add_nested(market, scratch, prices, shadow)
+        return
     for tile in range(market.utility.shape[0]):
         fill_exponentials(market, scratch, tile, prices, shadow)
         fill_factors(market, scratch, tile)
         accumulate(
             scratch.exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross
         )
-        if curved:
+        if curved and not market.revenue:
             accumulate_curvature(market, scratch, tile, prices, shadow)
 
 
@@ -46,12 +49,95 @@ def fill_exponentials(market, scratch, tile, prices, shadow):
     for j in range(prices.size):
         maker = market.maker[j]
         term = scratch.term[j]
-        earned = prices[j] - market.cost[j] - shadow[j]
+        earned = margin_of(market, j, prices[j], shadow[j])
         for b in range(width):
             value = exp(multiply_add(sensitivity[tile, b], term, utility[tile, j, b]))
             exponentials[j, b] = value
             total[b] += value
             margin[maker, b] = multiply_add(earned, value, margin[maker, b])
+
+
+@kernel
+def margin_of(market, j, price, shadow):
+    """Return what a unit of share of product j earns: price less costs or, of revenue, the part that is kept."""
+    return 1.0 - market.cost[j] / price if market.revenue else price - market.cost[j] - shadow
+
+
+@kernel
+def add_nested(market, scratch, prices, shadow):
+    """Add every tile to S, L and G where products share nests; notation of `nested_tile`."""
+    makers, nests, width = market.stake.shape[0], market.nests, scratch.total.size
+    best, inside, value = np.empty((nests, width)), np.empty((nests, width)), np.empty((nests, width))
+    among = np.empty((makers, nests, width))
+    for tile in range(market.utility.shape[0]):
+        nested_tile(market, scratch, tile, prices, best, inside, value)
+        nested_margins(market, scratch, prices, shadow, inside, value, among)
+        nested_totals(market, scratch, tile, among)
+
+
+@kernel
+def nested_tile(market, scratch, tile, prices, best, inside, value):
+    """Fill one tile's s_ij, and by nest D = sum_k exp((u_ik - best) / kept) and the nest's own share of all buyers.
+
+    s_ij = exp((u_ij - best) / kept) / D x D^kept exp(best) / (1 + the same sum over nests) (McFadden 1978).
+    """
+    e, total, kept = scratch.exponentials, scratch.total, market.kept
+    best[:] = -np.inf
+    inside[:] = 0.0
+    for j in range(prices.size):
+        nest = market.nest[j]
+        for b in range(total.size):
+            e[j, b] = multiply_add(market.sensitivity[tile, b], scratch.term[j], market.utility[tile, j, b])
+            best[nest, b] = max(best[nest, b], e[j, b])
+    for j in range(prices.size):
+        nest = market.nest[j]
+        for b in range(total.size):
+            e[j, b] = exp((e[j, b] - best[nest, b]) / kept)
+            inside[nest, b] += e[j, b]
+    for b in range(total.size):
+        total[b] = market.outside[tile, b]
+        for nest in range(market.nests):
+            value[nest, b] = 0.0
+            if inside[nest, b] > 0.0:
+                value[nest, b] = exp(best[nest, b] + kept * log(inside[nest, b]))
+            total[b] += value[nest, b]
+        for nest in range(market.nests):
+            value[nest, b] /= total[b]
+    for j in range(prices.size):
+        nest = market.nest[j]
+        for b in range(total.size):
+            e[j, b] = e[j, b] / inside[nest, b] * value[nest, b]
+
+
+@kernel
+def nested_margins(market, scratch, prices, shadow, inside, value, among):
+    """Fill, by maker and agent, the sum of share times margin, and in `among` that of shares within each nest."""
+    e, margin = scratch.exponentials, scratch.margin
+    margin[:] = 0.0
+    among[:] = 0.0
+    for j in range(prices.size):
+        earned, maker, nest = margin_of(market, j, prices[j], shadow[j]), market.maker[j], market.nest[j]
+        for b in range(e.shape[1]):
+            margin[maker, b] += earned * e[j, b]
+            if value[nest, b] > 0.0:
+                among[maker, nest, b] += earned * e[j, b] / value[nest, b]
+
+
+@kernel
+def nested_totals(market, scratch, tile, among):
+    """Add one tile to S, L and G: a buyer leaves for its own nest first, by (1 / kept - 1) times the shares within it."""
+    e, nearer = scratch.exponentials, 1.0 / market.kept - 1.0
+    for j in range(e.shape[0]):
+        maker, nest = market.maker[j], market.nest[j]
+        for b in range(e.shape[1]):
+            lost = 0.0
+            for edge in range(market.stake_start[maker], market.stake_start[maker + 1]):
+                other, stake = market.stake_maker[edge], market.stake_value[edge]
+                lost += stake * (scratch.margin[other, b] + nearer * among[other, nest, b])
+            weighed = market.weight[tile, b] * e[j, b]
+            scratch.share[j] += weighed
+            scratch.own[j] += weighed * market.sensitivity[tile, b] / market.kept
+            scratch.cross[j] += weighed * market.sensitivity[tile, b] * lost
 
 
 @kernel

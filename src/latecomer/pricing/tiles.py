@@ -23,6 +23,7 @@ TILE_BYTES = 512 * 1024
 WIDEST_TILE = 224
 LANES = 8
 LARGEST_UTILITY = 600.0
+ENDLESS_RISE = 1e9  # times cost
 DEPTH = 6
 
 
@@ -31,7 +32,9 @@ class Market(NamedTuple):
 
     utility [t, j, b] without price term, less a number per agent (zero but for absurd utilities) that keeps
     exponentials finite; outside [t, b] is the exponential of that number with its sign turned; stake [m, m] is the
-    ownership between makers, stake_start, stake_maker and stake_value the same by rows without zeros.
+    ownership between makers, stake_start, stake_maker and stake_value the same by rows without zeros. fixed marks given
+    prices; above the ceiling prices are taken to grow without bound; kept is one less the nesting parameter of `nests`
+    nests (none: 0); revenue says that shares are parts of what is spent.
     """
 
     utility: Array
@@ -49,6 +52,12 @@ class Market(NamedTuple):
     order: NDArray[np.int64]
     plain: bool
     power: float
+    fixed: NDArray[np.bool_]
+    ceiling: Array
+    nest: NDArray[np.int64]
+    kept: float
+    nests: int
+    revenue: bool
 
 
 class Scratch(NamedTuple):
@@ -80,7 +89,7 @@ class Scratch(NamedTuple):
 
 
 def prepare_market(
-    inputs: Inputs, box_cox: float | None, limited: bool = False, floor: Array | None = None
+    inputs: Inputs, limited: bool = False, floor: Array | None = None
 ) -> tuple[Market, Scratch, NDArray[np.bool_]]:
     """Return one market in tiles, its work space, and which products are offered."""
     offered = np.isfinite(inputs.mean_utility)
@@ -95,13 +104,16 @@ def prepare_market(
         (products, width), (width,), (makers, width), (2 + makers, width),
     )  # fmt: skip
     edges = stake != 0.0
+    lowest = cost - 0.5 * np.abs(cost) if floor is None else floor[offered][order]
+    given = inputs.fixed_prices[offered][order]
+    nest = inputs.nests[offered][order]
     market = Market(
         utility=utility,
         sensitivity=sensitivity,
         weight=weight,
         outside=outside,
         cost=cost,
-        floor=cost - 0.5 * np.abs(cost) if floor is None else floor[offered][order],
+        floor=np.fmin(lowest, given),
         capacity=inputs.capacity[offered][order] if limited else np.full(products, np.inf),
         maker=maker[order].astype(np.int64),
         stake=stake,
@@ -109,8 +121,14 @@ def prepare_market(
         stake_maker=np.nonzero(edges)[1].astype(np.int64),
         stake_value=stake[edges],
         order=order,
-        plain=box_cox is None,
-        power=1.0 if box_cox is None else float(box_cox),
+        plain=inputs.box_cox is None,
+        power=1.0 if inputs.box_cox is None else float(inputs.box_cox),
+        fixed=np.isfinite(given),
+        ceiling=ceiling_of(inputs, cost),
+        nest=nest,
+        kept=1.0 - inputs.nesting,
+        nests=int(nest.max(initial=0)) + 1 if inputs.nesting > 0 else 0,
+        revenue=inputs.revenue,
     )
     scratch = work_space(exponentials, total, margin, factor)
     fill_price_terms(market.plain, market.power, market.floor, scratch.term, scratch.slope, scratch.curvature)
@@ -127,6 +145,20 @@ def scattered(market: Market, offered: NDArray[np.bool_], values: Array, absent:
     full = np.full(offered.size, absent)
     full[np.nonzero(offered)[0][market.order]] = values
     return full
+
+
+def ceiling_of(inputs: Inputs, cost: Array) -> Array:
+    """Return the price [j] above which prices are taken to grow without bound; infinite where a best price exists.
+
+    With ln P in the utility a buyer with slope a spends in proportion to P^(1 + a) far up: if 1 + a is not below zero
+    for some buyer, profit never falls again. With a negative power even the share has a limit above zero.
+    """
+    endless = (
+        inputs.box_cox is not None
+        and not inputs.revenue
+        and (inputs.box_cox < 0 or (inputs.box_cox == 0 and bool(np.any(inputs.price_sensitivity >= -1))))
+    )
+    return cost * ENDLESS_RISE if endless else np.full(cost.size, np.inf)
 
 
 def highest_utility(inputs: Inputs, columns: NDArray[np.int64], floor_term: Array) -> float:
