@@ -181,7 +181,7 @@ def test_shares_of_revenue_by_profit_itself(box_cox, nesting):
     assert found.converged and found.second_order_ok
 
     def profit(prices, firm):
-        return (shares(prices, *demand, **form) * (1 - cost / prices))[FIRM == firm].sum()
+        return (shares(prices, *demand, **form) * (1 - cost / prices))[firm == FIRM].sum()
 
     for j in range(12):
         step = np.zeros(12)

@@ -10,6 +10,7 @@ are taken, and where one does not lower the largest of these, a step of the cont
 841-890; Grigolon and Verboven (2014), Review of Economics and Statistics 96, 916-935.
 """
 
+from typing import Any
 from warnings import warn
 
 import numpy as np
@@ -48,7 +49,7 @@ def implied_costs(
     Arguments and errors as in `equilibrium`, but that price sensitivities need not be negative.
     """
     problems = Problems()
-    given = dict(zip(DEMAND, (mean_utility, price_sensitivity, other_utility, weights), strict=True))
+    given: dict[str, Any] = dict(zip(DEMAND, (mean_utility, price_sensitivity, other_utility, weights), strict=True))
     given |= {"prices": prices, "firm": firm, "ownership": ownership}
     batch = checked_batch(problems, given, Form(box_cox, nests, nesting, revenue), owned=True, any_slope=True)
     problems.raise_if_any(UsageError)
@@ -91,7 +92,7 @@ def implied_mean_utility(
     sensitivities need not be negative. Warns `NotConverged` where a share is off by more than a part in 1e12.
     """
     problems = Problems()
-    given = dict(zip(DEMAND[1:], (price_sensitivity, other_utility, weights), strict=True))
+    given: dict[str, Any] = dict(zip(DEMAND[1:], (price_sensitivity, other_utility, weights), strict=True))
     given = {"shares": shares, "prices": prices, **given}
     batch = checked_batch(problems, given, Form(box_cox, nests, nesting), any_slope=True)
     problems.raise_if_any(UsageError)
