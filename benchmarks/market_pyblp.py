@@ -10,11 +10,11 @@ ours is on prices and on first-order conditions, both relative. So the compariso
 1e-12, and at the same error, with our loosest power of ten whose prices are no further than PyBLP's, at 1e-12, from a
 solution ten thousand times tighter.
 
-Times are of the processor, not of the clock, as the machine may have other work. Each round times PyBLP twice and us ten
-times, in turn, and the ratio of the means is taken within the round, so that both find warm caches; printed are the median
-and the middle eight tenths of the rounds, and the ratio of the shortest times, which others' work disturbs least. "public call" is what
-a user calls on either side. "fixed point only" leaves out PyBLP's building of markets and results, but keeps our checks and
-preparation.
+Times are of the processor, not of the clock, as the machine may have other work. Each round times PyBLP twice and
+us ten times, in turn, and the ratio of the means is taken within the round, so that both find warm caches; printed
+are the median and the middle eight tenths of the rounds, and the ratio of the shortest times, which others' work
+disturbs least. "public call" is what a user calls on either side. "fixed point only" leaves out PyBLP's building of
+markets and results, but keeps our checks and preparation.
 """
 
 # ruff: noqa: E402 (the number of BLAS threads must be set before NumPy is loaded)
