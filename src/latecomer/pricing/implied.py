@@ -49,7 +49,9 @@ def implied_costs(
     Arguments and errors as in `equilibrium`, but that price sensitivities need not be negative.
     """
     problems = Problems()
-    given: dict[str, Any] = dict(zip(DEMAND, (mean_utility, price_sensitivity, other_utility, weights), strict=True))
+    given: dict[str, Any] = dict(
+        zip(DEMAND, (mean_utility, price_sensitivity, other_utility, weights), strict=True)
+    )
     given |= {"prices": prices, "firm": firm, "ownership": ownership}
     batch = checked_batch(problems, given, Form(box_cox, nests, nesting, revenue), owned=True, any_slope=True)
     problems.raise_if_any(UsageError)

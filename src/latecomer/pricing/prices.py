@@ -144,7 +144,9 @@ def equilibrium(
     if revenue and capacity is not None:
         problems.add(column="capacity", expected="none, as shares are of revenue and capacity is in units")
     form = Form(box_cox, nests, nesting, revenue)
-    given: dict[str, Any] = dict(zip(DEMAND, (mean_utility, price_sensitivity, other_utility, weights), strict=True))
+    given: dict[str, Any] = dict(
+        zip(DEMAND, (mean_utility, price_sensitivity, other_utility, weights), strict=True)
+    )
     given |= {"cost": cost, "firm": firm, "ownership": ownership, "capacity": capacity}
     given |= {"fixed_prices": fixed_prices, **beginning(start, form)}
     batch = checked_batch(problems, given, form, owned=True)
