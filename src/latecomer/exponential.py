@@ -61,7 +61,7 @@ def wide_features(processor: str, features: str, wide: bool) -> str | None:
     """Return the features to compile for so that vectors have 512 bits, or None where the compiler's own choice is right.
 
     LLVM uses half of the width on Intel's processors: 0.76 instead of 0.64 ns for an exponential on a processor that
-    splits wide vectors in two, and more where it does not.
+    splits wide vectors in two; on a processor that does not, it was not measured.
     """
     if not wide or processor.startswith("znver") or processor in SLOW_WHEN_WIDE:
         return None
