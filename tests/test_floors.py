@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "latecomer"
 FLOORS = {
     **dict.fromkeys(["axes", "types", "errors", "keys", "exponential", "compiled", "layout"], 0),
-    **dict.fromkeys(["case", "model", "market"], 1),
+    **dict.fromkeys(["case", "model", "pricing", "market"], 1),
     **dict.fromkeys(["run", "record", "machine"], 2),
     **dict.fromkeys(["fit", "study", "experiment", "explain", "docking"], 3),
     "report": 4,
