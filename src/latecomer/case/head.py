@@ -1,10 +1,10 @@
 """What is a case called, which years has it, and which makers are named in its reports? `case.yaml`, read as data only.
 
-    name: china-auto                   letters, digits and hyphens: it becomes part of the names of files
-    title: China's car industry
-    first_year: 1953
-    last_year: 2025
-    named_makers: [faw, geely]
+name: china-auto                   letters, digits and hyphens: it becomes part of the names of files
+title: China's car industry
+first_year: 1953
+last_year: 2025
+named_makers: [faw, geely]
 """
 
 import re

@@ -244,7 +244,9 @@ def _refuse_years_to_come(head: Head, tables: dict[str, pd.DataFrame], problems:
     """Note a last year after the last one that any fact speaks of: rules would fill it, and it would look like a record."""
     last = max(tables[name]["year"].max() for name in SHORT_LISTS["fact tables"])
     if head.last_year > last:
-        problems.add(FILE, None, "last_year", head.last_year, f"a year up to {last:g}, the last one with facts")
+        problems.add(
+            FILE, None, "last_year", head.last_year, f"a year up to {last:g}, the last one with facts"
+        )
 
 
 def _refuse_unused(tables: dict[str, pd.DataFrame], problems: Problems) -> None:

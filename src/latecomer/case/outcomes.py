@@ -73,9 +73,7 @@ def _check_index(file: str, row: Any, labels: Mapping[str, Sequence[str]], probl
         problems.add(file, row.line, "index", row.index_name, expected, valid=labels.get(series.axes, ()))
 
 
-def refuse_misspelt(
-    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], problems: Problems
-) -> None:
+def refuse_misspelt(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], problems: Problems) -> None:
     """Note series of facts that nothing reads and that are a slip of the pen away from one that is read.
 
     A case may hold more facts than the model reads: a series that is like none of those that are read is no mistake.

@@ -24,7 +24,10 @@ from latecomer.errors import Problems
 
 FILE = "params.csv"
 DRAWS, DRAWS_HOW = "draws.csv", "draws.json"
-NEUTRAL = (0.0, 1.0)  # values at which a term or a factor falls away, whether or not they are in the range that is drawn from
+NEUTRAL = (
+    0.0,
+    1.0,
+)  # values at which a term or a factor falls away, whether or not they are in the range that is drawn from
 
 
 def build_params(register: pd.DataFrame, problems: Problems) -> np.recarray:
@@ -104,7 +107,9 @@ def _told_of_fit(folder: Path, problems: Problems) -> dict[str, Any]:
         return {}
     defaults = told.get("defaults") if isinstance(told, dict) else None
     if not isinstance(defaults, dict) or not all(_is_number(value) for value in defaults.values()):
-        problems.add(DRAWS_HOW, expected="the note of the fit that made draws.csv, with numbers as `defaults`")
+        problems.add(
+            DRAWS_HOW, expected="the note of the fit that made draws.csv, with numbers as `defaults`"
+        )
         return {}
     assert isinstance(told, dict)
     return told

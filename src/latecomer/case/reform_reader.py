@@ -222,7 +222,9 @@ class Reader:
                 WORLD_ROOM * max(float(history.max()), 1e-9),
             )
         moved = values != history
-        outside = np.flatnonzero(moved & ~(np.isfinite(values) & (values >= low - 1e-12) & (values <= high + 1e-12)))
+        outside = np.flatnonzero(
+            moved & ~(np.isfinite(values) & (values >= low - 1e-12) & (values <= high + 1e-12))
+        )
         if outside.size:
             t = outside[0]
             self.wrong(
@@ -351,15 +353,15 @@ class PathReader:
     def number(self, entry: Entry, signed: bool = False, factor: bool = False) -> float:
         """Return a number in the unit of the lever; a per cent sign belongs to shares, any other unit must be the lever's own."""
         text = entry.value.strip() if isinstance(entry.value, str) else entry.told
-        match = None if number_hint(text.removesuffix("%").strip()) else NUMBER.fullmatch(text)
+        hint = number_hint(text.removesuffix("%").strip())
+        match = None if hint else NUMBER.fullmatch(text)
         if match is None or not isfinite(float(match[1].replace("_", ""))):
-            words = () if factor else WORDS
             expected = (
-                f"a factor for {self.told}"
+                f"a factor{hint} for {self.told}"
                 if factor
-                else f"a number{number_hint(text.removesuffix('%').strip())} for {self.told} ({self.lever.unit}), or {', '.join(WORDS)}"
+                else f"a number{hint} for {self.told} ({self.lever.unit}), or {', '.join(WORDS)}"
             )
-            self.reader.wrong(entry.line, text, expected, words)
+            self.reader.wrong(entry.line, text, expected, () if factor else WORDS)
             return 1.0
         number, unit = float(match[1].replace("_", "")), match[2].strip()
         if unit == "%" and (factor or self.lever.unit.startswith(("share", "0..1", "ratio"))):

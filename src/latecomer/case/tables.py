@@ -4,8 +4,8 @@ A table is a CSV file with a header. Its schema says what each column holds, whi
 list a name must be found. Reading goes on after a bad cell: every problem is collected with file, line, column, value and what
 was expected, and the loader raises them all at once. A bad cell reads as NaN or as the empty text, never as a guess.
 
-What spreadsheets add is passed over: a byte-order mark, a first line `sep=,`, rows and ends of rows that hold commas only. A table
-that is no such table at all (semicolons, another header, nothing) is refused once, not once a cell.
+What spreadsheets add is passed over: a byte-order mark, a first line `sep=,`, rows and ends of rows that hold commas only. What
+is no such table at all (semicolons, another header, nothing) is refused once, not once a cell.
 """
 
 import csv
@@ -29,7 +29,10 @@ SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 MAY_BE_NEGATIVE = ("percent", "sign", "coefficient", "points")  # how units of changes begin
 SHIFT = 12
-LARGEST, MOST_ROWS = 8 << 20, 100_000  # bytes, rows: the tables of the China case have up to 150 kB and 1,700 rows
+LARGEST, MOST_ROWS = (
+    8 << 20,
+    100_000,
+)  # bytes, rows: the tables of the China case have up to 150 kB and 1,700 rows
 NOT_FINITE = ("nan", "inf", "-inf", "+inf", "infinity", "-infinity")
 Rows = list[tuple[int, list[str]]]
 
@@ -313,4 +316,6 @@ def refuse_negative(frame: pd.DataFrame, file: str, problems: Problems) -> None:
     """Note values below zero whose unit is a count, a price or an index: only changes and signs can be negative."""
     for row in frame[frame["value"] < 0.0].itertuples():
         if not row.unit.startswith(MAY_BE_NEGATIVE):
-            problems.add(file, row.line, "value", row.value, f"a value not below zero ({row.unit or 'no unit'})")
+            problems.add(
+                file, row.line, "value", row.value, f"a value not below zero ({row.unit or 'no unit'})"
+            )
