@@ -5,8 +5,9 @@ nothing; `low` and `high` bound what is accepted; `prior` says how it is drawn; 
 moves.
 
 A fit leaves draws behind: `draws.csv`, one row a parameter vector and one column a parameter, with `draws.json`
-saying how they were found, how many they are and the digest of their cells. Histories take them in turn, so that the bands of a run hold what the record leaves open.
-A default that is changed by hand later holds in every draw. Without the file there is one vector: the defaults.
+saying how they were found, how many they are and the digest of their cells. Histories take them in turn, so that the
+bands of a run hold what the record leaves open. A default that is changed by hand later holds in every draw. Without
+the file there is one vector: the defaults.
 """
 
 import hashlib
