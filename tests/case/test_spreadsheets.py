@@ -2,7 +2,6 @@
 
 import os
 
-import numpy as np
 import pytest
 
 from latecomer.case.files import read_bytes, read_json
@@ -168,7 +167,3 @@ def test_no_more_is_read_than_the_bound(tmp_path):
 )
 def test_a_slip_of_the_pen_is_told_from_another_series(name, right, slip):
     assert is_slip(name, right) == slip
-
-
-def test_the_case_has_no_slip_and_its_numbers_stay(case):
-    assert np.isfinite(case.facts["value"]).all()

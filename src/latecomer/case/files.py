@@ -36,10 +36,11 @@ def read_bytes(path: Path, file: str, most: int, problems: Problems) -> bytes | 
         why = getattr(error, "strerror", None) or "no file can have this name"
         problems.add(file, None, None, str(path), f"a file that can be read; {why}")
         return None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        problems.add(file, None, None, str(path), "a regular file: no folder, pipe or device")
+        return None
     with os.fdopen(handle, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            problems.add(file, None, None, str(path), "a regular file: no folder, pipe or device")
-            return None
         data = opened.read(most + 1)
     if len(data) > most:
         problems.add(file, None, None, f"more than {most:,} bytes", f"at most {most:,} bytes")
