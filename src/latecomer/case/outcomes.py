@@ -23,7 +23,6 @@ TRAINING_END = 2010
 ALIKE, SHORTEST = 0.8, 4  # of a misspelt word: likeness, letters
 YEAR_FIELDS = {series.name: series for series in axes.YEAR}
 GROUP_SERIES = "group_vehicles"
-MAKER_SERIES = ("maker_sales", "maker_exports", GROUP_SERIES)
 COUNTS = ("vehicles_sold", "vehicles_delivered", "vehicles_produced", "vehicles_retail")
 RECORD = ["maker_id", "series", "year", "value", "unit", "scope", "source_id", "grade", "line"]
 
