@@ -175,6 +175,9 @@ REFORMS = {  # each once ended in a traceback, in a hang or on the screen, or is
     "commas": b'policy:\n  tariff.car: "' + b"1,111" * 10_000 + b'"\n',
     "directive": b"%YAML 9.9\n---\n" + BODY.encode(),
     "long key": b"policy:\n  ? '" + b"k" * 60_000 + b"'\n  : 1\n",
+    "many forms of many makers": (
+        "firms: {own_brands: {research.revenue_share: [" + ",".join("{1986: x1}" for _ in range(1200)) + "]}}"
+    ).encode(),
     "many forms": ("policy: {tariff.car: [" + ",".join("{1986: 25%}" for _ in range(300)) + "]}").encode(),
     "many spans": (
         "policy: {tariff.car: {" + ",".join(f"{y}-{y + 1}: 0.{y}" for y in range(1800, 2199)) + "}}"

@@ -27,6 +27,7 @@ YEAR = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?", re.ASCII)
 NUMBER = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL | re.ASCII)
 LONGEST_NAME, LONGEST_NOTE = 120, 2000
 EARLIEST, LATEST = 1800, 2200
+MOST_FORMS = 200  # dates of one path: it is read once for every maker that it holds for
 WORLD_ROOM = 20.0  # a world assumption may be so many times the highest value of history
 POLICY: Mapping[str, Field] = {lever.public_name: lever for lever in axes.POLICY}
 STRATEGY: Mapping[str, Field] = {lever.public_name: lever for lever in axes.STRATEGY}
@@ -248,6 +249,12 @@ class PathReader:
         """Return the path by year [t]; what is wrong is noted, and the years it concerns stay as they were."""
         values = self.history.copy()
         forms = path.value if isinstance(path.value, list) else [path]
+        if (
+            max(len(forms), *(len(form.value) for form in forms if isinstance(form.value, dict)), 0)
+            > MOST_FORMS
+        ):
+            self.reader.wrong(path.line, path.told, f"at most {MOST_FORMS} dates of {self.told}")
+            return values
         for form in forms:
             if not isinstance(form.value, dict):
                 self.put(values, form, np.ones(len(values), dtype=bool))
