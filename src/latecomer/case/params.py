@@ -58,9 +58,9 @@ def read_draws(folder: Path, params: np.recarray, register: pd.DataFrame, proble
         return params
     before = len(problems)
     header, rows = read_rows(path, DRAWS, problems)
-    rows = whole_rows(rows, header, DRAWS, problems)
     if header and not rows:
         problems.add(DRAWS, 2, None, None, "at least one row")
+    rows = whole_rows(rows, header, DRAWS, problems)
     draws = np.repeat(np.array(params), len(rows)).view(np.recarray)
     for i, name in enumerate(header):
         if name not in set(register["name"]):

@@ -80,9 +80,9 @@ def read_table(
         problems.add(schema.file, 1, None, ", ".join(header), expected)
         return empty_table(schema)
     kept = _known_columns(header, schema, problems) if header else []
-    rows = whole_rows(rows, header, schema.file, problems)
     if header and schema.filled and not rows:
         problems.add(schema.file, None, None, "a header only", "rows, which the model cannot do without")
+    rows = whole_rows(rows, header, schema.file, problems)
     place = {name: i for i, name in enumerate(header)}
     table: dict[str, list] = {"line": [line for line, _ in rows]}
     for column in kept:
