@@ -4,9 +4,9 @@ Stages of the year; threads; number of makers, provinces and buyer classes; memo
 
     python benchmarks/history.py [--case china-auto] [--histories 24] [--rounds 5]
 
-The year's own source (`latecomer.model.step.year`) is run as plain Python over the compiled stages, each call timed less
+The phases of the year (`latecomer.model.step`) are run as plain Python over the compiled stages, each call timed less
 the time of an empty kernel with the same arguments, so the list of stages cannot go stale. Totals are then measured
-with the whole kernel compiled as one. Every figure comes from one run of this command; versions are printed; compare
+with the phases compiled. Every figure comes from one run of this command; versions are printed; compare
 ratios, not seconds, between machines.
 """
 
@@ -90,7 +90,8 @@ class Exact:
 
 def years_of(case, histories: int, replaced: dict[str, object], first=None, last: int | None = None):
     """Run histories as plain Python over compiled stages, some of them replaced; return the working space."""
-    year = types.FunctionType(step.year.py_func.__code__, vars(step) | replaced)
+    named = vars(step) | replaced
+    recall, *year = (types.FunctionType(phase.__code__, named) for phase in (step.recall, *step.YEAR))
     space = engine.workspace(case)
     out = empty(case, 1)
     params = np.array(case.params).view(np.recarray)
@@ -99,22 +100,12 @@ def years_of(case, histories: int, replaced: dict[str, object], first=None, last
             first()
         space.state[:] = np.zeros(1, space.state.dtype)
         space.scratch[:] = np.zeros(1, space.scratch.dtype)
-        step.start.begin(space.state[0], params[0])
         for t in range(len(case.years) if last is None else last):
-            year(
-                t,
-                space.state[0],
-                space.scratch[0],
-                case.world,
-                case.policy,
-                case.strategy,
-                case.makers,
-                case.contracts,
-                params[0],
-                1,
-                n,
-                out[0, t],
-            )
+            for phase in (recall, *year) if t == 0 else year:
+                phase(
+                    t, space.state[0], space.scratch[0], case.world, case.policy, case.strategy, case.makers,
+                    case.contracts, params[0], 1, n, out[0, t],
+                )  # fmt: skip
     return space, params
 
 

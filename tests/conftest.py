@@ -1,4 +1,5 @@
-"""What do all tests share? The case, read once, a laboratory that runs its histories, and a copy of the case's folder."""
+"""What do all tests share? The case, read once, a laboratory that runs its histories, a copy of the case's folder, and a small
+invented case that is cheap."""
 
 import shutil
 from pathlib import Path
@@ -8,6 +9,7 @@ from case_folder import Folder
 from laboratory import Laboratory
 
 from latecomer.case.load import CASES, load_case
+from latecomer.case.new_case import write_case
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,12 @@ def laboratory(case):
 def folder(tmp_path):
     """Return a copy of the China case."""
     return Folder(Path(shutil.copytree(CASES / "china_auto", tmp_path / "china_auto")))
+
+
+@pytest.fixture(scope="session")
+def small_case(tmp_path_factory):
+    """Return the case that `latecomer new-case` writes: three makers and an importer, two regions, 25 years, no venture."""
+    folder = tmp_path_factory.mktemp("cases") / "small"
+    folder.mkdir()
+    write_case(folder, "small")
+    return load_case(folder)

@@ -23,7 +23,7 @@ from latecomer.errors import UsageError
 from latecomer.fit.score import record_table
 from latecomer.run import run
 
-COMMANDS = tuple(command.callback.__name__ for command in app.registered_commands)
+COMMANDS = tuple(command.name or command.callback.__name__ for command in app.registered_commands)
 ROW = ("series", "year", "median", "low", "high", "recorded", "unit", "source", "sample")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from latecomer import axes
 from latecomer.case.load import load_case
+from latecomer.case.new_case import write_case
 from latecomer.cli import app, main
 from latecomer.cli.reference import PLACE, with_finding
 from latecomer.experiment.ablate import parts_of
@@ -228,8 +229,9 @@ def test_a_command_shown_to_a_reader_works(capsys, monkeypatch, tmp_path, page, 
         (tmp_path / f"{name}.yaml").write_text(
             "name: Low tariff\npolicy:\n  tariff.car: {1986: 25%}\n", encoding="utf-8"
         )
-    if any("my-country" in word for word in words):
-        (tmp_path / "my-country").symlink_to(PROJECT / "src" / "latecomer" / "cases" / "china_auto")
+    if "my-case" in words and words[0] != "new-case":
+        (tmp_path / "my-case").mkdir()
+        write_case(tmp_path / "my-case", "my-case")
     assert main(words) == 0, capsys.readouterr().err
 
 

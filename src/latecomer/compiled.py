@@ -21,8 +21,8 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -38,7 +38,7 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.registry import CPUDispatcher
 from numba.core.typed_passes import NativeLowering
 
-VERSIONS_KEPT = 4
+FILES_KEPT = 12  # of one kernel: a few versions of the code, each for a few kinds of arguments
 PACKAGE = Path(__file__).parent
 OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy"}
 PART = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -321,8 +321,21 @@ def can_keep() -> bool:
         return False
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait until no other process compiles for this store, then keep others waiting; where files know no locks, do not."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (store() / "lock").open("wb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def forget_old(folder: Path, stem: str) -> None:
-    """Remove all but the latest few versions of a kernel."""
-    versions = sorted(folder.glob(f"{stem}-*"), key=lambda path: path.stat().st_mtime)
-    for old in versions[:-VERSIONS_KEPT]:
+    """Remove all but the latest few files of a kernel."""
+    files = sorted(folder.glob(f"{stem}-*"), key=lambda path: path.stat().st_mtime)
+    for old in files[:-FILES_KEPT]:
         old.unlink(missing_ok=True)

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 
 import numpy as np
 from numba import config, types
 
 from latecomer import axes
-from latecomer.compiled import PACKAGE, Phase, can_keep, stored_kernel, told
+from latecomer.compiled import PACKAGE, Phase, can_keep, one_at_a_time, stored_kernel, told
 from latecomer.layout import Kind, RowType, TableType, address_of, called_at, kind_of, table_from
 from latecomer.model import step
 from latecomer.model.scratch import scratch_type
@@ -189,24 +190,22 @@ def to_log(done: int, total: int, name: str) -> None:
 
 
 def compile_missing(progress: Told) -> None:
-    """Compile the phases that the store lacks in processes of their own, one for each processor."""
+    """Compile the phases that the store lacks, in processes of their own, one for each processor, where that saves time."""
+    workers = threads_available()
+    if missing() and workers > 1 and can_keep():
+        with one_at_a_time():  # what another process has made meanwhile is not made again
+            if names := missing():
+                progress(0, len(names), "")
+                compile_side_by_side(names, min(len(names), workers), progress)
     names = missing()
-    total = len(names)
-    if not total:
-        return
-    progress(0, total, "")
-    workers = min(total, threads_available())
-    done = compile_side_by_side(names, workers, progress) if workers > 1 and can_keep() else []
-    for name in names:
-        phase_called(name).address()  # read, where a process has made it
-        if name not in done:
-            done.append(name)
-            progress(len(done), total, name)
+    for number, name in enumerate(names):
+        progress(number, len(names), name)
+        phase_called(name).address()
 
 
-def compile_side_by_side(names: list[str], workers: int, progress: Told) -> list[str]:
-    """Let processes fill the store, and return the names of the phases that they finished."""
-    waiting, done = deque(names), []
+def compile_side_by_side(names: list[str], workers: int, progress: Told) -> None:
+    """Let processes fill the store; what one leaves undone, because it died, is left."""
+    waiting, done = deque(names), count(1)
 
     def serve() -> None:
         with worker() as process:
@@ -214,13 +213,11 @@ def compile_side_by_side(names: list[str], workers: int, progress: Told) -> list
                 name = waiting.popleft()
                 print(name, file=process.stdin, flush=True)
                 if process.stdout is None or process.stdout.readline().strip() != name:
-                    return  # it died; whoever asked compiles what is left
-                done.append(name)
-                progress(len(done), len(names), name)
+                    return
+                progress(next(done), len(names), name)
 
     with ThreadPoolExecutor(workers) as pool:
         wait([pool.submit(serve) for _ in range(workers)])
-    return done
 
 
 def phase_called(name: str) -> Phase:

@@ -59,7 +59,7 @@ class Case:
     is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
     model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source
     prints, with the rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read.
-    `checksum` covers every file of `folder`.
+    `checksum` covers every file of `folder`; `left_out` says in words which recorded outcomes lie outside the years of the case.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Case:
     tables: Mapping[str, pd.DataFrame]
     checksum: str
     folder: Path
+    left_out: tuple[str, ...] = ()
 
     @property
     def length(self) -> dict[str, int]:

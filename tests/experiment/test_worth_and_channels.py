@@ -1,5 +1,7 @@
 """Does the money of a reform add up, and do the sentences on how it worked say what the numbers say?"""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from latecomer.axes import PRIVATE
 from latecomer.case.reform import Reform
 from latecomer.experiment.channels import CHANNELS, channel_sentences, channel_table
 from latecomer.experiment.compare import compare
-from latecomer.experiment.worth import SOCIAL_RATE, bought, flows, worth
+from latecomer.experiment.worth import SOCIAL_RATE, bought, cost, flows, worth
 from latecomer.record import SERIES
 
 
@@ -44,9 +46,49 @@ def test_places_are_ranked_and_named(found):
 
 
 def test_per_yuan_only_where_outlay_clearly_rises(found):
-    assert bought(found, np.full(4, -5.0), 2025).empty
-    rows = bought(found, np.full(4, 50.0), 2025).set_index("series")
+    sums = {name: values.sum(axis=1) for name, values in flows(found).items()}
+    assert bought(found, {**sums, "outlay": np.full(4, -5.0)}, 2025).empty
+    rows = bought(found, {**sums, "outlay": np.full(4, 50.0)}, 2025).set_index("series")
     assert rows.loc["strong", "per_100_billion"] == pytest.approx(2.0 * found.effect("strong", 2025).median)
+    share = found.effect("own_brand_share", 2025)
+    assert rows.loc["own_brand_share", "low90"] == pytest.approx(200.0 * share.low90)
+    assert rows.loc["surplus", "per_100_billion"] == pytest.approx(2.0 * np.median(sums["surplus"]))
+    assert set(rows["histories"]) == {4}
+
+
+def test_histories_in_which_outlay_falls_are_left_out_of_what_it_buys(found):
+    many = SimpleNamespace(years=found.years, differences=lambda name: np.ones((20, len(found.years))))
+    money = {"surplus": np.full(20, 30.0), "total": np.full(20, -10.0)}
+    rows = bought(many, {**money, "outlay": np.r_[-1e-6, np.full(19, 50.0)]}, 2025).set_index("series")
+    assert rows.loc["surplus", ["per_100_billion", "low90", "high90", "histories"]].tolist() == [
+        60.0,
+        60.0,
+        60.0,
+        19,
+    ]
+    assert rows.loc["own_brand_share", "per_100_billion"] == 200.0
+
+
+def test_a_unit_costs_what_all_lose_for_it_where_its_sign_is_sure(found):
+    """A tariff is told by its cost too, though nothing is spent on it."""
+    gain = {
+        "strong": np.full(20, -2.0),
+        "own_brand_share": np.full(20, 0.01),
+        "vehicles": np.r_[np.ones(10), -np.ones(10)],
+    }
+    many = SimpleNamespace(
+        years=found.years, differences=lambda name: gain[name][:, None] * np.ones(len(found.years))
+    )
+    rows = cost(many, np.full(20, -10.0), 2025).set_index("series")
+    assert rows["per_unit"].to_dict() == {
+        "strong": pytest.approx(-5.0),
+        "own_brand_share": pytest.approx(10.0),
+    }
+    assert (rows["histories"] == 20).all()
+    told = worth(found, last=1990).cost.set_index("series")
+    share = 100.0 * found.differences("own_brand_share")[:, found.years == 1990][:, 0]
+    total = flows(found)["total"][:, found.years <= 1990].sum(axis=1)
+    assert told.loc["own_brand_share", "per_unit"] == pytest.approx(np.median(-total / share))
 
 
 def test_every_channel_has_a_series(found):

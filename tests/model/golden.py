@@ -27,6 +27,7 @@ SERIES = (
     "average_price",
     "new_energy_share",
     "vehicle_exports",
+    "consumer_surplus",
     "great",
     "strong",
 )

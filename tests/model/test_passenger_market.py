@@ -170,13 +170,14 @@ def test_regions_and_classes_are_sums_of_their_nodes(solved):
     assert np.allclose(w.region_local, served * local, rtol=1e-9)
     by_class = np.bincount(classes, bought.sum(axis=1), len(BUYERS))
     assert np.allclose(w.bought.sum(axis=0), served * by_class, rtol=1e-9)
-    surplus = weights * np.log1p(odds.sum(axis=1))
+    official = classes == INSTITUTION
+    surplus = weights * np.log1p(odds.sum(axis=1)) - official * (bought @ w.official_taste[lines])
     for r in range(len(local)):
-        rules = w.protection[r] * np.where(classes == INSTITUTION, 2.0, 1.0)
-        surplus -= (regions == r) * served * bought[:, home == r].sum(axis=1) * rules
-    mean_price = (bought.sum(axis=0) @ w.price[lines]) / bought.sum()
-    money = -slopes * mean_price ** (lam - 1.0)
-    assert w.surplus == pytest.approx((surplus / money).sum(), rel=1e-9)
+        rules = w.protection[r] * np.where(official, 2.0, 1.0)
+        surplus -= (regions == r) * bought[:, home == r].sum(axis=1) * rules
+    reference = np.sqrt(PRICE_BASE * solved.world.income[classes])
+    money = -slopes * reference ** (lam - 1.0)
+    assert w.surplus == pytest.approx(served * (surplus / money).sum(), rel=1e-9)
 
 
 def test_the_elasticity_booked_is_that_of_the_general_solver(solved):

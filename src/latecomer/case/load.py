@@ -20,9 +20,9 @@ from latecomer.case import outcomes
 from latecomer.case.files import CHUNK, is_there
 from latecomer.case.forces import check_forces
 from latecomer.case.head import FILE, Head, read_head
-from latecomer.case.makers import FACT_ID, build_contracts, build_makers
+from latecomer.case.makers import FACT_ID, begin_with_case, build_contracts, build_makers
 from latecomer.case.openness import check_openness
-from latecomer.case.params import build_params, read_draws
+from latecomer.case.params import OF_PACKAGE, build_params, completed, read_draws
 from latecomer.case.parts import check_parts
 from latecomer.case.policy import build_policy
 from latecomer.case.schemas import NAMED_BY, OPTIONAL, SCHEMAS, SHORT_LISTS
@@ -37,7 +37,7 @@ from latecomer.case.tables import (
     refuse_spans,
 )
 from latecomer.case.takeovers import read_takeovers
-from latecomer.case.world import REGION_YEARS, RULES, build_world
+from latecomer.case.world import REGION_YEARS, RULES, build_world, covering
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels
 
@@ -98,6 +98,9 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
     for table, schema in SCHEMAS.items():
         missing = table in OPTIONAL and not is_there(folder / schema.file)
         tables[table] = empty_table(schema) if missing else read_table(folder, schema, names, problems)
+    tables["params"], tables["sources"] = completed(
+        tables["params"], tables["sources"], _register(), problems
+    )
     for table in ("policies", "levers", "regional_protection"):
         refuse_spans(tables[table], f"{table}.csv", problems)
     for table in (*SHORT_LISTS["fact tables"], "policies"):
@@ -108,14 +111,23 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
     refuse_ranges(tables["constants"], "constants.csv", problems)
     for name in sorted(set(SHORT_LISTS["constants"]) - set(tables["constants"]["name"])):
         problems.add("constants.csv", None, "name", name, "a row for this constant")
-    check_rules(tables["world"], RULES, years, problems)
+    check_rules(tables["world"], RULES, covering(years), problems)
     refuse_ranges(tables["lines_of_origin"], "lines_of_origin.csv", problems, "skill")
     return tables
 
 
+def _register() -> pd.DataFrame:
+    """Return the parameters of the model as the case that comes with the package has them; they are checked with that case."""
+    names = dict.fromkeys((column.among for column in SCHEMAS["params"].columns), None)
+    return read_table(CASES / OF_PACKAGE.replace("-", "_"), SCHEMAS["params"], names, Problems())
+
+
 def _names(folder: Path, table: str, column: str) -> list[str] | None:
-    """Return the names in one column of one table, or None if it cannot be read: that is refused when it is read in full."""
+    """Return the names in one column of one table, none if it is left out, or None if it cannot be read: that is refused when
+    it is read in full."""
     file = f"{table}.csv"
+    if table in OPTIONAL and not is_there(folder / file):
+        return []
     header, rows = read_rows(folder / file, file, Problems())
     if column not in header:
         return None
@@ -131,14 +143,17 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     facts = _facts(tables)
     best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
-    given = Quantities(world_rows, best, years, RULES, _pairs(tables["constants"], "name", "value"), problems)
-    world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length)
+    given = Quantities(
+        world_rows, best, covering(years), RULES, _pairs(tables["constants"], "name", "value"), problems
+    )
+    world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length, years)
     along = {letter: labels.along(letter) for letter in "mrsedkobaxygw"}
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems
     )
     strategy = axes.by_rule(years.size, length)
     makers = build_makers(tables, length, problems)
+    begin_with_case(makers, int(years[0]))
     bought = read_takeovers(tables, labels.destinations, years, world.deflator, problems)
     contracts = build_contracts(tables, makers, bought, length, problems)
     _refuse_unused(tables, problems)
@@ -149,6 +164,8 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     outcomes.check_targets(targets, facts, along, problems)
     moments = tables["moments"].rename(columns={"index": "index_name"})
     outcomes.check_moments(moments, along, problems)
+    outcomes.check_references(tables["references"], problems)
+    targets, moments, left_out = outcomes.within_case(targets, moments, years)
     recorded = outcomes.target_values(targets, facts, years, world.deflator)
     record = outcomes.maker_record(tables["firm_targets"], tables["firm_sales"])
     of_groups = record["series"] == outcomes.GROUP_SERIES
@@ -168,6 +185,7 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
         named_makers=head.named_makers, tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder,
+        left_out=left_out,
     )  # fmt: skip
 
 
@@ -180,7 +198,7 @@ def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
         region: f"Local works of {name}"
         for region, name in _pairs(regions, "region_id", "province_en").items()
     }
-    chinese = _pairs(firms, "firm_id", "name_zh")
+    chinese = {firm: name for firm, name in _pairs(firms, "firm_id", "name_zh").items() if name}
     facts = _pairs(makers, "maker_id", "fact_id")
     named = {maker: english.get(fact, maker.replace("_", " ").capitalize()) for maker, fact in facts.items()}
     return Labels(
@@ -189,11 +207,16 @@ def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
         maker_names_zh=tuple(chinese.get(facts[maker], name) for maker, name in named.items()),
         regions=tuple(regions["region_id"]),
         region_names=tuple(regions["province_en"]),
-        region_names_zh=tuple(regions["province_zh"]),
+        region_names_zh=_or_else(regions["province_zh"], regions["province_en"]),
         destinations=tuple(abroad["destination_id"]),
         destination_names=tuple(abroad["name_en"]),
-        destination_names_zh=tuple(abroad["name_zh"]),
+        destination_names_zh=_or_else(abroad["name_zh"], abroad["name_en"]),
     )
+
+
+def _or_else(names: pd.Series, others: pd.Series) -> tuple[str, ...]:
+    """Return the names, and where one is empty the other."""
+    return tuple(names.where(names != "", others))
 
 
 def _pairs(table: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
@@ -250,8 +273,13 @@ def _refuse_years_to_come(head: Head, tables: dict[str, pd.DataFrame], problems:
 
 
 def _refuse_unused(tables: dict[str, pd.DataFrame], problems: Problems) -> None:
-    """Note firms, ventures, licences and purchases that are neither used nor left out with a reason."""
+    """Note firms, ventures, licences and purchases that are neither used nor left out with a reason.
+
+    Only a case that keeps a list of what it leaves out is held to it.
+    """
     makers, contracts, omitted = tables["makers"], tables["contracts"], tables["omissions"]
+    if omitted.empty:
+        return
     left_out = set(zip(omitted["table"], omitted["fact_id"], strict=True))
     used = set(zip(contracts["table"], contracts["fact_id"], strict=True))
     used |= {("firms", fact) for fact in makers["fact_id"]} | {

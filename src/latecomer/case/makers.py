@@ -73,6 +73,13 @@ def build_makers(
     return makers
 
 
+def begin_with_case(makers: np.recarray, first: int) -> None:
+    """Let makers that began before the case's first year begin, sell and change hands in it, since nothing happens earlier."""
+    lives = makers["end"] >= first
+    for date in ("start", "passenger_start", "taken_year"):
+        makers[date][lives] = np.maximum(makers[date][lives], first)
+
+
 def build_contracts(
     tables: Mapping[str, pd.DataFrame], makers: np.recarray, bought: Takeovers, length: dict[str, int], problems: Problems
 ) -> np.recarray:  # fmt: skip

@@ -24,6 +24,9 @@ ALIKE, SHORTEST = 0.8, 4  # of a misspelt word: likeness, letters
 YEAR_FIELDS = {series.name: series for series in axes.YEAR}
 GROUP_SERIES = "group_vehicles"
 COUNTS = ("vehicles_sold", "vehicles_delivered", "vehicles_produced", "vehicles_retail")
+PILLARS = {("great", name) for name in axes.GREAT_PILLARS} | {
+    ("strong", name) for name in axes.STRONG_PILLARS
+}
 RECORD = ["maker_id", "series", "year", "value", "unit", "scope", "source_id", "grade", "line"]
 
 
@@ -100,6 +103,34 @@ def is_slip(name: str, right: str) -> bool:
     word, other = pairs[0]
     alike = SequenceMatcher(None, word, other).ratio() >= ALIKE
     return alike and min(len(word), len(other)) >= SHORTEST and (word + other).isalpha()
+
+
+def check_references(references: pd.DataFrame, problems: Problems) -> None:
+    """Note reference countries that lack a pillar of an index: a place needs them all."""
+    for country, rows in references.groupby("country", sort=False):
+        known = set(zip(rows["index"], rows["pillar"], strict=True))
+        for index, pillar in sorted(PILLARS - known):
+            expected = f"a row of {country} for the pillar {pillar} of {index}"
+            problems.add("references.csv", int(rows["line"].iloc[0]), "pillar", None, expected)
+
+
+def within_case(
+    targets: pd.DataFrame, moments: pd.DataFrame, years: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
+    """Return the targets and moments that lie within the years of the case, and in words what is left out.
+
+    A target keeps the part of its span that the case has. A moment speaks of its whole span: it is left out with any year of it.
+    """
+    first, last = int(years[0]), int(years[-1])
+    cut = (targets["first"] < first) | (targets["last"] > last)
+    kept = targets.assign(first=targets["first"].clip(lower=first), last=targets["last"].clip(upper=last))
+    outside = (moments["first"] < first) | (moments["last"] > last)
+    told = (
+        (FILE, int(cut.sum()), "targets are compared within"),
+        ("moments.csv", int(outside.sum()), "moments are left out, not wholly within"),
+    )
+    notes = tuple(f"{file}: {count} {what} {first}-{last}" for file, count, what in told if count)
+    return kept[kept["first"] <= kept["last"]], moments[~outside], notes
 
 
 def target_values(

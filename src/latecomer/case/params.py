@@ -2,7 +2,8 @@
 
 The register has one row a parameter. `default` is used unless a run says otherwise; at `off` the mechanism does
 nothing; `low` and `high` bound what is accepted; `prior` says how it is drawn; `fit` marks those that the first fit
-moves.
+moves. A parameter that a case does not name has the value of the case that comes with the package: another country that
+keeps it makes an assumption, and so it is graded.
 
 A fit leaves draws behind: `draws.csv`, one row a parameter vector and one column a parameter, with `draws.json`
 saying how they were found, how many they are and the digest of their cells. Histories take them in turn, so that the
@@ -24,11 +25,35 @@ from latecomer.case.tables import read_rows, whole_rows
 from latecomer.errors import Problems
 
 FILE = "params.csv"
+OF_PACKAGE = "china-auto"  # the case whose register names every parameter of the model
+KEPT_AS = {"source_id": OF_PACKAGE, "grade": "assumption", "fit": 0.0}
 DRAWS, DRAWS_HOW = "draws.csv", "draws.json"
 NEUTRAL = (
     0.0,
     1.0,
 )  # values at which a term or a factor falls away, whether or not they are in the range that is drawn from
+
+
+def completed(
+    register: pd.DataFrame, sources: pd.DataFrame, whole: pd.DataFrame, problems: Problems
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the register of a case with every parameter of the model, and its sources with the one of what was added.
+
+    `whole` is the register that has them all; its order is kept. A name that it does not have is noted.
+    """
+    for row in register[~register["name"].isin(whole["name"])].itertuples():
+        problems.add(FILE, row.line, "name", row.name, "a parameter of the model", valid=whole["name"])
+    kept = whole[~whole["name"].isin(register["name"])]
+    if kept.empty:
+        return register, sources
+    place = {name: i for i, name in enumerate(whole["name"])}
+    rows = pd.concat([register, kept.assign(**KEPT_AS)], ignore_index=True)
+    rows = rows.sort_values("name", key=lambda names: names.map(place), kind="stable", ignore_index=True)
+    if OF_PACKAGE in set(sources["source_id"]):
+        return rows, sources
+    about = {"source_id": OF_PACKAGE, "publisher": "Latecomer", "title": f"As in {OF_PACKAGE}"}
+    added = pd.DataFrame([{**dict.fromkeys(sources.columns, ""), **about, "line": 0, "opened": 1.0}])
+    return rows, pd.concat([sources, added], ignore_index=True)
 
 
 def build_params(register: pd.DataFrame, problems: Problems) -> np.recarray:

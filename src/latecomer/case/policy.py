@@ -67,13 +67,17 @@ def _dated_rows(
         columns={name: f"policy_{name}" for name in ("line", "start", "end", "grade", "start_text")}
     )
     rows = mapping.merge(laws.drop(columns=["low", "high", "end_text"]), on="policy_id")
-    rows["first_month"] = rows[["start", "policy_start"]].max(axis=1).clip(lower=first)
-    rows["last_month"] = rows[["end", "policy_end"]].min(axis=1).fillna(last).clip(upper=last)
-    rows = rows[rows["first_month"] <= rows["last_month"]].astype({"first_month": int, "last_month": int})
+    rows["first_month"] = rows[["start", "policy_start"]].max(axis=1)
+    rows["last_month"] = rows[["end", "policy_end"]].min(axis=1).fillna(np.inf)
+    rows = rows[rows["first_month"] <= rows["last_month"]]
     for row in mapping[~mapping["line"].isin(rows["line"])].itertuples():
         problems.add(
             FILE, row.line, "policy_id", row.policy_id, "a policy in force within the window of this row"
         )
+    rows = rows.assign(
+        first_month=rows["first_month"].clip(lower=first), last_month=rows["last_month"].clip(upper=last)
+    )
+    rows = rows[rows["first_month"] <= rows["last_month"]].astype({"first_month": int, "last_month": int})
     _refuse_overlaps(rows, problems)
     return rows.assign(
         contribution=rows["value"] * rows["scale"] + rows["offset"].fillna(0.0),

@@ -125,7 +125,7 @@ FACTS = (
     Schema("abroad.csv", FACT, FACT_KEY),
     Schema(
         "destinations.csv",
-        (Column("destination_id"), Column("name_en"), Column("name_zh"), Column("members"), *text("note")),
+        (Column("destination_id"), Column("name_en"), *text("name_zh", "members", "note")),
         ("destination_id",),
     ),
     Schema(
@@ -144,7 +144,7 @@ FACTS = (
     Schema(
         "regions.csv",
         (
-            *(Column("region_id"), Column("province_zh"), Column("province_en")),
+            *(Column("region_id"), *text("province_zh"), Column("province_en")),
             *(number("population_2005", 1, PEOPLE), number("population_2020", 1, PEOPLE)),
             *(
                 number("gdp_per_capita_2005", 1, MONEY),
@@ -180,7 +180,7 @@ FACTS = (
     Schema(
         "firms.csv",
         (
-            *(Column("firm_id"), Column("name_en"), Column("name_zh"), ref("ownership", "ownership forms")),
+            *(Column("firm_id"), Column("name_en"), *text("name_zh"), ref("ownership", "ownership forms")),
             *(
                 ref("home_province", "provinces", empty=True),
                 year("founded"),
@@ -479,15 +479,16 @@ READINGS = (
     ),
 )
 
-# A case without a row in one of these is no case: the table was cut off, or is still to be written.
-FILLED = (
-    *("sources", "units", "national", "exogenous", "destinations", "policies", "regions", "firms"),
-    *("levers", "world", "constants", "lines_of_origin", "makers", "params"),
+# A case needs these; without any other it runs, and only what reads that table is not to be had.
+NEEDED = (
+    *("sources", "units", "national", "exogenous", "abroad", "destinations", "regions", "firms"),
+    *("world", "constants", "lines_of_origin", "makers"),
 )
+# Without a row, one of these was cut off or is still to be written: a case without levers leaves the table out.
+FILLED = (*NEEDED, "levers", "policies", "params")
 SCHEMAS = {
     name: replace(schema, filled=name in FILLED)
     for schema in FACTS + READINGS
     for name in [schema.file.removesuffix(".csv")]
 }
-# A case without these runs; only what reads them is not to be had.
-OPTIONAL = ("parts", "structures", "findings", "forces", "openness")
+OPTIONAL = tuple(name for name in SCHEMAS if name not in NEEDED)

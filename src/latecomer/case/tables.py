@@ -41,7 +41,8 @@ Rows = list[tuple[int, list[str]]]
 class Column:
     """What one column holds: `text`, `number`, `whole`, `flag` (0 or 1), `date` (YYYY or YYYY-MM) or `years` (YYYY or YYYY-YYYY).
 
-    `among` names the list in which a text must be found; `low` and `high` bound a number or a year, both ends allowed.
+    A column whose cells may be `empty` may be left out of the table altogether. `among` names the list in which a text must be
+    found; `low` and `high` bound a number or a year, both ends allowed.
     """
 
     name: str
@@ -90,9 +91,8 @@ def read_table(
         table[column.name] = _read_column(cells, column, schema.file, names, problems)
         if column.kind == "date":
             table[f"{column.name}_text"] = [text for _, text in cells]
-    for column in schema.columns:
-        if column.name not in table:
-            table[column.name] = [_nothing(column)] * len(rows)
+    for name, nothing in _blanks(schema).items():
+        table.setdefault(name, [nothing] * len(rows))
     frame = pd.DataFrame(table)
     if set(schema.key) <= set(table):
         _refuse_repeats(frame, schema, problems)
@@ -100,8 +100,15 @@ def read_table(
 
 
 def empty_table(schema: Schema) -> pd.DataFrame:
-    """Return a table without rows, for one that a case may leave out."""
-    return pd.DataFrame({name: [] for name in ("line", *(column.name for column in schema.columns))})
+    """Return a table without rows, for one that a case may leave out; columns have the types of a table that was read."""
+    columns = {"line": 0, **_blanks(schema)}
+    return pd.DataFrame({name: pd.Series(dtype=type(nothing)) for name, nothing in columns.items()})
+
+
+def _blanks(schema: Schema) -> dict[str, str | float]:
+    """Return what stands in an empty cell of each column, that of the text of a date among them."""
+    dates = {f"{column.name}_text": "" for column in schema.columns if column.kind == "date"}
+    return {column.name: _nothing(column) for column in schema.columns} | dates
 
 
 def month_of(text: str, last: bool = False) -> int:
@@ -163,16 +170,16 @@ def _parsed(text: str, file: str, skipped: int, problems: Problems) -> tuple[lis
 
 
 def _is_strange(header: list[str], schema: Schema) -> bool:
-    """Return whether a header is of some other table: fewer than half of the columns are there."""
-    names = {column.name for column in schema.columns}
+    """Return whether a header is of some other table: fewer than half of the needed columns are there."""
+    names = {column.name for column in schema.columns if not column.empty}
     return len(names & set(header)) * 2 < len(names)
 
 
 def _known_columns(header: list[str], schema: Schema, problems: Problems) -> list[Column]:
-    """Return the columns of the schema that the header has; note missing, unknown and repeated ones."""
+    """Return the columns of the schema that the header has; note unknown and repeated ones, and those that are needed."""
     known = {column.name: column for column in schema.columns}
-    for name in known:
-        if name not in header:
+    for name, column in known.items():
+        if name not in header and not column.empty:
             problems.add(schema.file, 1, name, expected="this column in the header")
     for i, name in enumerate(header):
         if name not in known:

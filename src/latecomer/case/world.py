@@ -1,8 +1,9 @@
 """What did history outside the industry give in each year: incomes, prices, the world market?
 
-Money is in CNY of 2010: nominal values over consumer prices. Incomes: the households of a region follow two lognormal laws, urban
-and rural, whose means come from the income tables and whose common spread makes the national Gini; one grid of classes, fixed as
-multiples of the national mean, serves every region and year:
+Money is in CNY of 2010: nominal values over consumer prices. A case need not hold the base years of its indices: quantities
+are carried there by the rules of `world.csv`, and the years outside the case are then cut off. Incomes: the households of a
+region follow two lognormal laws, urban and rural, whose means come from the income tables and whose common spread makes the
+national Gini; one grid of classes, fixed as multiples of the national mean, serves every region and year:
 
     sigma_total = sqrt(2) Phi^-1((G + 1) / 2)          (Aitchison and Brown 1957)
     sigma_within^2 = sigma_total^2 - variance of the log means between regions and between town and country
@@ -20,13 +21,27 @@ from latecomer import axes
 from latecomer.case.series import Quantities
 
 BASE_YEAR = 2010
+INVESTMENT_BASE = 2005
 REGION_YEARS = (2005, 2020)
 
 
+def covering(years: np.ndarray) -> np.ndarray:
+    """Return the years over which quantities are built: those of the case, and on to the base years of its indices."""
+    bases = (INVESTMENT_BASE, BASE_YEAR)
+    return np.arange(min(years[0], *bases), max(years[-1], *bases) + 1)
+
+
 def build_world(
-    given: Quantities, regions: pd.DataFrame, destinations: Sequence[str], length: dict[str, int]
+    given: Quantities,
+    regions: pd.DataFrame,
+    destinations: Sequence[str],
+    length: dict[str, int],
+    span: np.ndarray,
 ) -> tuple[np.recarray, pd.DataFrame, pd.DataFrame]:
-    """Return the world by year, the list of filled values, and the quantities (years by name) it was built from."""
+    """Return the world in the years of `span`, the list of filled values, and the quantities (years by name) it was built from.
+
+    `given` has the years of `covering(span)`.
+    """
     years = given.years
     world = np.zeros(years.size, axes.record(axes.WORLD, length)).view(np.recarray)
     world.year = years
@@ -39,8 +54,9 @@ def build_world(
     for name, path in _abroad(given, destinations).items():
         world[name] = path
     fills = pd.DataFrame(given.filled, columns=["variable", "index", "year", "value", "rule"])
-    quantities = pd.DataFrame(given.values, index=pd.Index(years, name="year"))
-    return world, fills, quantities
+    fills = fills[fills["year"].between(span[0], span[-1])].reset_index(drop=True)
+    quantities = pd.DataFrame(given.values, index=pd.Index(years, name="year")).loc[span[0] : span[-1]]
+    return world[np.isin(years, span)].view(np.recarray), fills, quantities
 
 
 def relative(given: Quantities, values: np.ndarray, year: int) -> np.ndarray:
@@ -68,7 +84,9 @@ def _world_market(given: Quantities) -> np.ndarray:
 
 FIELDS = {
     "gdp": lambda given: given["gdp_index"],
-    "investment": lambda given: relative(given, given["investment_nominal"] / _deflator(given), 2005),
+    "investment": lambda given: relative(
+        given, given["investment_nominal"] / _deflator(given), INVESTMENT_BASE
+    ),
     "real_exchange_rate": lambda given: given["reer"],
     "deflator": _deflator,
     "oil_price": _oil,

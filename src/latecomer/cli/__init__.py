@@ -94,6 +94,33 @@ def cases() -> None:
 
 
 @app.command(
+    "new-case",
+    short_help="Write a small case of your own that runs, to be filled in",
+    epilog="Example:  latecomer new-case my-case --makers 3",
+)
+def new_case(
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="The folder to be made; its name is the case's.")
+    ],
+    makers: Annotated[str, typer.Option(metavar="NUMBER", help="Makers of own brands.")] = "3",
+    first_year: Annotated[str, typer.Option(metavar="YEAR", help="First year [default: 1990].")] = "",
+    last_year: Annotated[
+        str, typer.Option(metavar="YEAR", help="Last year [default: 24 years after the first].")
+    ] = "",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Title of the case.")] = "",
+    out: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Where to make the folder [default: here].")
+    ] = "",
+    quiet: Quiet = False,
+) -> None:
+    """Write the tables of an invented country with the fewest rows that run. Nothing is written over."""
+    from latecomer.cli.starting import start_case
+
+    given = {"makers": makers, "first_year": first_year, "last_year": last_year, "title": title, "out": out}
+    start_case(folder, given, quiet)
+
+
+@app.command(
     short_help="Run histories of a case and write the report",
     context_settings=LOOSE,
     epilog="Example:  latecomer run china-auto --histories 200 --seed 1 --out results",
@@ -225,8 +252,8 @@ def ablate(
     ] = "100",
     seed: Seed = "1",
     years: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="The years that are compared.")
-    ] = "2010,2025",
+        str, typer.Option(metavar="YEAR,YEAR", help="The years that are compared [default: 2010,2025].")
+    ] = "",
     threads: Threads = "",
     out: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write table (CSV) and picture (PNG, SVG, HTML) here.")
@@ -271,8 +298,8 @@ def compare(
         ),
     ] = "",
     years: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed.")
-    ] = "2010,2025",
+        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed [default: 2010,2025].")
+    ] = "",
     seed: Seed = "1",
     threads: Threads = "",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write the report here.")] = "",
@@ -464,8 +491,11 @@ def openness(
         str, typer.Argument(metavar="CASE", help="Name of a case, or a folder that holds one.")
     ] = "china-auto",
     eras: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="Years from which the dial is turned.")
-    ] = "1984,1994,2001,2010",
+        str,
+        typer.Option(
+            metavar="YEAR,YEAR", help="Years from which the dial is turned [default: 1984,1994,2001,2010]."
+        ),
+    ] = "",
     steps: Annotated[
         str, typer.Option(metavar="NUMBER", help="Values of the dial, both ends among them.")
     ] = "9",

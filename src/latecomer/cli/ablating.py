@@ -14,7 +14,7 @@ from latecomer.cli.running import Progressed, done, prepare, speaker, teller, wh
 from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.experiment.ablate import ablate, parts_of
+from latecomer.experiment.ablate import YEARS, ablate, parts_of
 from latecomer.types import Case
 
 HEADS = {
@@ -58,7 +58,7 @@ def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[
     problems = Problems()
     request = requested(given, problems, json, quiet)
     case = checked_case(name, problems)
-    years = years_named("--years", given["years"], case, problems)
+    years = years_named("--years", given["years"], case, problems, YEARS)
     if case is not None:
         refuse_too_large(request.histories, case, problems)
     problems.raise_if_any(UsageError)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import typer
 from rich.table import Table
 
+from latecomer.case.span import marked_spans
 from latecomer.cli.comparing import found_reform
 from latecomer.cli.options import checked_case, requested, whole
 from latecomer.cli.questions import carried_out, named_series, write
@@ -41,7 +43,7 @@ def attribute_growth(
         first, last = int(case.years[0]), int(case.years[-1])
         reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]
         year = whole("--year", given["year"], first, last, problems)
-        spans = spans_named(given, first, last, problems)
+        spans = spans_named(given, case.years, problems)
         if not names and given["year"]:
             problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
     problems.raise_if_any(UsageError)
@@ -64,10 +66,11 @@ def attribute_growth(
     write(request, found.save)
 
 
-def spans_named(given: Mapping[str, str], first: int, last: int, problems: Problems) -> list[tuple[int, int]]:
-    """Return the span that --from and --to name, or those of the house; note a span that has only one end."""
+def spans_named(given: Mapping[str, str], years: np.ndarray, problems: Problems) -> list[tuple[int, int]]:
+    """Return the span that --from and --to name, or those of the house, clipped; note a span that has only one end."""
     if not given["from"] and not given["to"]:
-        return list(SPANS)
+        return marked_spans(SPANS, years)
+    first, last = int(years[0]), int(years[-1])
     begin = whole("--from", given["from"], first, last - 1, problems)
     end = whole("--to", given["to"] or str(last), (begin or first) + 1, last, problems)
     if not given["from"]:

@@ -25,7 +25,7 @@ from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import Interrupted, Problems, ReformError, UsageError
 from latecomer.experiment.compare import MOST, Comparison, Effect, compare
-from latecomer.experiment.gallery import literature
+from latecomer.experiment.gallery import YEARS, literature
 from latecomer.types import Case
 
 WATCHED = {
@@ -114,7 +114,7 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
     year = since = None
     if case is not None:
         first, last = int(case.years[0]), int(case.years[-1])
-        years = years_named("--years", given["years"], case, problems)
+        years = years_named("--years", given["years"], case, problems, YEARS)
         year = whole("--year", given["year"], first, last, problems)
         since = whole("--since", given["since"], first, last, problems)
         reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]

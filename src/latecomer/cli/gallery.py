@@ -15,7 +15,7 @@ from latecomer.cli.running import Progressed, done, prepare, print_line, speaker
 from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.experiment.gallery import WATCHED, YEARS, effects_of_all
+from latecomer.experiment.gallery import WATCHED, effects_of_all
 from latecomer.types import Case
 
 NOTE = (
@@ -55,7 +55,7 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
     if request.json:
         typer.echo(json_rows(found))
     elif not request.quiet:
-        for year in YEARS:
+        for year in sorted(found["year"].unique()):
             console().print(year_table(found[found["year"] == year], f"{case.title}: ready reforms, {year}"))
         print_line(NOTE)
         for row in beside.itertuples():

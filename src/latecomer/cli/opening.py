@@ -8,6 +8,7 @@ import pandas as pd
 import typer
 from rich.table import Table
 
+from latecomer.case.span import marked
 from latecomer.cli.options import checked_case, requested, whole, years_named
 from latecomer.cli.questions import carried_out, write
 from latecomer.cli.running import print_line
@@ -50,7 +51,9 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
     if given["side"] not in ("", *SIDES):
         problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
     case = checked_case(case_name, problems)
-    eras = list(ERAS) if case is None else years_named("--eras", given["eras"], case, problems)
+    eras = marked(ERAS, case.years[1:]) if case is not None and not given["eras"] else None
+    if eras is None:
+        eras = years_named("--eras", given["eras"], case, problems, ERAS)
     problems.raise_if_any(UsageError)
     assert case is not None
 

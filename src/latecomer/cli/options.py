@@ -8,6 +8,7 @@ from pathlib import Path
 
 from latecomer.axes import YEAR, record
 from latecomer.case.load import list_cases, load_case
+from latecomer.case.span import marked
 from latecomer.errors import CaseError, Problems, UsageError, nearest
 from latecomer.types import Case
 
@@ -86,8 +87,15 @@ def requested(
     )
 
 
-def years_named(option: str, text: str, case: Case | None, problems: Problems) -> list[int]:
-    """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known)."""
+def years_named(
+    option: str, text: str, case: Case | None, problems: Problems, usual: Sequence[int] = ()
+) -> list[int]:
+    """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known).
+
+    Without a text these are the usual years, clipped to the case.
+    """
+    if not text and usual:
+        return list(usual) if case is None else marked(usual, case.years)
     first, last = ANY_YEAR if case is None else (int(case.years[0]), int(case.years[-1]))
     told = [whole(option, year.strip(), first, last, problems) for year in text.split(",")]
     if not text.strip():

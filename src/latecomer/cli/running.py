@@ -85,7 +85,7 @@ def intention(request: Request, case: Case) -> list[str]:
     size = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.register)} parameters"
     files = [] if request.only is not None else planned_files(request, case)
     head = f"{case.name}: {case.title}; {size}; every table is right"
-    return [head, doing, *(f"would write {path}" for path in files), "Nothing was run."]
+    return [head, *case.left_out, doing, *(f"would write {path}" for path in files), "Nothing was run."]
 
 
 def planned_files(request: Request, case: Case) -> list[Path]:
@@ -100,7 +100,8 @@ def report_name(case: Case) -> str:
 
 def prepare(case: Case, say: Callable[[str], None]) -> None:
     """Compile what the store of compiled code lacks of the model, and say how far it is."""
-    say(f"Running {case.name}: {case.title}")
+    for line in (f"Running {case.name}: {case.title}", *case.left_out):
+        say(line)
 
     def tell(done: int, total: int, name: str) -> None:
         say(

@@ -11,6 +11,7 @@ from rich.text import Text
 from latecomer.axes import YEAR
 from latecomer.case.head import read_head
 from latecomer.case.load import CASES, list_cases
+from latecomer.case.span import marked
 from latecomer.errors import Problems
 from latecomer.explain.names import Entry
 from latecomer.fit.score import TRAINING_END, record_table
@@ -98,7 +99,7 @@ def json_value(value: object) -> object:
 
 def result_table(run: Run) -> Table:
     """Return simulated medians beside recorded figures at the chosen years; a star marks a figure outside the 90% band."""
-    years = [year for year in YEARS_SHOWN if year in run.years]
+    years = marked(YEARS_SHOWN, run.years)
     table = Table(
         box=None,
         padding=(0, 1, 0, 0),

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import YEAR
+from latecomer.case.span import marked
 from latecomer.errors import HistoriesFailed, Problems, UsageError
 from latecomer.experiment.switching import switched
 from latecomer.record import SERIES, Run
@@ -66,18 +67,21 @@ def ablate(
     case: Case,
     histories: int = 100,
     seed: int = 1,
-    years: Sequence[int] = YEARS,
+    years: Sequence[int] | None = None,
     series: Sequence[str] = WATCHED,
     progress: Progress | None = None,
     threads: int | None = None,
 ) -> pd.DataFrame:
     """Return one row for each part, series and year: median and 90% band of the paired difference, off less on.
 
+    Years are by default those of `YEARS`, clipped to the case.
+
     Columns: part, name, series, year, difference, low, high (unit of the series; not a number where the series is not
     defined without the part), on, off (medians), unit, histories (pairs), switches. `progress(done, total)` counts
     histories over all runs. Raises UsageError for a year or series that is not there or a case without parts, and
     HistoriesFailed where too many histories fail without a part.
     """
+    years = marked(YEARS, case.years) if years is None else years
     refuse(case, years, series)
     parts = parts_of(case)
     total = (len(parts) + 1) * histories

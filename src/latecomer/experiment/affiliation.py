@@ -45,11 +45,11 @@ class Affiliation:
 
 def affiliation_share(
     case: Case, histories: int = 24, seed: int = 1, span: tuple[int, int] = SPAN
-) -> Affiliation:
+) -> Affiliation | None:
     """Return the shares of affiliation in the quality gain of affiliated own-brand makers over the span.
 
-    History n takes draw n of the case's `draws`, as in `run`. Raises UsageError where the span lies outside the years of the
-    case or no history has an affiliated maker at both ends.
+    None where no history has such a maker at both ends, as in a case without ventures. History n takes draw n of the case's
+    `draws`, as in `run`. Raises UsageError where the span lies outside the years of the case.
     """
     problems = Problems()
     if not case.years[0] <= span[0] < span[1] <= case.years[-1]:
@@ -61,10 +61,9 @@ def affiliation_share(
         gains(case, vectors[n % len(vectors) :][:1].view(np.recarray), seed, n, workspace(case), span)
         for n in range(histories)
     ]
-    told = np.array([gain for gain in found if gain[-1] > 0])
+    told = np.array([gain for gain in found if gain[-1] > 0 and gain[0] != 0.0])
     if not len(told):
-        problems.add("span", None, None, f"{span[0]}-{span[1]}", "own-brand makers with a venture and output")
-    problems.raise_if_any(UsageError)
+        return None
     gain, without, direct, makers = told.mean(axis=0)
     low, high = np.quantile(told[:, 2] / told[:, 0], LEVELS)
     return Affiliation(direct / gain, low, high, 1.0 - without / gain, gain, makers, len(told))

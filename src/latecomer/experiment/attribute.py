@@ -29,6 +29,7 @@ import pandas as pd
 from latecomer.axes import YEAR
 from latecomer.case.forces import MOST
 from latecomer.case.reform import Reform, changed, first_changed, free, laid_over, read_changes
+from latecomer.case.span import marked_spans
 from latecomer.errors import Problems, UsageError
 from latecomer.experiment.compare import UNDEFINED_AT_ZERO
 from latecomer.experiment.switching import switched
@@ -86,20 +87,22 @@ def drawing() -> Any:
 
 
 def attribute(
-    case: Case, series: Sequence[str] = SHOWN, spans: Sequence[tuple[int, int]] = SPANS, reforms: Sequence[Reform] = (),
+    case: Case, series: Sequence[str] = SHOWN, spans: Sequence[tuple[int, int]] | None = None, reforms: Sequence[Reform] = (),
     year: int | None = None, logs: bool = False, by_rule: bool = False, histories: int = 48, seed: int = 1,
     threads: int | None = None, progress: Progress | None = None,
 ) -> Attribution:  # fmt: skip
     """Share out the growth of series between two years among the forces of the case, or the effect of a package of reforms.
 
-    With `reforms`, each is a player and what is shared out is the effect on each series in `year` (default: the last); `spans` is
-    then not used. `logs` shares out the growth of the logarithm. `by_rule` lets ventures and foundings begin by rule after the
-    first year of a span, so that they answer to the forces; without it they come on their dates whatever is held.
+    `spans` are by default `SPANS`, clipped to the case. With `reforms`, each is a player and what is shared out is the effect
+    on each series in `year` (default: the last); `spans` is then not used. `logs` shares out the growth of the logarithm.
+    `by_rule` lets ventures and foundings begin by rule after the first year of a span, so that they answer to the forces;
+    without it they come on their dates whatever is held.
 
     Raises UsageError for a series, year or number of players that cannot be, for a case without forces, ReformError with every
     problem of the reforms, and HistoriesFailed as `run` does.
     """
     last = int(case.years[-1]) if year is None else year
+    spans = marked_spans(SPANS, case.years) if spans is None else spans
     refuse(case, series, [(int(case.years[0]), last)] if reforms else spans, reforms)
     if reforms:
         games = [package_game(case, reforms, last)]

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer.case.reform import find_reform, gallery
+from latecomer.case.span import marked
 from latecomer.experiment.compare import LEVELS, Comparison, compare_all
 from latecomer.experiment.worth import flows
 from latecomer.record import DIMENSIONS, SERIES, labels_of
@@ -33,14 +34,17 @@ Progress = Callable[[int, int], None]
 
 
 def effects_of_all(
-    case: Case, names: Sequence[str] | None = None, histories: int = 40, seed: int = 1, years: Sequence[int] = YEARS,
+    case: Case, names: Sequence[str] | None = None, histories: int = 40, seed: int = 1, years: Sequence[int] | None = None,
     series: Sequence[str] = WATCHED, threads: int | None = None, progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Return two tables of the ready reforms (all, or those named): effects, and what the literature found beside them.
 
+    Years are by default those of `YEARS`, clipped to the case.
+
     Effects: reform, name, series, year, median, low90, high90, positive, negative, base, reformed, unit, histories.
     Raises ReformError for a name that is none.
     """
+    years = marked(YEARS, case.years) if years is None else years
     chosen = list(gallery(case)) if names is None else list(names)
     reforms = {name: find_reform(name, case) for name in chosen}
     total = histories * len(chosen)

@@ -30,6 +30,7 @@ import pandas as pd
 from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE, PRIVATE
 from latecomer.case.openness import POLICY, SIDES, STRATEGY
 from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
+from latecomer.case.span import marked
 from latecomer.errors import Problems, ReformError, UsageError
 from latecomer.experiment.switching import writable
 from latecomer.run import rows, watch_variants
@@ -110,17 +111,20 @@ def drawing() -> Any:
 
 
 def openness(
-    case: Case, eras: Sequence[int] = ERAS, steps: int = STEPS, side: str = "", presence: Sequence[float] = PRESENCE,
+    case: Case, eras: Sequence[int] | None = None, steps: int = STEPS, side: str = "", presence: Sequence[float] = PRESENCE,
     strategies: Sequence[str | Reform] = RIVALS, histories: int = 24, seed: int = 1, threads: int | None = None,
     progress: Progress | None = None,
 ) -> Openness:  # fmt: skip
     """Turn the dial of openness from each era on, in equal steps, at each multiple of X0; and try strategies of own brands.
+
+    Eras are by default those of `ERAS`, clipped to the years of the case after its first.
 
     With `side` (market, ventures or technology) only the levers of that side move, and the others stay at history.
     `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an
     era outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the
     strategies, and HistoriesFailed as `run` does.
     """
+    eras = marked(ERAS, case.years[1:]) if eras is None else eras
     refuse(case, eras, steps, side, presence)
     case = one_sided(case, side)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]

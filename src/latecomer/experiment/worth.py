@@ -6,10 +6,17 @@
 as differences between paired histories, summed from the first year that differs to a last year, plainly and discounted to
 the first year at the social rate of 8% (what China's ministries set for the appraisal of projects in 2006; quoted, not
 located). Losses made good pass from the budget to makers, whose profit stands before them. Billion CNY of 2010. Not booked
-in the model, hence not here: profit tax, duty on kits and parts, the cost of chargers, and what importers earn. What a
-reform buys is told per 100 billion CNY of public outlay only where outlay clearly rises.
+in the model, hence not here: profit tax, duty on kits and parts, the cost of chargers, what importers earn, and what owners
+keep of the aid for which they trade in a car with a combustion engine.
+
+    bought   100 x gain / outlay     what 100 billion CNY of outlay buy, where outlay clearly rises
+    cost     -total / gain           what a unit of a gain costs all together, spent or not: also of a tariff or a rule
+
+Both are ratios within a history, with their band: over the histories in which outlay rises, or the gain has the sign that nine
+in ten have (no row otherwise). Where a cost is negative, whoever gives up a unit pays for it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,18 +33,22 @@ TITLES = {
     "tax": "Taxes and tariffs on cars", "outlay": "Public outlay", "balance": "Public balance", "total": "Sum",
 }  # fmt: skip
 BOUGHT = {
-    "strong": "index points of strong",
-    "own_brand_share": "share of own brands",
-    "vehicles": "vehicles a year",
-}
+    "strong": (1.0, "index points of strong"),
+    "own_brand_share": (100.0, "points of own brands' share"),
+    "vehicles": (1e-6, "million vehicles a year"),
+}  # factor, unit
+RETURNED = {"surplus": "billion CNY of buyers' surplus", "total": "billion CNY in all"}
 HUNDRED = 100.0  # billion CNY
+SURE = 0.9  # histories that agree on a sign
+LEAST_OUTLAY = 1.0  # billion CNY
 COLUMNS = ["low90", "low50", "median", "high50", "high90"]
 
 
 @dataclass(frozen=True)
 class Worth:
     """Money of a reform from `first` to `last`: `money` (item, title, then bands plain and `discounted_...`, positive),
-    `regions` and `buyers` (name, bands), `bought` (per 100 billion CNY of outlay; empty where it does not clearly rise)."""
+    `regions` and `buyers` (name, bands), `bought` (per 100 billion CNY of outlay) and `cost` (billion CNY per unit); see the
+    module docstring for where these two have no rows."""
 
     first: int
     last: int
@@ -46,6 +57,7 @@ class Worth:
     regions: pd.DataFrame
     buyers: pd.DataFrame
     bought: pd.DataFrame
+    cost: pd.DataFrame
 
 
 def worth(found: Comparison, last: int | None = None, rate: float = SOCIAL_RATE) -> Worth:
@@ -72,7 +84,10 @@ def worth(found: Comparison, last: int | None = None, rate: float = SOCIAL_RATE)
     money = pd.DataFrame(rows)
     regions = by_place(found, ("region_surplus", "region_tax"), found.case.labels.region_names, within)
     buyers = by_place(found, ("surplus_by_buyer",), found.case.labels.buyers, within)
-    return Worth(first, end, rate, money, regions, buyers, bought(found, items["outlay"].sum(axis=1), end))
+    sums = {name: values.sum(axis=1) for name, values in items.items()}
+    return Worth(
+        first, end, rate, money, regions, buyers, bought(found, sums, end), cost(found, sums["total"], end)
+    )
 
 
 def flows(found: Comparison) -> dict[str, np.ndarray]:
@@ -105,13 +120,50 @@ def by_place(
     return pd.DataFrame(rows).sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def bought(found: Comparison, outlay: np.ndarray, year: int) -> pd.DataFrame:
-    """Return the effect in a year per 100 billion CNY of extra outlay; no rows where outlay does not clearly rise."""
-    if (outlay > 0.0).mean() < 0.9 or np.median(outlay) < 1.0:
-        return pd.DataFrame(columns=["series", "unit", "outlay", "per_100_billion"])
+def bought(found: Comparison, sums: Mapping[str, np.ndarray], year: int) -> pd.DataFrame:
+    """Return the gains of a year, and the money [n] summed until then, per 100 billion CNY of extra outlay.
+
+    Columns: series, unit, outlay (median), per_100_billion (median), low90, high90, histories (that count). No rows where outlay
+    does not clearly rise.
+    """
+    columns = ["series", "unit", "outlay", "per_100_billion", "low90", "high90", "histories"]
+    outlay = sums["outlay"]
+    rises, typical = outlay > 0.0, float(np.median(outlay))
+    if rises.mean() < SURE or typical < LEAST_OUTLAY:
+        return pd.DataFrame(columns=columns)
+    gains = {name: (unit, gain) for name, unit, gain in gains_of(found, year)}
+    gains |= {name: (unit, sums[name]) for name, unit in RETURNED.items()}
     rows = [
-        {"series": name, "unit": unit, "outlay": float(np.median(outlay)),
-         "per_100_billion": found.effect(name, year).median / np.median(outlay) * HUNDRED}
-        for name, unit in BOUGHT.items()
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+        (name, unit, typical, *of_ratio(HUNDRED * gain[rises] / outlay[rises]))
+        for name, (unit, gain) in gains.items()
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def cost(found: Comparison, total: np.ndarray, year: int) -> pd.DataFrame:
+    """Return what a unit of each gain of a year costs in money [n] summed until then (billion CNY per unit).
+
+    Columns: series, unit, gain (median), per_unit (median), low90, high90, histories (that count). No row where the sign of
+    the gain is not sure.
+    """
+    rows = []
+    for name, unit, gain in gains_of(found, year):
+        sign = 1.0 if (gain > 0.0).mean() >= SURE else -1.0
+        agree = sign * gain > 0.0
+        if agree.mean() >= SURE:
+            rows.append((name, unit, float(np.median(gain)), *of_ratio(-total[agree] / gain[agree])))
+    return pd.DataFrame(rows, columns=["series", "unit", "gain", "per_unit", "low90", "high90", "histories"])
+
+
+def gains_of(found: Comparison, year: int) -> list[tuple[str, str, np.ndarray]]:
+    """Return series, unit and difference [n] of what a reform may be for, in a year."""
+    at = found.years == year
+    return [
+        (name, unit, factor * found.differences(name)[:, at][:, 0]) for name, (factor, unit) in BOUGHT.items()
+    ]
+
+
+def of_ratio(values: np.ndarray) -> tuple[float, float, float, int]:
+    """Return median, ends of the 90% band, and the number of histories of a ratio [n]."""
+    bands = banded(values)
+    return bands["median"], bands["low90"], bands["high90"], len(values)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from latecomer import axes
+from latecomer.case.span import marked
 from latecomer.explain import code
 from latecomer.explain.names import AXES, number, path_of, sources_of
 from latecomer.types import Case
@@ -84,7 +85,7 @@ def levers(case: Case) -> list[str]:
         "who printed them, as what; where there is no path the lever stands at its off value. `latecomer explain NAME` lists "
         "the rules.",
     )
-    years = [year for year in REFERENCE_YEARS if year in case.years]
+    years = marked(REFERENCE_YEARS, case.years)
     for group in dict.fromkeys(lever.group for lever in axes.POLICY):
         rows = []
         for lever in (lever for lever in axes.POLICY if lever.group == group):

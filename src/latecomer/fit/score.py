@@ -17,6 +17,14 @@ from latecomer.types import Case
 
 TRAINING_END = 2010
 GROWTH_YEARS = 5
+ERROR_COLUMNS = [
+    *("target_id", "series", "index", "first", "last", "sample", "measure", "error", "bias", "coverage"),
+    *("random_walk", "drift", "points", "unit"),
+]
+MOMENT_COLUMNS = [
+    *("moment_id", "series", "measure", "first", "last", "median", "low", "high", "target", "sd"),
+    *("unit", "sample", "source_id", "grade", "note"),
+]
 LEAST_SALES = 1000.0  # vehicles: below this a maker counts as having nearly left, simulated or recorded
 
 
@@ -64,7 +72,7 @@ def errors(run: Run) -> pd.DataFrame:
     """Return one row per target: span, sample, measure, root-mean-square error, bias, coverage of the 90% band, naive
     forecasts."""
     table = record_table(run)
-    out = []
+    out: list[dict] = []
     for target, rows in table.groupby("target_id", sort=False):
         miss = gap(rows)
         inside = (rows["recorded"] >= rows["low"]) & (rows["recorded"] <= rows["high"])
@@ -78,7 +86,7 @@ def errors(run: Run) -> pd.DataFrame:
                 "unit": "log" if rows["measure"].iloc[0] == "log" else rows["unit"].iloc[0],
             }
         )  # fmt: skip
-    return pd.DataFrame(out)
+    return pd.DataFrame(out, columns=ERROR_COLUMNS)
 
 
 def naive(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
@@ -123,7 +131,7 @@ def moment_table(run: Run) -> pd.DataFrame:
                 "sample": moment.sample, "source_id": moment.source_id, "grade": moment.grade, "note": moment.note,
             }
         )  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=MOMENT_COLUMNS)
 
 
 def moment_of(values: np.ndarray, moment: Any, years: np.ndarray) -> np.ndarray:
@@ -147,15 +155,15 @@ def firm_table(run: Run) -> pd.DataFrame:
     rows = rows[rows["year"].isin(run.years)][["maker_id", "year", "value"]].rename(
         columns={"value": "recorded"}
     )
-    at = np.array([names.index(name) for name in rows["maker_id"]])
+    at = np.array([names.index(name) for name in rows["maker_id"]], dtype=int)
     taken = rows["year"].to_numpy() >= makers["taken_year"][at]
     owners = np.where(taken, makers["taken_by"][at], at)
     known = set(zip(rows["maker_id"][~taken], rows["year"][~taken], strict=True))
     rows = rows.assign(maker_id=[names[m] for m in owners])
-    kept = [pair in known for pair in zip(rows["maker_id"], rows["year"], strict=True)]
+    kept = np.array([pair in known for pair in zip(rows["maker_id"], rows["year"], strict=True)], dtype=bool)
     table = rows[kept].groupby(["maker_id", "year"], as_index=False)["recorded"].sum()
     median = np.median(run.series("maker_sales"), axis=0)
-    at = np.array([names.index(name) for name in table["maker_id"]])
+    at = np.array([names.index(name) for name in table["maker_id"]], dtype=int)
     table["median"] = median[table["year"].to_numpy() - int(run.years[0]), at]
     table["kind"] = np.where(makers["ownership"][at] <= PRIVATE, "own", "foreign")
     table["sample"] = np.where(table["year"] <= TRAINING_END, "fit", "check")
@@ -181,7 +189,7 @@ def firm_scores(table: pd.DataFrame) -> pd.DataFrame:
                 "over_makers": correlation(means), "pooled": correlation(rows),
             }
         )  # fmt: skip
-    return pd.DataFrame(out)
+    return pd.DataFrame(out, columns=["kind", "sample", "makers", "points", "over_makers", "pooled"])
 
 
 def correlation(rows: pd.DataFrame) -> float:

@@ -51,6 +51,17 @@ def price_slope(price, lam):
 
 
 @kernel
+def value_of_money(income, p):
+    """Return the marginal utility of money of a class (per thousand CNY): the slope of its price term at a reference price.
+
+    That price is sqrt(100 y), about what a class with income y pays, so that a yuan off its cars is worth about a yuan to it
+    (Roy's identity; a test measures how nearly). It knows nothing of the history's own prices: both sides of a comparison
+    turn utility into the same money.
+    """
+    return price_response(income, p) * price_slope(math.sqrt(PRICE_BASE * income), p.price_curvature)
+
+
+@kernel
 def list_sellers(w, makers):
     """Number the makers with lines (sellers), their groups, and their sites: pairs of group and home region."""
     w.sellers, w.groups, w.sites = 0, 0, 0

@@ -17,6 +17,17 @@ of value times net margin, a joint venture counting with weight omega for its gr
 the maker's and the buyer's price. c is the cost that a maker prices on, without what its stance leaves out (`product`). Scarce
 capacity enters as a shadow cost; what still exceeds capacity is rationed.
 
+Surplus is what those who choose this year expect to gain over buying nothing, in money:
+
+    S = sum_n N_n [ln(1 + V_n) - sum_j k_nj h_nj] x served / mu_b,   mu_b = alpha_b (sqrt(100 y_b)/100)^(lam-1) / 100
+
+V is the sum of values, k the probability of a car, h what rules of a province or for offices add to its value: they move
+the choice and please nobody. mu_b, the marginal utility of money, is given from outside (`demand.value_of_money`): the same
+on both sides of a comparison, so that a lower price is never a loss and gains of reforms add up. With lam = 1 this is the
+log-sum over the price coefficient (Small and Rosen 1981), with lam = 0 that of buyers with a given budget (Bjornerstedt and
+Verboven 2016). In between an exact compensating variation needs to know what money is worth to whoever buys nothing, and
+does not add up (McFadden 1999; Herriges and Kling 1999; Dagsvik and Karlstrom 2005).
+
 Prices and shadow costs are iterated together from last year's: a zeta step in prices, a Newton step in shadow costs,
 then a jump by Anderson's method of depth two, refused where it reaches far and undone where it makes things worse. The
 year is solved when neither step moves a price by more than `price_tolerance`. `model.demand` sums over the buyers; a
@@ -37,6 +48,7 @@ from latecomer.model.demand import (
     list_sellers,
     price_slope,
     respond,
+    value_of_money,
 )
 from latecomer.model.scratch import PRICE_MEMORY
 
@@ -87,7 +99,7 @@ def clear(w, state, world, makers, p):
             before = residual
     respond(w, p)
     w.residual, w.rounds = residual, rounds
-    settle(w, state, p)
+    settle(w, state, world, p)
 
 
 @kernel
@@ -210,7 +222,7 @@ def raise_shadow_costs(w, state, p):
 
 
 @kernel
-def settle(w, state, p):
+def settle(w, state, world, p):
     """Book elasticity and surplus at the final prices, ration what exceeds capacity, and sum sales by region."""
     demand, keep = w.demand, w.kept
     total, elastic = 0.0, 0.0
@@ -231,7 +243,7 @@ def settle(w, state, p):
         w.rationed += w.unmet[m]
     for j in range(w.lines):
         w.asked[j] = w.sold[j]
-    book_regions(w, p, 1.0 - w.rationed / total if total > 0.0 else 1.0)
+    book_regions(w, world, p, 1.0 - w.rationed / total if total > 0.0 else 1.0)
     for j in range(w.lines):
         w.sold[j] *= keep[w.maker[j]]
 
@@ -243,11 +255,12 @@ def rules_felt(r, b, w):
 
 
 @kernel
-def book_regions(w, p, served):
+def book_regions(w, world, p, served):
     """Sum sales by region (all, own-brand, local) and node, and consumer surplus, also by class and by region (billion CNY).
 
-    Surplus is the log-sum less what rules for local cars add to it: they are a wedge of the choice, not a pleasure, so that
-    buyers are credited with what they experience (Train 2015, on anticipated and experienced attributes).
+    Surplus is the log-sum less what rules add to it: they are a wedge of the choice, not a pleasure, so that buyers are
+    credited with what they experience (Train 2015, on anticipated and experienced attributes). Who is turned away is luck and
+    gains nothing.
     """
     lift = math.exp(p.replacement_value)
     w.region_sales[:] = 0.0
@@ -256,33 +269,11 @@ def book_regions(w, p, served):
     w.buyer_surplus[:] = 0.0
     w.region_surplus[:] = 0.0
     w.surplus = 0.0
-    mean_price = 0.0
-    total = 0.0
-    for j in range(w.lines):
-        mean_price += w.price[j] * w.sold[j]
-        total += w.sold[j]
-    mean_price = mean_price / total if total > 0.0 else 1.0
-    spread, own_spread, local_spread, total_own = w.spread, w.own_spread, w.local_spread, w.total
-    own_spread[:] = 0.0
-    local_spread[:] = 0.0
-    for e in range(TRAINS):
-        total_own[:] = 0.0
-        for k in range(w.first_run[e], w.first_run[e + 1]):
-            s = w.seller[w.run_start[k]]
-            r = w.home[s]
-            own = w.own[w.run_start[k]]
-            here = w.appeal[r, e] if r >= 0 else 0.0
-            for b in range(CLASSES):
-                total_own[b] += own * w.run_value[k, b]
-                if r >= 0:
-                    local_spread[r, b] += here * (1.0 + w.loyalty[s, b]) * w.run_value[k, b]
-                    own_spread[r, b] += own * here * w.loyalty[s, b] * w.run_value[k, b]
+    spread, own_spread, local_spread = w.spread, w.own_spread, w.local_spread
+    preference = sum_own_and_local(w)
+    for b in range(CLASSES):
+        money = value_of_money(world.income[b], p)
         for r in range(len(spread)):
-            for b in range(CLASSES):
-                own_spread[r, b] += w.appeal[r, e] * total_own[b]
-    slope = price_slope(mean_price, p.price_curvature)
-    for r in range(len(spread)):
-        for b in range(CLASSES):
             value = spread[r, b]
             first = w.first_time[r, b]
             again = w.replacing[r, b]
@@ -291,11 +282,38 @@ def book_regions(w, p, served):
             w.region_sales[r] += rate * value
             w.region_own[r] += rate * own_spread[r, b]
             w.region_local[r] += rate * local_spread[r, b]
-            gained = first * log(1.0 + value) + again * log(1.0 + lift * value)
-            gained -= (
-                rate * local_spread[r, b] * rules_felt(r, b, w)
-            )  # rules move the choice, but please nobody
-            gained /= w.alpha[b] * slope
+            gained = served * (first * log(1.0 + value) + again * log(1.0 + lift * value))
+            gained -= rate * local_spread[r, b] * rules_felt(r, b, w)
+            if b == INSTITUTION:
+                gained -= rate * own_spread[r, b] * preference
+            gained /= money
             w.surplus += gained
             w.buyer_surplus[b] += gained
             w.region_surplus[r] += gained
+
+
+@kernel
+def sum_own_and_local(w):
+    """Fill own_spread and local_spread [r, b], the value of cars of own brands and of makers at home; return by how much
+    rules move offices towards own brands (utility, the same for all of their cars)."""
+    own_spread, local_spread, total_own = w.own_spread, w.local_spread, w.total
+    own_spread[:] = 0.0
+    local_spread[:] = 0.0
+    preference = 0.0
+    for e in range(TRAINS):
+        total_own[:] = 0.0
+        for k in range(w.first_run[e], w.first_run[e + 1]):
+            s = w.seller[w.run_start[k]]
+            r = w.home[s]
+            own = w.own[w.run_start[k]]
+            preference = max(preference, w.official_taste[w.run_start[k]])
+            here = w.appeal[r, e] if r >= 0 else 0.0
+            for b in range(CLASSES):
+                total_own[b] += own * w.run_value[k, b]
+                if r >= 0:
+                    local_spread[r, b] += here * (1.0 + w.loyalty[s, b]) * w.run_value[k, b]
+                    own_spread[r, b] += own * here * w.loyalty[s, b] * w.run_value[k, b]
+        for r in range(len(own_spread)):
+            for b in range(CLASSES):
+                own_spread[r, b] += w.appeal[r, e] * total_own[b]
+    return preference

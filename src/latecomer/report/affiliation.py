@@ -12,7 +12,7 @@ ESTIMATE = "qpq_share_affiliation"
 def sentence(run: Run) -> str:
     """Return the share of affiliation in the quality gain of affiliated makers, measured anew on the case and seed of a run.
 
-    Empty where the case has no joint venture or does not hold the years.
+    Empty where the case does not hold the years or has no own-brand maker with a joint venture in them.
     """
     case = run.case
     if not (case.years[0] <= SPAN[0] and SPAN[1] <= case.years[-1]):
@@ -20,6 +20,8 @@ def sentence(run: Run) -> str:
     if not (case.makers["ownership"] == JOINT_VENTURE).any():
         return ""
     found = affiliation_share(case, HISTORIES, run.manifest["seed"])
+    if found is None:
+        return ""
     direct, net = words.quantity(found.direct, "share"), words.quantity(found.net, "share")
     counted = (
         f"Counted directly, affiliation gave {direct} of the quality that own-brand makers with a joint venture gained from "

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES, Run
 from latecomer.report import tables, words
@@ -64,7 +65,7 @@ def answer(run: Run, record: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
 
 def volume(run: Run, record: pd.DataFrame) -> str:
     """Return how many vehicles are made in the years that the case is known for."""
-    found = [value(run, record, "vehicles", year) for year in VOLUME_YEARS]
+    found = [value(run, record, "vehicles", year) for year in marked(VOLUME_YEARS, run.years)]
     told = [one.beside for one in found if one]
     told[:1] = [text.replace(" in ", " vehicles in ", 1) for text in told[:1]]
     return f"The median of {len(run.histories):,} histories makes {words.listed(told)}." if told else ""
@@ -98,7 +99,7 @@ def own_brands(run: Run, record: pd.DataFrame) -> str:
 
 def indices(run: Run, record: pd.DataFrame) -> str:
     """Return both indices at the marked years and the years in which they pass the reference."""
-    years = [year for year in INDEX_YEARS if year in run.years]
+    years = marked(INDEX_YEARS, run.years)
     told = {}
     for name in ("great", "strong"):
         found = [value(run, record, name, year) for year in years]
@@ -137,7 +138,7 @@ def cards(run: Run, record: pd.DataFrame) -> list[dict[str, str]]:
     """Return the few figures at the top of the page: what, simulated, band, recorded."""
     last = int(run.years[-1])
     wanted = (
-        ("Vehicles made", "vehicles", VOLUME_YEARS[0]), ("Vehicles made", "vehicles", last),
+        ("Vehicles made", "vehicles", marked(VOLUME_YEARS, run.years)[0]), ("Vehicles made", "vehicles", last),
         ("Own brands in passenger cars", "own_brand_share", last), ("Great power", "great", last),
         ("Strong power", "strong", last),
     )  # fmt: skip

@@ -14,6 +14,7 @@ import pandas as pd
 
 from latecomer.axes import IMPORTER
 from latecomer.case.reform import change_rows, read_changes
+from latecomer.case.span import marked
 from latecomer.experiment.channels import channel_sentences, channel_table
 from latecomer.experiment.compare import Comparison, Effect
 from latecomer.experiment.growth import MODES, TOTAL, growth_table
@@ -43,6 +44,7 @@ SIDES = ("own_brand_share", "vehicles", "vehicle_exports", "new_energy_share")
 CARDS = ("own_brand_share", "vehicles", "strong", "great")
 TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "profit", "research")
 MARKED = (1990, 2000, 2010, 2020, 2025)
+PLANE_YEARS = (1978, 1992, 2001, 2010, 2025)
 GREY = "#8d98a1"
 HEIGHT, BEFORE, SHOWN_FIRMS, SHOWN_REGIONS = 230, 3, 8, 31
 
@@ -84,7 +86,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
         name: {**chart.to_dict(validate=False), "config": style} for name, (chart, _, _) in drawn.items()
     }
     gains = worth(found)
-    marked = [year for year in MARKED if year in found.years and (found.since is None or year >= found.since)]
+    shown_years = [year for year in marked(MARKED, found.years) if found.since is None or year >= found.since]
     changes, _ = read_changes(found.case, found.reforms)
     asked = [
         {"name": str(reform), "note": reform.note, "rows": change_rows(found.case, mine)}
@@ -96,7 +98,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
         growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
-        marked=marked, table=table_rows(found, marked), pairing=pairing(found), command=command(found),
+        marked=shown_years, table=table_rows(found, shown_years), pairing=pairing(found), command=command(found),
         figures={n: {"title": t, "about": a, "alt": c.description} for n, (c, t, a) in drawn.items()},
         statics={n: picture(spec) for n, spec in specs.items()}, specs=embedded(specs),
         policy=security_policy(tuple(scripts.values())),
@@ -239,14 +241,15 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
         path = path[path["year"] >= first_shown(found)].assign(side=name)
         base = alt.Chart(path[["year", "great", "strong", "side"]])
         layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order="year:O"))
-        marked = alt.Chart(path[path["year"].isin((1978, 1992, 2001, 2010, int(run.years[-1])))])
+        labelled = marked(PLANE_YEARS, run.years)
+        points = alt.Chart(path[path["year"].isin(labelled)])
         layers.append(
-            marked.mark_circle(color=colour, size=46, opacity=1).encode(
+            points.mark_circle(color=colour, size=46, opacity=1).encode(
                 x=x, y=y, tooltip=["side:N", "year:Q", "great:Q", "strong:Q"]
             )
         )
         layers.append(
-            marked.mark_text(color=colour, dx=7, dy=-8, align="left", fontSize=11).encode(
+            points.mark_text(color=colour, dx=7, dy=-8, align="left", fontSize=11).encode(
                 x=x, y=y, text="year:Q"
             )
         )
@@ -353,7 +356,7 @@ def answer(found: Comparison) -> list[str]:
     if found.since is None:
         return ["The reform changes nothing within the years of the case: every effect is exactly nought."]
     said = []
-    for year in (TRAINING_END, int(found.years[-1])):
+    for year in dict.fromkeys(year for year in (TRAINING_END, int(found.years[-1])) if year in found.years):
         clear, open_ = [], []
         for series in ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "strong"):
             effect = found.effect(series, year)

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from latecomer.case.span import marked, shown_from
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.report import words
@@ -71,7 +72,7 @@ def stacked(run: Run, parts: Mapping[str, tuple[str, str, str]], form: str, told
     """Draw series along an axis as areas that add up, from bottom to top in the order given; name, series, index, colour."""
     table = part_table(run, parts)
     order = list(parts)
-    scale = alt.Scale(domain=[FIRST_YEAR, int(run.years[-1])], nice=False, zero=False)
+    scale = alt.Scale(domain=[shown_from(FIRST_YEAR, run.years), int(run.years[-1])], nice=False, zero=False)
     x = alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, tickCount=8))
     y = alt.Y("top:Q", title=None, axis=alt.Axis(format=form, tickCount=5))
     colours = alt.Scale(domain=order, range=[parts[name][2] for name in order])
@@ -86,8 +87,8 @@ def stacked(run: Run, parts: Mapping[str, tuple[str, str, str]], form: str, told
 
 
 def part_table(run: Run, parts: Mapping[str, tuple[str, str, str]]) -> pd.DataFrame:
-    """Return year, part, value (mean over histories), text and the edges of its layer, from `FIRST_YEAR` on."""
-    seen = run.years >= FIRST_YEAR
+    """Return year, part, value (mean over histories), text and the edges of its layer, from `FIRST_YEAR` on (`shown_from`)."""
+    seen = run.years >= shown_from(FIRST_YEAR, run.years)
     bottom = np.zeros(int(seen.sum()))
     frames = []
     for part, (series, index, _) in parts.items():
@@ -126,7 +127,7 @@ def _end_of_fit(run: Run) -> list[alt.Chart]:
 def describe_parts(table: pd.DataFrame, told: str) -> str:
     """Return the alternative text of stacked areas: the largest parts of the marked years."""
     said = []
-    for year in MARKED:
+    for year in marked(MARKED, table["year"].unique()):
         rows = table[table["year"] == year].nlargest(2, "value")
         if len(rows):
             said.append(f"{year}: {words.listed([f'{r.part} {r.text}' for r in rows.itertuples()])}")
@@ -137,7 +138,7 @@ def makers_chart(run: Run) -> alt.LayerChart:
     """Draw the core control of the named firms in two years, one row a firm, the most in control on top."""
     table = maker_table(run)
     order = list(table[table["year"] == table["year"].max()].sort_values("median", ascending=False)["firm"])
-    shades = alt.Scale(domain=[str(year) for year in MARKED], range=["#9aa5ad", BLUE])
+    shades = alt.Scale(domain=sorted(table["period"].unique()), range=["#9aa5ad", BLUE])
     legend = alt.Legend(title=None, orient="top")
     colour = alt.Color("period:N", scale=shades, legend=legend)
     y = alt.Y("firm:N", sort=order, title=None, axis=alt.Axis(labelColor=INK, grid=False))
@@ -161,9 +162,7 @@ def maker_table(run: Run) -> pd.DataFrame:
     rows = []
     for maker in run.case.named_makers:
         at = run.case.labels.makers.index(maker)
-        for year in MARKED:
-            if year not in run.years:
-                continue
+        for year in marked(MARKED, run.years):
             value = run.series("maker_control")[:, int(year - run.years[0]), at]
             value = value[value > 0.0]
             row = {

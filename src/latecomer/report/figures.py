@@ -25,7 +25,7 @@ from latecomer.report.power import power_chart
 from latecomer.report.ranks import rank_chart
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style
-from latecomer.report.tiles import tile_chart
+from latecomer.report.tiles import on_map, tile_chart
 from latecomer.report.window import window_chart
 
 Picture = alt.LayerChart | alt.ConcatChart
@@ -55,8 +55,9 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out["destinations"] = destinations_chart(run, record)
     out["window"] = window_chart(run, record)
     out["great_strong"] = power_chart(run)
-    ranks = place_table(run)
-    out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
+    if countries(run.case):
+        ranks = place_table(run)
+        out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
     out["growth"] = growth_chart(run)
     out["innovation_system"] = flow_chart(run)
     out["sources"], out["learning"] = control.sources_chart(run), control.learning_chart(run)
@@ -103,14 +104,13 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     out |= control.TITLES
     year = int(run.years[-1])
-    out["provinces_sales"] = (
-        f"Passenger cars sold, {year}",
-        "Simulated medians by province (GD: Guangdong, and so on by ISO 3166-2); k: thousand, m: million.",
+    placed = on_map(run.case.labels.regions)
+    told = "Simulated medians by province" if placed else "Simulated medians by region"
+    sold, owned = (
+        (" (GD: Guangdong, and so on by ISO 3166-2)", " (letters of ISO 3166-2)") if placed else ("", "")
     )
-    out["provinces_own"] = (
-        f"Own brands in sales, {year}",
-        "Simulated medians by province (letters of ISO 3166-2).",
-    )
+    out["provinces_sales"] = (f"Passenger cars sold, {year}", f"{told}{sold}; k: thousand, m: million.")
+    out["provinces_own"] = (f"Own brands in sales, {year}", f"{told}{owned}.")
     for maker in run.case.named_makers:
         full = run.case.labels.maker_names[run.case.labels.makers.index(maker)]
         out[f"firm_{maker}"] = (short_name(run.case, maker), full.split(" (")[0])
@@ -142,10 +142,10 @@ def pictures(run: Run) -> dict[str, Picture]:
     out["segments"] = _headed(
         _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key
     )
-    out["places"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 440) for n in ("place_great", "place_strong")], 2),
-        named["place_great"][1],
-    )
+    places = [name for name in ("place_great", "place_strong") if name in drawn]
+    if places:
+        grid = _grid([_titled(drawn[name], named[name][0], [], 440) for name in places], 2)
+        out["places"] = _headed(grid, named[places[0]][1])
     out["provinces"] = _grid(
         [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
     )

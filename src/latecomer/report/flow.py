@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import ACTORS
+from latecomer.case import span
 from latecomer.record import SERIES, Run
 from latecomer.report import words
 from latecomer.report.style import INK, MUTED, layered, tips
@@ -61,9 +62,8 @@ def flow_table(run: Run) -> pd.DataFrame:
 
 
 def marked(run: Run) -> list[int]:
-    """Return the years of the picture that the run holds; its last year if it holds none."""
-    found = [year for year in FLOW_YEARS if year in run.years]
-    return found or [int(run.years[-1])]
+    """Return the years of the picture, clipped to the run."""
+    return span.marked(FLOW_YEARS, run.years)
 
 
 def flow_chart(run: Run) -> alt.LayerChart:

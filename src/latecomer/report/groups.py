@@ -63,7 +63,7 @@ def group_shares(run: Run, volumes: np.ndarray, most: int = 8) -> pd.DataFrame:
     shares = np.divide(volumes, total, out=np.zeros_like(volumes), where=total > 0)
     middle = np.median(shares, axis=0)
     named = [case.labels.makers.index(maker) for maker in case.named_makers]
-    late = run.years > case.years[0] + SETTLED
+    late = run.years > case.years[0] + min(SETTLED, len(run.years) // 2)
     largest = [m for m in np.argsort(-middle[late].max(axis=0), kind="stable") if m not in named][:most]
     kinds = {m: kind_of(case, m) for m in [*named, *largest]}
     kept = sorted(kinds, key=lambda m: (KINDS.index(kinds[m]), -middle[:, m].mean(), m))

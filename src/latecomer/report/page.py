@@ -15,6 +15,7 @@ import altair as alt
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
 from latecomer.report import affiliation, answer, evidence, rows, tables, words
@@ -22,6 +23,7 @@ from latecomer.report.fan import SEGMENT_FANS
 from latecomer.report.figures import figures, svg, titles, vegalite_version
 from latecomer.report.groups import RANK_YEARS, firm_ranks
 from latecomer.report.style import house_style
+from latecomer.report.tiles import on_map
 
 HERE = Path(__file__).parent
 PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -68,6 +70,7 @@ def drawn(run: Run) -> dict[str, Any]:
         "figures": figure_texts(run, charts),
         "makers": [f"firm_{maker}" for maker in run.case.named_makers],
         "segments": list(SEGMENT_FANS),
+        "on_map": on_map(run.case.labels.regions),
     }
 
 
@@ -80,7 +83,7 @@ def told(run: Run) -> dict[str, Any]:
         "sentences": answer.answer(run, record, scores),
         "cards": answer.cards(run, record),
         "matrix": rows.matrix(run, record, shown),
-        "marked": [year for year in tables.MARKED_YEARS if year in run.years],
+        "marked": marked(tables.MARKED_YEARS, run.years),
         "rows": rows.record_rows(record, shown),
         "affiliation": affiliation.sentence(run),
         "ranked": rows.rank_rows(firm_ranks(run)),

@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.report import tables, words
@@ -42,9 +43,8 @@ def power_chart(run: Run) -> alt.LayerChart:
 
 
 def _labelled(path: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the labelled years; those before the path begins give way to its first year."""
-    first = int(path["year"].min()) if len(path) else 0
-    return path[path["year"].isin({max(year, first) for year in LABELLED_YEARS})]
+    """Return the rows of the labelled years, clipped to the path."""
+    return path[path["year"].isin(marked(LABELLED_YEARS, path["year"].to_numpy()))] if len(path) else path
 
 
 def _power_scale(path: pd.DataFrame, name: str) -> alt.Scale:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from latecomer.case.span import marked, shown_from
 from latecomer.report import words
 from latecomer.report.style import INK, layered, tips
 
@@ -18,13 +19,16 @@ def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
 
     The white line over the areas is the chance of the first place under equal weights.
     """
-    shown = places[(places["index"] == index) & (places["year"] >= FIRST_YEAR)]
+    shown = places[
+        (places["index"] == index) & (places["year"] >= shown_from(FIRST_YEAR, places["year"].unique()))
+    ]
     drawn = shown[shown["weights"] == "drawn"].copy()
-    drawn["name"] = [PLACES[place - 1] for place in drawn["place"]]
+    drawn["name"] = [named(place) for place in drawn["place"]]
     drawn["text"] = [words.quantity(value, "share") for value in drawn["probability"]]
-    kept = list(PLACES[: int(drawn["place"].max())])
+    kept = [named(place) for place in range(1, int(drawn["place"].max()) + 1)]
+    shades = [SHADES[min(place, len(SHADES) - 1)] for place in range(len(kept))]
     colour = alt.Color(
-        "name:N", scale=alt.Scale(domain=kept, range=list(SHADES[: len(kept)])), sort=kept,
+        "name:N", scale=alt.Scale(domain=kept, range=shades), sort=kept,
         legend=alt.Legend(title=None, orient="top", direction="horizontal"),
     )  # fmt: skip
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", grid=False))
@@ -36,10 +40,15 @@ def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
     return layered([areas, line.encode(x=x, y=alt.Y("probability:Q"))], HEIGHT, describe(drawn, index))
 
 
+def named(place: int) -> str:
+    """Return a place in words: first to fifth, then 6th and so on."""
+    return PLACES[place - 1] if place <= len(PLACES) else f"{place}th"
+
+
 def describe(drawn: pd.DataFrame, index: str) -> str:
     """Return the alternative text: the likeliest place in some years with its probability."""
     steps = []
-    for year in TOLD_YEARS:
+    for year in marked(TOLD_YEARS, drawn["year"].unique()):
         rows = drawn[drawn["year"] == year]
         if len(rows):
             best = rows.loc[rows["probability"].idxmax()]

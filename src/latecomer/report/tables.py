@@ -3,9 +3,12 @@
 Numbers are quantiles of the record and those of `fit.score`; here they are only picked and laid out.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from latecomer.case.span import marked
 from latecomer.experiment.ablate import UNDEFINED_AT_ZERO
 from latecomer.fit.score import position
 from latecomer.record import SERIES, Run
@@ -87,12 +90,13 @@ def power_path(run: Run) -> pd.DataFrame:
     return pd.DataFrame(out)[made].reset_index(drop=True)
 
 
-def marked_years(run: Run, record: pd.DataFrame, years: tuple[int, ...] = MARKED_YEARS) -> pd.DataFrame:
+def marked_years(run: Run, record: pd.DataFrame, years: Sequence[int] | None = None) -> pd.DataFrame:
     """Return simulated beside recorded values of the main series at marked years, one row per series and year.
 
-    Where nothing has moved yet in any history the simulated columns are empty, and so are the recorded ones where no source
-    has a value.
+    Years are by default those of `MARKED_YEARS`, clipped to the run. Where nothing has moved yet in any history the simulated
+    columns are empty, and so are the recorded ones where no source has a value.
     """
+    years = marked(MARKED_YEARS, run.years) if years is None else years
     frames = []
     for series in SHOWN:
         seen = fan(run, series).set_index("year")[["median", "low90", "high90"]]

@@ -85,10 +85,15 @@ def _tile_label(value: float, column: str) -> str:
     return f"{value / 1e6:.1f} m" if value >= 999_500 else f"{value / 1e3:.0f} k"
 
 
+def on_map(regions: Sequence[str]) -> bool:
+    """Return whether all regions have a place on the map."""
+    return all(name in PLACED for name in regions)
+
+
 def places(regions: Sequence[str]) -> list[tuple[int, int]]:
     """Return (column, row) of each region."""
     names = list(regions)
-    if all(name in PLACED for name in names):
+    if on_map(names):
         return [PLACED[name] for name in names]
     width = math.ceil(math.sqrt(len(names)))
     return [(place % width, place // width) for place in range(len(names))]

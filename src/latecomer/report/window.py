@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
+from latecomer.case.span import shown_from
 from latecomer.record import Run
 from latecomer.report import tables, words
 from latecomer.report.fan import years
@@ -39,7 +40,7 @@ LINES = (
 
 def window_chart(run: Run, record: pd.DataFrame) -> alt.LayerChart:
     """Draw the three shares with bands and recorded points from the years in which the window opens."""
-    first = max(FIRST, int(run.years[0]))
+    first = shown_from(FIRST, run.years)
     span = alt.Scale(domain=[first - 0.5, int(run.years[-1]) + 0.5], nice=False, zero=False)
     x = alt.X("year:Q", scale=span, axis=alt.Axis(format="d", title=None, grid=False, tickMinStep=1))
     axis = alt.Axis(title=None, labelExpr="format(datum.value, '.0%')", tickCount=5)
@@ -83,7 +84,7 @@ def window_table(run: Run) -> pd.DataFrame:
     frames = []
     for line in LINES:
         seen = tables.fan(run, line.series)
-        seen = seen[seen["year"] >= FIRST].assign(series=line.series, name=line.name)
+        seen = seen[seen["year"] >= shown_from(FIRST, run.years)].assign(series=line.series, name=line.name)
         if line.series == "own_brand_electric_share":
             seen = seen[electric.reindex(seen["year"]).fillna(0.0).to_numpy() >= LEAST_ELECTRIC]
         frames.append(seen)
