@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from latecomer.axes import Lever
+from latecomer.case.files import is_there
 from latecomer.case.reform_reader import SECTIONS, Change, Reader, Reform, history_of
 from latecomer.case.tree import Entry, read_tree
 from latecomer.errors import Problems, ReformError
@@ -71,7 +72,7 @@ def reform_of(root: Entry, file: str) -> Reform:
         elif key in SECTIONS:
             given[key] = entry
         elif isinstance(entry.value, str):
-            given[key] = entry.value.strip()
+            given[key] = " ".join(entry.value.split()) if key == "note" else entry.value.strip()
         else:
             problems.add(file, entry.line, None, entry.told, f"one text as {key}")
     return Reform(**given, file=file, wrong=tuple(problems.found))
@@ -87,7 +88,7 @@ def find_reform(name: str | Path, case: Case) -> Reform:
     ready = gallery(case)
     if str(name) in ready:
         return read_reform(ready[str(name)])
-    if Path(name).suffix in (".yaml", ".yml") or Path(name).is_file():
+    if Path(name).suffix in (".yaml", ".yml") or is_there(Path(name)):
         return read_reform(name)
     problems = Problems()
     problems.add("reform", None, None, str(name), "a YAML file, or a ready reform", valid=ready)

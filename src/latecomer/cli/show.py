@@ -4,14 +4,15 @@ import json
 
 import numpy as np
 import pandas as pd
-import yaml
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from latecomer.axes import YEAR
+from latecomer.case.head import read_head
 from latecomer.case.load import CASES, list_cases
 from latecomer.case.span import marked
+from latecomer.errors import Problems
 from latecomer.explain.names import Entry
 from latecomer.fit.score import TRAINING_END, record_table
 from latecomer.record import Run
@@ -42,8 +43,8 @@ def case_lines() -> list[str]:
     """Return one line for each case that comes with the package."""
     lines = []
     for name in list_cases():
-        head = yaml.safe_load((CASES / name.replace("-", "_") / "case.yaml").read_text(encoding="utf-8"))
-        lines.append(f"{name:16}{head['title']}")
+        head = read_head(CASES / name.replace("-", "_"), Problems())
+        lines.append(f"{name:16}{head.title}")
     return lines
 
 

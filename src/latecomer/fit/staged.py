@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import YEAR, record
+from latecomer.case.params import draws_digest
 from latecomer.compiled import kernel_digest
 from latecomer.errors import LatecomerError
 from latecomer.fit.score import TRAINING_END, moment_of, position
@@ -279,12 +280,11 @@ def write(fitted: Fitted, case: Case, folder: Path) -> None:
             rows[number] = joined(cells)
     moving = list(case.register[case.register["prior"] != "fixed"]["name"])
     replace(folder / "params.csv", "\n".join(rows) + "\n")
-    lines = [",".join(moving)] + [
-        ",".join(f"{float(draw[name]):.6g}" for name in moving) for draw in fitted.draws
-    ]
-    replace(folder / "draws.csv", "\n".join(lines) + "\n")
+    drawn = [[f"{float(draw[name]):.6g}" for name in moving] for draw in fitted.draws]
+    replace(folder / "draws.csv", "\n".join(",".join(cells) for cells in [moving, *drawn]) + "\n")
     defaults = {name: defaults_in(folder)[name] for name in moving}
-    told = {**fitted.how, "loss_by_target": fitted.parts, "defaults": defaults}
+    digest = draws_digest(moving, drawn)
+    told = {**fitted.how, "draws_sha256": digest, "loss_by_target": fitted.parts, "defaults": defaults}
     replace(folder / "draws.json", json.dumps(told, indent=1) + "\n")
 
 
