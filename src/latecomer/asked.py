@@ -119,7 +119,9 @@ def note_draws(problems: Problems, draws: Any, case: "Case") -> None:
     wanted = case.params.dtype
     if not isinstance(draws, np.ndarray) or draws.dtype.names is None or draws.ndim != 1 or not len(draws):
         expected = "rows of parameters: an array like case.draws, with one row or more"
-        problems.add("draws", None, None, f"{type(draws).__name__} {getattr(draws, 'shape', '')}".strip(), expected)
+        problems.add(
+            "draws", None, None, f"{type(draws).__name__} {getattr(draws, 'shape', '')}".strip(), expected
+        )
         return
     if draws.dtype.descr != wanted.descr:
         note_fields(problems, draws.dtype, wanted)
@@ -130,9 +132,7 @@ def note_draws(problems: Problems, draws: Any, case: "Case") -> None:
         values = np.asarray(draws[name])
         wrong = np.flatnonzero(~(((values >= low) & (values <= high)) | (values == off)))
         if wrong.size:
-            problems.add(
-                f"draws[{wrong[0]}]", None, name, float(values[wrong[0]]), in_range(low, high, off)
-            )
+            problems.add(f"draws[{wrong[0]}]", None, name, float(values[wrong[0]]), in_range(low, high, off))
 
 
 def note_fields(problems: Problems, given: np.dtype, wanted: np.dtype) -> None:
@@ -169,7 +169,9 @@ def note_case(problems: Problems, case: Any) -> bool:
     return True
 
 
-def refuse_run(case: Any, draws: Any, params: Mapping[str, Any] | None, progress: Any, **numbers: Any) -> None:
+def refuse_run(
+    case: Any, draws: Any, params: Mapping[str, Any] | None, progress: Any, **numbers: Any
+) -> None:
     """Raise one UsageError with everything wrong with a request to run a case."""
     problems = Problems()
     if note_case(problems, case):

@@ -36,6 +36,7 @@ from numpy.typing import ArrayLike, NDArray
 from latecomer.compiled import kernel, stored_kernel
 from latecomer.errors import Problems, UsageError
 from latecomer.exponential import exp, multiply_add
+from latecomer.shown import Shown
 
 Array = NDArray[np.float64]
 
@@ -61,8 +62,8 @@ class NotConverged(RuntimeWarning):
     """Some market's prices did not reach the tolerance; `Equilibrium.converged` says which."""
 
 
-@dataclass(frozen=True)
-class Equilibrium:
+@dataclass(frozen=True, repr=False)
+class Equilibrium(Shown):
     """Prices at which every first-order condition holds, and how well; one entry per market if there are several.
 
     prices, shares, markups [j] or [n, j]: markups are (price - cost) / price; shares are what is sold.
@@ -93,8 +94,8 @@ class Equilibrium:
         return int(np.size(self.converged) - np.count_nonzero(self.converged))
 
 
-@dataclass(frozen=True)
-class MergerEffect:
+@dataclass(frozen=True, repr=False)
+class MergerEffect(Shown):
     """A market before and after a change of ownership.
 
     price_change [j] is relative; consumer_surplus_change is in money of the prices, for all weights together

@@ -19,21 +19,21 @@ LONGEST, MOST_FACTS, NAMES = 96, 16, 5
 
 
 class Shown:
-    """Shows itself in a few lines. A class may give its own title and facts; by default they are its fields, in short.
+    """Shows itself in a few lines. A class may give its own `_title` and `_facts`; by default they are its fields, in short.
 
     Made for dataclasses: `@dataclass(repr=False)`, or the dataclass writes every field out.
     """
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return what stands beside the name of the class; may be empty."""
         return ""
 
-    def facts(self) -> dict[str, Any]:
+    def _facts(self) -> dict[str, Any]:
         """Return what is shown, by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
-        rows = short(self.facts())
+        rows = short(self._facts())
         width = max(map(len, rows), default=0)
         return "\n".join([headed(self), *(f"  {name:<{width}}  {value}" for name, value in rows.items())])
 
@@ -41,14 +41,14 @@ class Shown:
         """Return a small table for a notebook."""
         rows = "".join(
             f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
-            for name, value in short(self.facts()).items()
+            for name, value in short(self._facts()).items()
         )
         return f"<table><caption style='text-align:left'>{escape(headed(self))}</caption>{rows}</table>"
 
 
 def headed(thing: Shown) -> str:
     """Return the kind of an object and its title on one line."""
-    return cut(f"{type(thing).__name__} {thing.title()}".rstrip())
+    return cut(f"{type(thing).__name__} {thing._title()}".rstrip())
 
 
 def short(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -62,7 +62,9 @@ def brief(value: Any) -> str:
     if isinstance(value, pd.DataFrame):
         return cut(f"table of {len(value)} rows: {', '.join(map(str, value.columns[: 3 * NAMES]))}")
     if isinstance(value, np.ndarray):
-        return cut(f"array {value.shape}" if value.ndim != 1 or value.size > NAMES else ", ".join(map(brief, value)))
+        return cut(
+            f"array {value.shape}" if value.ndim != 1 or value.size > NAMES else ", ".join(map(brief, value))
+        )
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, Shown):

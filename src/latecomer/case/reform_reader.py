@@ -15,6 +15,7 @@ from latecomer import axes
 from latecomer.axes import Field, Lever
 from latecomer.case.tree import Entry, tree_of
 from latecomer.errors import Problem, Problems
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 SECTIONS = ("policy", "firms", "world")
@@ -37,8 +38,8 @@ KNOWN = {
 }
 
 
-@dataclass(frozen=True)
-class Reform:
+@dataclass(frozen=True, repr=False)
+class Reform(Shown):
     """What is asked to be different, as written; it is read against a case when it is laid over one.
 
     `policy` {lever: path}, `firms` {firm: {lever: path}}, `world` {input: path}, with paths as the module describes them.
@@ -62,6 +63,32 @@ class Reform:
 
     def __str__(self) -> str:
         return self.name or self.file
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.file, self.mode, self.since))
+
+    def _title(self) -> str:
+        return str(self)
+
+    def _facts(self) -> dict[str, Any]:
+        asked = {
+            section: list(getattr(self, section) or ())
+            for section in SECTIONS
+            if isinstance(getattr(self, section), Mapping)
+        }
+        asked |= {
+            section: list(entry.value)
+            for section in SECTIONS
+            if isinstance(entry := getattr(self, section), Entry) and isinstance(entry.value, dict)
+        }
+        told = {
+            "note": self.note,
+            "since": self.since,
+            "mode": self.mode,
+            "file": self.file,
+            "problems": len(self.wrong),
+        }
+        return asked | {name: value for name, value in told.items() if value}
 
 
 @dataclass(frozen=True)
