@@ -28,6 +28,7 @@ BOUNDS = {
     "threads": (1, MOST_THREADS),
     "batch": (1, MOST_HISTORIES),
 }
+NAMED = 5  # names that a message lists
 OPTIONAL = ("threads",)  # None: as many as there are processors
 SERIES = {field.name: field for field in axes.YEAR}
 PLAIN_SERIES = tuple(field.name for field in axes.YEAR if not field.axes)
@@ -50,7 +51,9 @@ def note_numbers(problems: Problems, **given: Any) -> None:
 def note_whole(problems: Problems, name: str, value: Any, low: int, high: int) -> None:
     """Note a value that is no whole number from low to high."""
     if not is_whole(value) or not low <= value <= high:
-        problems.add(name, None, None, value, f"a whole number from {low} to {high}")
+        problems.add(
+            name, None, None, "None" if value is None else value, f"a whole number from {low} to {high}"
+        )
 
 
 def is_whole(value: Any) -> bool:
@@ -94,18 +97,12 @@ def note_levels(problems: Problems, levels: Sequence[Any]) -> None:
             problems.add("levels", None, None, level, "a number from 0 to 1")
 
 
-def note_params(problems: Problems, params: Mapping[str, Any], case: "Case") -> None:
-    """Note names that are no parameters, and values that are neither within the range of their parameter nor `off`."""
-    known = case.register.set_index("name")
-    for name, value in params.items():
-        if name not in known.index:
-            problems.add("params", None, None, name, "the name of a parameter", valid=known.index)
-            continue
-        low, high, off = (float(known.at[name, bound]) for bound in ("low", "high", "off"))
-        if isinstance(value, str) and value == "off" and not np.isnan(off):
-            continue
-        if not is_number(value) or not (low <= value <= high or value == off):
-            problems.add(name, None, None, value, in_range(low, high, off))
+def ranges(case: "Case") -> dict[str, tuple[float, float, float]]:
+    """Return low, high and off value (NaN: none) of every parameter of the register."""
+    rows = case.register[["name", "low", "high", "off"]]
+    return {
+        name: (float(low), float(high), float(off)) for name, low, high, off in rows.itertuples(index=False)
+    }
 
 
 def in_range(low: float, high: float, off: float) -> str:
@@ -114,40 +111,62 @@ def in_range(low: float, high: float, off: float) -> str:
     return f"a value from {low:g} to {high:g}, the range of the parameter{or_off}"
 
 
+def note_params(problems: Problems, params: Mapping[str, Any], case: "Case") -> None:
+    """Note names that are no parameters, and values that are neither within the range of their parameter nor `off`."""
+    known = ranges(case)
+    for name, value in params.items():
+        if name not in known:
+            problems.add("params", None, None, name, "the name of a parameter", valid=known)
+            continue
+        low, high, off = known[name]
+        if isinstance(value, str) and value == "off" and not np.isnan(off):
+            continue
+        if not is_number(value) or not (low <= value <= high or value == off):
+            problems.add(name, None, None, value, in_range(low, high, off))
+
+
 def note_draws(problems: Problems, draws: Any, case: "Case") -> None:
-    """Note parameter vectors of another type than `case.draws`, without a row, or with a value out of its range (first row)."""
-    wanted = case.params.dtype
+    """Note parameter vectors of another type than `case.draws`, without a row, or with a value out of range (its first row)."""
     if not isinstance(draws, np.ndarray) or draws.dtype.names is None or draws.ndim != 1 or not len(draws):
         expected = "rows of parameters: an array like case.draws, with one row or more"
         problems.add(
             "draws", None, None, f"{type(draws).__name__} {getattr(draws, 'shape', '')}".strip(), expected
         )
         return
-    if draws.dtype.descr != wanted.descr:
-        note_fields(problems, draws.dtype, wanted)
+    if draws.dtype.descr != case.params.dtype.descr:
+        note_fields(problems, draws.dtype, case.params.dtype)
         return
-    known = case.register.set_index("name")
-    for name in wanted.names or ():
-        low, high, off = (float(known.at[name, bound]) for bound in ("low", "high", "off"))
+    known = ranges(case)
+    for name in draws.dtype.names:
+        low, high, off = known[name]
         values = np.asarray(draws[name])
         wrong = np.flatnonzero(~(((values >= low) & (values <= high)) | (values == off)))
         if wrong.size:
-            problems.add(f"draws[{wrong[0]}]", None, name, float(values[wrong[0]]), in_range(low, high, off))
+            told = float(values[wrong[0]])
+            problems.add(f"draws[{wrong[0]}]", None, name, told, in_range(low, high, off))
 
 
 def note_fields(problems: Problems, given: np.dtype, wanted: np.dtype) -> None:
-    """Note in what a type of parameter vectors differs from that of the case."""
+    """Note in what a type of parameter vectors differs from that of the case: strange, missing, other numbers, another order."""
     names, known = given.names or (), wanted.names or ()
     for name in names:
         if name not in known:
             problems.add("draws", None, None, name, "the name of a parameter", valid=known)
-    for name in known:
-        if name not in names:
-            problems.add("draws", None, None, None, f"a field {name}, as in case.draws")
-        elif given[name] != wanted[name]:
-            problems.add("draws", None, name, str(given[name]), f"numbers of type {wanted[name]}")
+    missing = [name for name in known if name not in names]
+    others = [name for name in known if name in names and given[name] != wanted[name]]
+    if missing:
+        problems.add("draws", expected=f"the fields of case.draws; missing: {some_of(missing)}")
+    if others:
+        expected = f"numbers of type {wanted[0]}, as in case.draws; other: {some_of(others)}"
+        problems.add("draws", None, None, str(given[others[0]]), expected)
     if set(names) == set(known) and names != known:
-        problems.add("draws", None, None, None, "the fields of case.draws in their order")
+        problems.add("draws", expected="the fields of case.draws in their order")
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Return the first few of some names, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def note_case(problems: Problems, case: Any) -> bool:

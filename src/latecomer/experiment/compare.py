@@ -205,12 +205,10 @@ class Comparison(Shown):
 
     def _facts(self) -> dict[str, Any]:
         last = int(self.years[-1])
-        effects = {
-            name: str(self.effect(name, last)).partition(": ")[2] for name in ("own_brand_share", "vehicles")
-        }
+        effects = [self.effect(name, last) for name in ("own_brand_share", "vehicles")]
         return {
             "histories": len(self.histories), "since": self.since or "nothing was changed",
-            **{f"{name} {last}": told for name, told in effects.items()},
+            **{f"{e.series} {last}": f"{e.median:+.3g} {e.unit} (90% band {e.low90:+.3g} to {e.high90:+.3g})" for e in effects},
             "fingerprint": str(self.reformed.manifest.get("fingerprint"))[:16],
         }  # fmt: skip
 

@@ -175,7 +175,7 @@ def refuse(case: Case, evaluations: Sequence[int], steps: int, kept: int, seed: 
     for budget in evaluations:
         note_whole(problems, "evaluations", budget, 0, MOST_STEPS)
     note_whole(problems, "steps", steps, FEWEST_STEPS, MOST_STEPS)
-    note_whole(problems, "kept", kept, 1, steps if is_whole(steps) else MOST_STEPS)
+    note_whole(problems, "kept", kept, 1, max(steps, FEWEST_STEPS) if is_whole(steps) else MOST_STEPS)
     note_whole(problems, "seed", seed, 1, HIGHEST_FIT_SEED)
     note_numbers(problems, histories=histories)
     problems.raise_if_any(UsageError)
