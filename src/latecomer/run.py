@@ -62,9 +62,9 @@ def run_history(
         case.makers,
         case.contracts,
         params,
-        int(seed),
-        int(history),
-        int(first),
+        seed,
+        history,
+        first,
         out,
     )
 
@@ -109,6 +109,11 @@ def run_variants(
     the variants go on from there. Progress and failures as in `run`.
     """
     refuse_numbers(histories=histories, seed=seed, threads=threads, batch=batch, first=first)
+    histories, seed, first = (
+        int(histories),
+        int(seed),
+        int(first),
+    )  # of NumPy, they would be compiled for anew
     vectors = [np.array(case.draws).view(np.recarray) for case in cases]
     outs = [
         np.zeros((histories, len(case.years)), record(YEAR, case.length)).view(np.recarray) for case in cases
@@ -146,6 +151,7 @@ def watch_variants(
     one, HistoriesFailed is raised.
     """
     refuse_numbers(histories=histories, seed=seed, threads=threads)
+    histories, seed = int(histories), int(seed)
     vectors = [np.array(case.draws).view(np.recarray) for case in cases]
     span = len(cases[0].years) if years is None else years
     seen: list[list[np.ndarray]] = [[] for _ in range(histories)]
