@@ -19,7 +19,7 @@ from latecomer.asked import note_case, note_numbers, note_series, note_years
 from latecomer.errors import HistoriesFailed, Problems, UsageError
 from latecomer.experiment.switching import switched
 from latecomer.record import SERIES, Run
-from latecomer.run import run
+from latecomer.run import run, run_variants
 from latecomer.shown import Shown
 from latecomer.types import Case
 
@@ -95,7 +95,8 @@ def ablate(
     rows: list[dict] = []
     for place, part in enumerate(parts, 1):
         try:
-            result = run(switched(case, part.switches), histories, seed, threads, progress=step(place))
+            variant = switched(case, part.switches)  # may lie outside the ranges that `run` holds a user to
+            (result,) = run_variants([variant], histories, seed, threads, progress=step(place))
             off = picked(result, years, series)
             del result  # a run is large, and the next one is made before this name is used again
         except HistoriesFailed as error:
