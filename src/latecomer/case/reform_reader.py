@@ -71,16 +71,12 @@ class Reform(Shown):
         return str(self)
 
     def _facts(self) -> dict[str, Any]:
-        asked = {
-            section: list(getattr(self, section) or ())
-            for section in SECTIONS
-            if isinstance(getattr(self, section), Mapping)
-        }
-        asked |= {
-            section: list(entry.value)
-            for section in SECTIONS
-            if isinstance(entry := getattr(self, section), Entry) and isinstance(entry.value, dict)
-        }
+        asked: dict[str, Any] = {}
+        for section in SECTIONS:
+            given = getattr(self, section)
+            paths = given.value if isinstance(given, Entry) else given
+            if isinstance(paths, Mapping):
+                asked[section] = list(paths)
         told = {
             "note": self.note,
             "since": self.since,
