@@ -19,7 +19,9 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "latecomer"
 FLOORS = {
-    **dict.fromkeys(["axes", "types", "asked", "shown", "errors", "keys", "exponential", "compiled", "layout"], 0),
+    **dict.fromkeys(
+        ["axes", "types", "asked", "shown", "errors", "keys", "exponential", "compiled", "layout"], 0
+    ),
     **dict.fromkeys(["case", "model", "market"], 1),
     **dict.fromkeys(["run", "record", "machine", "panel"], 2),
     **dict.fromkeys(["fit", "study", "experiment", "explain", "docking"], 3),

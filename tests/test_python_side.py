@@ -25,8 +25,8 @@ from latecomer.experiment.fork import Timing
 from latecomer.experiment.openness import Openness
 from latecomer.experiment.uncertainty import Uncertainty
 from latecomer.fit.staged import Fitted
+from latecomer.machine import loop
 from latecomer.market import equilibrium
-from latecomer.model.step import simulate
 from latecomer.run import run_variants, watch_variants
 
 LONGEST_REPR = 2000
@@ -231,9 +231,9 @@ def test_whatever_is_handed_out_can_be_copied_and_sent(request, name, again):
 
 def test_a_case_sent_to_another_process_runs_on_the_same_compiled_code(early, run):
     other = sent(early)
-    compiled = len(simulate.signatures)
+    compiled = len(loop().signatures)
     assert lc.run(other, 3, seed=np.int32(2)).manifest == run.manifest
-    assert len(simulate.signatures) == compiled
+    assert len(loop().signatures) == compiled
     for name in ("years", "policy", "makers", "draws"):
         with pytest.raises(ValueError, match="read-only"):
             getattr(other, name)[0] = getattr(other, name)[0]
@@ -242,9 +242,9 @@ def test_a_case_sent_to_another_process_runs_on_the_same_compiled_code(early, ru
 def test_arrays_that_a_user_made_are_locked_for_the_compiled_code(early):
     strategy = early.strategy.copy()
     strategy.marketing_share[:] = 1.5
-    compiled = len(simulate.signatures)
+    compiled = len(loop().signatures)
     bold = lc.run(replace(early, strategy=strategy), 1)
-    assert len(simulate.signatures) == compiled
+    assert len(loop().signatures) == compiled
     assert bold.records.tobytes() != lc.run(early, 1).records.tobytes()
 
 
