@@ -13,6 +13,7 @@ Whoever reads input adds each problem to `Problems` and goes on reading; at the 
 all together, so that a file is mended in one round and nothing has been run or written.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ KEPT = 100_000  # more problems of one input are counted only
 LONGEST_VALUE = 120
 STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format (bidi overrides), surrogates, breaks of lines
 FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # at the beginning of a cell, also in their wide forms
+SHORTEST_WORD = 3  # letters of a word by which a name is looked for
 
 
 class LatecomerError(Exception):
@@ -175,13 +177,31 @@ class Problems:
 def nearest(name: Any, valid: Iterable[str]) -> str | None:
     """Return the valid name most like `name`, or None if none is alike.
 
-    Upper and lower case are taken as equal, and so are `-`, `_` and a space.
+    Upper and lower case are taken as equal, and so are `-`, `_` and a space. Names that hold every word of `name`, whole or its
+    beginning, come first: `own share` means own_brand_share, although origin_share has more letters in common with it.
     """
     plain_names: dict[str, str] = {}
     for valid_name in valid:
         plain_names.setdefault(plain(valid_name), valid_name)
-    alike = get_close_matches(plain(str(name)[:LONGEST_VALUE]), plain_names, n=1)
+    asked = plain(str(name)[:LONGEST_VALUE])
+    words = re.split(r"[_.]", asked)
+    if len(words) > 1 and min(map(len, words)) >= SHORTEST_WORD:
+        holding = [one for one in plain_names if holds_words(one, words)]
+        if holding:
+            return plain_names[get_close_matches(asked, holding, n=1, cutoff=0.0)[0]]
+    alike = get_close_matches(asked, plain_names, n=1)
     return plain_names[alike[0]] if alike else None
+
+
+def holds_words(name: str, words: Iterable[str]) -> bool:
+    """Return whether every one of some words begins a word of its own in a plain name."""
+    left = re.split(r"[_.]", name)
+    for word in words:
+        found = next((one for one in left if one.startswith(word)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True
 
 
 def plain(name: str) -> str:

@@ -68,7 +68,7 @@ def test_axes_need_an_index_and_wrong_names_are_told(found):
         ("segment_sales", 2010, "suvs"),
         ("vehicles", 1900, None),
     ):
-        with pytest.raises(KeyError):
+        with pytest.raises(UsageError):
             found.effect(*wrong)
 
 

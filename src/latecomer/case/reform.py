@@ -34,6 +34,7 @@ from latecomer.types import Case
 
 __all__ = [
     "Reform",
+    "ReformLike",
     "find_reform",
     "first_changed",
     "free_from",
@@ -41,9 +42,11 @@ __all__ = [
     "laid_over",
     "read_changes",
     "read_reform",
+    "reforms",
 ]
 
 HEAD = ("name", "name_zh", "note", "mode", *SECTIONS)
+ReformLike = Reform | str | Path  # a reform, its file, or the name of a ready one
 RULES = "matching"  # the file whose levers act only where ventures and foundings begin by rule
 
 
@@ -81,6 +84,11 @@ def reform_of(root: Entry, file: str) -> Reform:
 def gallery(case: Case) -> dict[str, Path]:
     """Return the files of the ready reforms of a case, by name, in the order of their names."""
     return {path.stem: path for path in sorted((case.folder / "reforms").glob("*.yaml"))}
+
+
+def reforms(case: Case) -> dict[str, Reform]:
+    """Return the ready reforms of a case by name; raise ReformError if a file cannot be read."""
+    return {name: read_reform(path) for name, path in gallery(case).items()}
 
 
 def find_reform(name: str | Path, case: Case) -> Reform:

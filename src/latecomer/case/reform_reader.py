@@ -16,6 +16,7 @@ from latecomer.axes import Field, Lever
 from latecomer.case.numerals import number_hint
 from latecomer.case.tree import Entry, tree_of
 from latecomer.errors import Problem, Problems, steering, steering_problem
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 SECTIONS = ("policy", "firms", "world")
@@ -39,8 +40,8 @@ KNOWN = {
 }
 
 
-@dataclass(frozen=True)
-class Reform:
+@dataclass(frozen=True, repr=False)
+class Reform(Shown):
     """What is asked to be different, as written; it is read against a case when it is laid over one.
 
     `policy` {lever: path}, `firms` {firm: {lever: path}}, `world` {input: path}, with paths as the module describes them.
@@ -64,6 +65,28 @@ class Reform:
 
     def __str__(self) -> str:
         return self.name or self.file
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.file, self.mode, self.since))
+
+    def _title(self) -> str:
+        return str(self)
+
+    def _facts(self) -> dict[str, Any]:
+        asked: dict[str, Any] = {}
+        for section in SECTIONS:
+            given = getattr(self, section)
+            paths = given.value if isinstance(given, Entry) else given
+            if isinstance(paths, Mapping):
+                asked[section] = list(paths)
+        told = {
+            "note": self.note,
+            "since": self.since,
+            "mode": self.mode,
+            "file": self.file,
+            "problems": len(self.wrong),
+        }
+        return asked | {name: value for name, value in told.items() if value}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from latecomer.asked import MOST_HISTORIES, MOST_THREADS, SEED_BITS
 from latecomer.axes import YEAR, record
 from latecomer.case.load import list_cases, load_case
 from latecomer.case.span import marked
@@ -14,7 +15,6 @@ from latecomer.types import Case
 
 WITH_VALUE = ("--histories", "--seed", "--threads", "--out", "--csv", "--pictures", "--netcdf", "--only")
 FLAGS = ("--brief", "--json", "--quiet", "--dry-run", "--help")
-MOST_HISTORIES, MOST_THREADS, SEED_BITS = 1_000_000, 1024, 63
 MEMORY_PART = 0.8
 ANY_YEAR = (1000, 2999)
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import YEAR
-from latecomer.case.reform import Reform, first_changed, read_changes
+from latecomer.asked import note_case, note_numbers, note_series, note_years
+from latecomer.case.reform import Reform, ReformLike, first_changed, read_changes
 from latecomer.errors import Problems, ReformError, UsageError
-from latecomer.experiment.compare import Comparison, compare_all, prepare, told
+from latecomer.experiment.compare import Comparison, compare_all, prepare, reforms_meant, told
 from latecomer.record import SERIES
 from latecomer.run import run_variants
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 LEAST = 0.25  # of the effect when taken up first: below that a reform is called too late
@@ -27,20 +28,20 @@ STEP = 4  # years between the years that are tried
 Progress = Callable[[int, int], None]
 
 
-def fork(case: Case, history: int, year: int, *reforms: Reform, seed: int = 1) -> Comparison:
+def fork(case: Case, history: int, year: int, *reforms: ReformLike, seed: int = 1) -> Comparison:
     """Return one history by its number, as it was and with the reforms taken up in this year.
 
-    Raises ReformError with every problem of the reforms, UsageError for a year outside the case.
+    Raises ReformError with every problem of the reforms, UsageError with everything else that cannot be asked.
     """
-    refuse(case, [year], (), year)
-    late = tuple(reform.since_year(year) for reform in reforms)
+    refuse(case, [year], (), year, history=history, seed=seed)
+    late = tuple(reform.since_year(year) for reform in reforms_meant(case, reforms))
     one = prepare(case, late)
     base, reformed = run_variants([one.base, one.reformed], 1, seed, first=history, same_until=one.first or 0)
     return told(one, base, reformed)
 
 
-@dataclass(frozen=True)
-class Timing:
+@dataclass(frozen=True, repr=False)
+class Timing(Shown):
     """Effects of a reform by the year in which it is taken up: `table` with series, at, taken_up, median, low90, high90,
     positive, negative, works, unit, histories."""
 
@@ -73,18 +74,19 @@ class Timing:
 
 
 def timing(
-    case: Case, reform: Reform, series: Sequence[str] = ("strong", "vehicles"), at: int | None = None,
+    case: Case, reform: ReformLike, series: Sequence[str] = ("strong", "vehicles"), at: int | None = None,
     years: Sequence[int] | None = None, histories: int = 60, seed: int = 1, threads: int | None = None,
     progress: Progress | None = None,
 ) -> Timing:  # fmt: skip
     """Return the effects of a reform on some series in the year `at` (default: the last) by the year in which it is taken up.
 
     `years` are by default the first year that the reform changes and every fourth after it. Raises ReformError with every
-    problem of the reform, also where it changes nothing, and UsageError with every wrong year and series.
+    problem of the reform, also where it changes nothing, and UsageError with everything else that cannot be asked.
     """
+    refuse(case, years, series, at, histories=histories, seed=seed, threads=threads)
+    (reform,) = reforms_meant(case, [reform])
     end = int(case.years[-1] if at is None else at)
     starts = years_tried(case, reform, end) if years is None else sorted(set(years))
-    refuse(case, starts, series, end)
     packages = [[reform.since_year(year)] for year in starts]
     found = compare_all(case, packages, histories, seed, threads=threads, progress=progress)
     rows = [row for name in series for row in judged(name, end, starts, found)]
@@ -102,17 +104,17 @@ def years_tried(case: Case, reform: Reform, end: int) -> list[int]:
     return list(range(int(case.years[first]), end, STEP))
 
 
-def refuse(case: Case, years: Sequence[int], series: Sequence[str], at: int) -> None:
-    """Raise one UsageError with every year and series that the case does not have."""
-    problems, plain = Problems(), [field.name for field in YEAR if not field.axes]
-    for year in (*years, at):
-        if year not in case.years:
-            problems.add("years", None, None, year, f"a year from {case.years[0]} to {case.years[-1]}")
-    for name in series:
-        if name not in plain:
-            problems.add("series", None, None, name, "a series that is one number a year", valid=plain)
-    if not years:
+def refuse(
+    case: Case, years: Sequence[int] | None, series: Sequence[str], at: int | None, **numbers: int | None
+) -> None:
+    """Raise one UsageError with every year, series and number that cannot be asked; years that are not given are chosen."""
+    problems = Problems()
+    if note_case(problems, case):
+        note_years(problems, "years", dict.fromkeys([*(years or ()), *(() if at is None else (at,))]), case)
+    note_series(problems, series)
+    if years is not None and not len(years):
         problems.add("years", expected="at least one year in which the reform is taken up")
+    note_numbers(problems, **numbers)
     problems.raise_if_any(UsageError)
 
 

@@ -21,13 +21,15 @@ import numpy as np
 import pandas as pd
 
 from latecomer import axes
+from latecomer.asked import is_whole
 from latecomer.case.policy import build_policy
-from latecomer.case.reform import Reform
+from latecomer.case.reform import ReformLike
 from latecomer.errors import Problems, UsageError
 from latecomer.experiment.ablate import parts_of
 from latecomer.experiment.compare import Comparison, compare, refuse
 from latecomer.experiment.switching import switched
 from latecomer.record import SERIES
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 PARTS = {
@@ -41,8 +43,8 @@ EACH = 2  # histories that every parameter vector must have, or luck cannot be t
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Uncertainty:
+@dataclass(frozen=True, repr=False)
+class Uncertainty(Shown):
     """The spread of an effect on a series in a year: `parts` (part, title, sd, share) and `variants` (kind, name, effect,
     difference, error), all in the unit of the series; `median` is the effect itself."""
 
@@ -72,7 +74,7 @@ class Uncertainty:
 
 
 def uncertainty(
-    case: Case, *reforms: Reform, series: str = "own_brand_share", year: int | None = None, histories: int | None = None,
+    case: Case, *reforms: ReformLike, series: str = "own_brand_share", year: int | None = None, histories: int | None = None,
     variant_histories: int = 48, seed: int = 1, threads: int | None = None, progress: Progress | None = None,
 ) -> Uncertainty:  # fmt: skip
     """Return the spread of the effect of reforms on a series in a year (default: the last) in four parts.
@@ -83,9 +85,9 @@ def uncertainty(
     at = int(case.years[-1] if year is None else year)
     draws = len(case.draws)
     count = 2 * EACH * draws if histories is None else histories
-    refuse(case, series, at, None, 2)
+    refuse(case, series, year, None, 2, histories=variant_histories, seed=seed, threads=threads)
     problems = Problems()
-    if count % draws or count < EACH * draws:
+    if not is_whole(count) or count % draws or count < EACH * draws:
         problems.add(
             "histories",
             None,

@@ -24,6 +24,7 @@ import pandas as pd
 
 from latecomer.axes import PRIVATE
 from latecomer.experiment.compare import LEVELS, Comparison
+from latecomer.shown import Shown
 
 SOCIAL_RATE = 0.08
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
@@ -44,8 +45,8 @@ LEAST_OUTLAY = 1.0  # billion CNY
 COLUMNS = ["low90", "low50", "median", "high50", "high90"]
 
 
-@dataclass(frozen=True)
-class Worth:
+@dataclass(frozen=True, repr=False)
+class Worth(Shown):
     """Money of a reform from `first` to `last`: `money` (item, title, then bands plain and `discounted_...`, positive),
     `regions` and `buyers` (name, bands, positive), `bought` (per 100 billion CNY of outlay) and `cost` (billion CNY per
     unit); see the module docstring for where these two have no rows."""

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 from latecomer import axes
+from latecomer.case.load import list_cases, load_case
 from latecomer.errors import Problems, UsageError, plain
 from latecomer.explain import code
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 AXES = {
@@ -32,8 +34,8 @@ ROWS_SHOWN = 12
 NEAR = 4
 
 
-@dataclass(frozen=True)
-class Entry:
+@dataclass(frozen=True, repr=False)
+class Entry(Shown):
     """One meaning of a name: its kind, one line on what it is, labelled facts, and the equations that use it by file."""
 
     name: str
@@ -42,9 +44,20 @@ class Entry:
     facts: tuple[tuple[str, str], ...]
     equations: tuple[code.Mechanism, ...] = ()
 
+    def _title(self) -> str:
+        return f"{self.name}, {self.kind}: {self.about}"
 
-def explain(names: Sequence[str], case: Case) -> list[Entry]:
-    """Return every meaning of every name; raise UsageError that lists all unknown names with their nearest ones."""
+    def _facts(self) -> dict[str, Any]:
+        return dict(self.facts) | {"equations": [mechanism.name for mechanism in self.equations]}
+
+
+def explain(names: str | Sequence[str], case: Case | None = None) -> list[Entry]:
+    """Return every meaning of a name, or of each of several, in a case (default: the first that comes with the package).
+
+    Raises UsageError that lists all unknown names with their nearest ones.
+    """
+    names = [names] if isinstance(names, str) else names
+    case = load_case(list_cases()[0]) if case is None else case
     known = vocabulary(case)
     sources: dict[str, list[Callable[[], Entry]]] = {
         plain(source): [partial(of_source, source, case)] for source in case.sources.index

@@ -36,6 +36,7 @@ from latecomer.pricing.demand import consumer_surplus
 from latecomer.pricing.solver import solve
 from latecomer.pricing.sums import fill_jacobian, fill_sums
 from latecomer.pricing.tiles import Market, Scratch, prepare_market, scattered
+from latecomer.shown import Shown
 
 Array = NDArray[np.float64]
 
@@ -44,8 +45,8 @@ class NotConverged(RuntimeWarning):
     """Some market's prices did not reach the tolerance; `Equilibrium.converged` says which."""
 
 
-@dataclass(frozen=True)
-class Equilibrium:
+@dataclass(frozen=True, repr=False)
+class Equilibrium(Shown):
     """Prices at which every first-order condition holds, and how well; one entry per market if there are several.
 
     prices, shares, markups [j] or [n, j]: markups are (price - cost) / price; shares are what is sold.
@@ -78,8 +79,8 @@ class Equilibrium:
         return int(np.size(self.converged) - np.count_nonzero(self.converged))
 
 
-@dataclass(frozen=True)
-class MergerEffect:
+@dataclass(frozen=True, repr=False)
+class MergerEffect(Shown):
     """A market before and after a change of ownership.
 
     price_change [j] is relative; consumer_surplus_change is in money of the prices, for all weights together
