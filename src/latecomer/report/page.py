@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
-from latecomer.report import affiliation, answer, evidence, rows, tables, words
+from latecomer.report import affiliation, answer, evidence, rows, tables, trust, words
 from latecomer.report.fan import SEGMENT_FANS
 from latecomer.report.figures import figures, svg, titles, vegalite_version
 from latecomer.report.groups import RANK_YEARS, firm_ranks
@@ -82,6 +82,7 @@ def told(run: Run) -> dict[str, Any]:
     return {
         "sentences": answer.answer(run, record, scores),
         "cards": answer.cards(run, record),
+        "trust": trust.sentences(scores),
         "matrix": rows.matrix(run, record, shown),
         "marked": marked(tables.MARKED_YEARS, run.years),
         "rows": rows.record_rows(record, shown),

@@ -22,7 +22,7 @@ def timing_chart(found: Timing) -> alt.VConcatChart:
     at, pairs = int(found.table["at"].iloc[0]), int(found.table["histories"].max())
     lines = [
         f"Effect in {at} of taking the reform up in the year below. Dot: median of {pairs} pairs; bar: 90% of them.",
-        "Blue: it still works (nine in ten agree on the sign, at least a quarter of the first effect). Grey: it does not.",
+        "Blue: it works (the band excludes zero, the sign of the largest sure effect and at least a quarter of it). Grey: not.",
     ]
     head = alt.TitleParams(f"Too late? {found.reform}", subtitle=lines, fontSize=17, offset=14)
     return dressed(alt.vconcat(*panels, spacing=18).properties(title=head))
