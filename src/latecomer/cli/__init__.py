@@ -302,7 +302,11 @@ def compare(
         ),
     ] = "",
     years: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed [default: 2010,2025].")
+        str,
+        typer.Option(
+            metavar="YEAR,YEAR",
+            help="The years that are printed [default: of the largest sure effect, of its halving, and the last].",
+        ),
     ] = "",
     seed: Seed = "1",
     threads: Threads = "",

@@ -16,11 +16,12 @@ from latecomer.cli.running import Progressed, done, prepare, print_line, speaker
 from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.experiment.gallery import WATCHED, effects_of_all
+from latecomer.experiment.gallery import RULE, WATCHED, effects_of_all
 from latecomer.types import Case
 
 NOTE = (
-    "Median of the differences between paired histories; * where nine in ten agree on the sign. Own brands in points, "
+    "Median of the differences between paired histories; * where the band that holds 90% of them excludes zero. Own "
+    "brands in points, "
     "vehicles and exports in million, gap in problems per 100 cars. Bands: --json or --out."
 )
 
@@ -63,6 +64,7 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
             print_line(
                 f"{row.question} Here {row.ours}; published {row.published}. {row.agree}. [{row.reform}; {row.source}]"
             )
+        print_line(RULE)
     if request.out is not None:
         from latecomer.report.sheet import made_by
 
@@ -102,13 +104,13 @@ def year_table(rows: pd.DataFrame, title: str) -> Table:
 
 
 def cell(row: pd.Series, factor: float) -> str:
-    """Return a median with its sign, starred where nine in ten agree on it."""
+    """Return a median with its sign, starred where the 90% band excludes zero."""
     value = float(row["median"]) * factor
     if value != value:
         return "- "
     if row["positive"] == row["negative"] == 0.0:
         return "0 "
-    clear = max(row["positive"], row["negative"]) >= 0.9
+    clear = row["low90"] > 0.0 or row["high90"] < 0.0
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
 
 

@@ -41,7 +41,7 @@ NOTE = (
 )
 CHANGES = (
     "Median change in the last year against history by rule: millions of cars, points of share, billion CNY of 2010, index "
-    "points, problems per 100 cars; * where nine in ten agree on the sign."
+    "points, problems per 100 cars; * where the 90% band excludes zero."
 )
 
 
@@ -125,7 +125,7 @@ def strategy_table(found: Openness) -> Table:
 
 
 def change(row: pd.Series) -> str:
-    """Return a change in millions, points or its unit, starred where it is clear."""
+    """Return a change in millions, points or its unit, starred where its 90% band excludes zero."""
     value = row["median"] * {"vehicles": 1e-6, "share": 100.0}.get(row["unit"], 1.0)
-    clear = max(row["better"], row["worse"]) >= SURE
+    clear = row["low90"] > 0.0 or row["high90"] < 0.0
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"

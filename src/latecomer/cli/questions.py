@@ -16,6 +16,7 @@ from latecomer.cli.show import console, json_rows
 from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.experiment.fork import fork, timing
+from latecomer.experiment.headline import shown_in
 from latecomer.experiment.uncertainty import EACH, uncertainty
 from latecomer.types import Case
 
@@ -60,8 +61,15 @@ def fork_reform(name: str, case_name: str, given: Given, flags: Mapping[str, boo
         )
 
     found = carried_out(request, case, ask)
-    columns = ["series", "taken_up", "median", "low90", "high90", "works"]
-    show(found.table, columns, found.sentences(), f"{reform}: taken up in", request)
+    columns = ["series", "taken_up", "median", "low90", "high90", "unit", "verdict"]
+    rows = found.table if request.json else in_shown_units(found.table)
+    show(
+        rows,
+        columns,
+        found.sentences(),
+        f"{reform}: effect in {int(found.table['at'].iloc[0])} if taken up in",
+        request,
+    )
 
     def save(folder: Path) -> list[Path]:
         from latecomer.report.questions import save_timing
@@ -105,9 +113,10 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
 
     found = carried_out(request, case, ask)
     named = " + ".join(str(reform) for reform in reforms)
+    parts = found.parts.assign(unit=found.unit)
     show(
-        found.parts,
-        ["title", "sd", "share"],
+        parts if request.json else in_shown_units(parts),
+        ["title", "sd", "unit", "share"],
         found.sentences(),
         f"{named}: {found.series} in {found.year}",
         request,
@@ -126,6 +135,15 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
         )
 
     write(request, save)
+
+
+def in_shown_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their values in the units in which comparisons show them, by the column `unit`: points,
+    thousand vehicles."""
+    told = [shown_in(str(unit)) for unit in rows["unit"]]
+    factor = [pair[0] for pair in told]
+    values = {name: rows[name] * factor for name in ("median", "low90", "high90", "sd") if name in rows}
+    return rows.assign(**values, unit=[pair[1] for pair in told])
 
 
 def named_series(option: str, text: str, problems: Problems) -> list[str]:

@@ -31,7 +31,7 @@ HEADLINES = {
 }
 PATH_COLUMNS = {**HEADLINES, "great": ("Great", 1.0), "strong": ("Strong", 1.0)}
 LABEL_WIDTH = 24
-OUTSIDE = "*"
+OUTSIDE = "!"
 
 
 def console(stderr: bool = False) -> Console:
@@ -98,7 +98,8 @@ def json_value(value: object) -> object:
 
 
 def result_table(run: Run) -> Table:
-    """Return simulated medians beside recorded figures at the chosen years; a star marks a figure outside the 90% band."""
+    """Return simulated medians beside recorded figures at the chosen years; a mark (!) says that a figure lies
+    outside the 90% band."""
     years = marked(YEARS_SHOWN, run.years)
     table = Table(
         box=None,
@@ -131,7 +132,7 @@ def table_notes() -> str:
 
 
 def recorded(row: pd.Series, scale: float) -> str:
-    """Return a recorded figure, starred outside the band, or nothing."""
+    """Return a recorded figure, marked outside the band, or nothing."""
     if not np.isfinite(row["recorded"]):
         return ""
     return short(row["recorded"] * scale) + ("" if row["low"] <= row["recorded"] <= row["high"] else OUTSIDE)

@@ -1,4 +1,4 @@
-"""What was growth owed to: policy, market or technology? Which reform of a package did how much? Shares that no order decides.
+"""What accounts for growth: policy, market or technology? Which reform of a package did how much? Shares that no order decides.
 
 Players are the forces of the case (`forces.csv`) or the reforms of a package. v(S) is a series in the last year where only
 the players in S act: the other forces are held at the first year of the span (`case.forces`), the other reforms are left out.
@@ -10,7 +10,7 @@ orders in which players can be added (Shapley 1953; for decompositions Shorrocks
 In each history  x(last) - x(first) = [v(none) - x(first)] + sum_i phi_i : what would have come with all forces held, the momentum
 (plant under way, firms, ventures and contracts on their dates, trust that grows with age), is a row of its own. A package starts
 from history without it, and its shares add up to its effect in `compare`. Means add up, medians do not: means are shown, with the
-bands of single histories. A player that changes nothing has exactly nought.
+bands of single histories. A player that changes nothing has exactly zero.
 
 A force held is a question put to the model, not a measurement: what counts as which force is data, and every row that a critic
 would count otherwise (`other`) is counted so as well, one at a time.
@@ -55,7 +55,7 @@ class Attribution(Shown):
     """Growth of each series in each span, or the effect of a package, shared out among players.
 
     `table` has one row for each series, span and player, the momentum and the total: mean (rows add up), 50% and 90% band over
-    histories, share of the mean total, share of histories above nought. `other` has the same rows for every way to count that a
+    histories, share of the mean total, share of histories above zero. `other` has the same rows for every way to count that a
     critic might prefer. `shares` has the shares by history [player, n], by series and span.
     """
 
@@ -267,7 +267,7 @@ def shapley(v: np.ndarray) -> np.ndarray:
 
 
 def table_of(found: np.ndarray, game: Game, counted: str, series: str, logs: bool) -> pd.DataFrame:
-    """Return the rows of one series: mean, bands, share of the mean total, share of histories above nought."""
+    """Return the rows of one series: mean, bands, share of the mean total, share of histories above zero."""
     names = dict(game.players)
     if game.growth:
         names = {MOMENTUM: "All forces held", **names}

@@ -6,7 +6,7 @@ History n of both sides has the same seed, number and parameters, so that chance
 
 An effect is the median of d over the histories, with the bands that hold 50% and 90% of them, and the share of histories in
 which it is positive and negative. It is not the difference of two medians. A reform that changes nothing has an effect of exactly
-nought. Both sides share the years before the first change, which are run once.
+zero. Both sides share the years before the first change, which are run once.
 
 Precision: histories are added, twice as many in all each time, until the 90% confidence interval of the median effect is no wider
 than asked for on either side. The interval is free of any law: its ends are order statistics, whose ranks are binomial (David and
@@ -51,7 +51,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, repr=False)
 class Effect(Shown):
-    """The effect of a reform on a series in a year: median, 50% and 90% band, shares of histories above and below nought.
+    """The effect of a reform on a series in a year: median, 50% and 90% band, shares of histories above and below zero.
 
     `base` and `reformed` are the medians of the two sides, `histories` the number of pairs. Values are in `unit`.
     """
@@ -73,8 +73,13 @@ class Effect(Shown):
 
     @property
     def clear(self) -> bool:
-        """Return whether nine histories in ten agree on the sign."""
-        return max(self.positive, self.negative) >= 0.9
+        """Return whether the sign is sure: the 90% band excludes zero. Wherever an effect has a star, this is what it means."""
+        return self.low90 > 0.0 or self.high90 < 0.0
+
+    @property
+    def leans(self) -> bool:
+        """Return whether nine histories in ten agree on the sign although the 90% band holds zero."""
+        return not self.clear and max(self.positive, self.negative) >= 0.9
 
     def __str__(self) -> str:
         where = f"{self.series}[{self.index}]" if self.index else self.series

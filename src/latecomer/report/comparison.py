@@ -17,11 +17,23 @@ from latecomer.case.reform import change_rows, read_changes
 from latecomer.case.span import marked
 from latecomer.experiment.channels import channel_sentences, channel_table
 from latecomer.experiment.compare import Comparison, Effect
+from latecomer.experiment.firms import CHOSEN, FIRM_SERIES, RIVAL, firm_effects
+from latecomer.experiment.gallery import RULE
 from latecomer.experiment.growth import MODES, TOTAL, growth_table
+from latecomer.experiment.headline import (
+    Course,
+    course_sentences,
+    courses,
+    headline_years,
+    import_share,
+    permits_told,
+    shown_in,
+    silent,
+)
 from latecomer.experiment.worth import Worth, worth
-from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.fit.score import TRAINING_END, errors, record_table
 from latecomer.record import SERIES
-from latecomer.report import tables, words
+from latecomer.report import tables, trust, words
 from latecomer.report.ablation import told
 from latecomer.report.figures import png, svg
 from latecomer.report.layout import Figure, citation, render
@@ -29,7 +41,8 @@ from latecomer.report.power import GREAT_TITLE, STRONG_TITLE, arrow_head, power_
 from latecomer.report.style import BLUE, GREY, INK, MUTED, SHADE, layered, specified, unchecked, zero_line
 
 EFFECTS = (
-    "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "quality_gap", "core_control", "new_energy_share",
+    "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "imports", "quality_gap",
+    "core_control", "new_energy_share",
     "average_price", "consumer_surplus", "public_balance", "great", "strong",
 )  # fmt: skip
 SIDES = ("own_brand_share", "vehicles", "vehicle_exports", "new_energy_share")
@@ -77,7 +90,8 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
     with unchecked():
         figures = charts(found)
     gains = worth(found)
-    shown_years = [year for year in marked(MARKED, found.years) if found.since is None or year >= found.since]
+    since = found.years[0] if found.since is None else found.since
+    shown_years = sorted({*(y for y in marked(MARKED, found.years) if y >= since), *headline_years(found)})
     changes, _ = read_changes(found.case, found.reforms)
     asked = [
         {
@@ -94,7 +108,9 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
         title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
         manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=answer(found), training_end=TRAINING_END,
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
-        channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
+        channels=[*channel_sentences(found), *permits_told(found)], worth=gains, money=money_rows(gains),
+        bought=bought_sentences(gains, at_peak(found)), firms=firm_table(found, shown_years),
+        trust=trust.sentences(errors(found.base)), rule=RULE,
         growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
         marked=shown_years, table=table_rows(found, shown_years), pairing=pairing(found), command=command(found),
         makers=maker_rows(found), regions=region_rows(found, gains), cited=citation(),
@@ -147,7 +163,7 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
         for r in rows.itertuples()
     ]
     rows["sign"] = [
-        f"{max(r.positive, r.negative):.0%} {'above' if r.positive >= r.negative else 'below'} nought"
+        f"{max(r.positive, r.negative):.0%} {'positive' if r.positive >= r.negative else 'negative'}"
         for r in rows.itertuples()
     ]
     x = year_axis(found)
@@ -423,51 +439,81 @@ def signed(value: float) -> str:
 
 
 def cards(found: Comparison) -> list[dict[str, str]]:
-    """Return the four numbers at the head of the page: effects in the last year."""
-    out = []
-    for series in CARDS:
-        effect = found.effect(series, int(found.years[-1]))
-        title, median, band, unit = shown(effect)
-        out.append(
-            {
-                "name": f"{title}, {effect.year}",
-                "text": median if unit.startswith("index") else f"{median} {unit}",
-                "band": band,
-                "told": likely(effect),
-            }
-        )
-    return out
+    """Return the numbers at the head of the page: for each series the largest sure effect, or without one that of the last year;
+    for a reform of firms those of the first maker come first."""
+    told = courses(found)
+    firm = [one for one in told if one.index and one.index == told[0].index]
+    by_name = {one.series: one for one in told if not one.index}
+    return [card(one) for one in [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]]
 
 
-def likely(effect: Effect) -> str:
-    """Return how sure the sign of an effect is."""
-    if effect.positive == effect.negative == 0.0 or not np.isfinite(effect.median):
+def card(course: Course) -> dict[str, str]:
+    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is."""
+    year = course.peak or (course.top if course.index else course.last)
+    row = course.rows.set_index("year").loc[year]
+    factor, unit = shown_in(str(row["unit"]))
+    median, low, high = (signed(row[name] * factor) for name in ("median", "low90", "high90"))
+    if not np.isfinite(row["median"]):
+        median, low, high = (words.NOTHING,) * 3
+    return {
+        "name": f"{course.title}, {year}", "text": median if unit.startswith("index") else f"{median} {unit}",
+        "band": f"{low} to {high}", "told": lasting(course) if course.peak else likely(row),
+    }  # fmt: skip
+
+
+def lasting(course: Course) -> str:
+    """Return how long the largest sure effect lasts."""
+    if course.unsure is not None:
+        return f"Largest sure effect; from {course.unsure} on the band holds zero"
+    return f"Largest sure effect; still sure in {course.last}"
+
+
+def likely(row: Effect | pd.Series) -> str:
+    """Return how often an effect has its more frequent sign."""
+    if row.positive == row.negative == 0.0 or not np.isfinite(
+        row["median"] if isinstance(row, pd.Series) else row.median
+    ):
         return "No difference in any pair"
-    up = effect.positive >= effect.negative
-    return f"{'Above' if up else 'Below'} nought in {max(effect.positive, effect.negative):.0%} of pairs"
+    up = row.positive >= row.negative
+    return f"{'Positive' if up else 'Negative'} in {max(row.positive, row.negative):.0%} of paired runs"
 
 
 def answer(found: Comparison) -> list[str]:
     """Say what would have been different, in sentences with bands and probabilities."""
     if found.since is None:
-        return ["The reform changes nothing within the years of the case: every effect is exactly nought."]
-    said = []
-    for year in dict.fromkeys(year for year in (TRAINING_END, int(found.years[-1])) if year in found.years):
-        clear, open_ = [], []
-        for series in ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "strong"):
-            effect = found.effect(series, year)
-            title, median, band, unit = shown(effect)
-            if np.isfinite(effect.median) and effect.clear:
-                clear.append(f"{title.lower()} {median} {unit} ({band})")
-            elif effect.positive != effect.negative:
-                open_.append(title.lower())
-        part = (
-            f"In {year}, nine pairs in ten agree: {'; '.join(clear)}."
-            if clear
-            else f"In {year} no sign is sure."
-        )
-        said.append(part + (f" Not sure in sign: {words.listed(open_)}." if clear and open_ else ""))
-    return said
+        return ["The reform changes nothing within the years of the case: every effect is exactly zero."]
+    nothing = silent(found)
+    return [nothing] if nothing else [*course_sentences(found), *permits_told(found)]
+
+
+FIRM_TITLES = {
+    "maker_sales": "Passenger cars made", "maker_exports": "Passenger cars exported", "maker_revenue": "Revenue",
+    "maker_control": "Control of the technology it uses", "maker_profit": "Operating profit",
+}  # fmt: skip
+
+
+def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
+    """Return the effects on the chosen makers of a firm's reform and on their main rivals in these years, as text."""
+    rows = firm_effects(found, years)
+    if rows.empty:
+        return []
+    out = []
+    for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):
+        if role == RIVAL and series not in FIRM_SERIES[::2] + FIRM_SERIES[3:4]:
+            continue
+        factor, unit = shown_in(str(part["unit"].iloc[0]))
+        ends = part[["median", "low90", "high90"]].to_numpy(float) * factor
+        title = f"{name}{'' if role == CHOSEN else ' (rival)'}: {FIRM_TITLES[series].lower()}"
+        out.append({"title": title, "unit": unit, "cells": [starred(*values) for values in ends]})
+    return out
+
+
+def starred(median: float, low: float, high: float) -> str:
+    """Return a median with its 90% band in brackets, and a star where that band excludes zero."""
+    if not np.isfinite(median):
+        return words.NOTHING
+    star = "*" if low > 0.0 or high < 0.0 else ""
+    return f"{signed(median)}{star} ({signed(low)} to {signed(high)})"
 
 
 def money_rows(gains: Worth) -> list[dict[str, str]]:
@@ -482,15 +528,46 @@ def money_rows(gains: Worth) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def bought_sentences(gains: Worth) -> list[str]:
-    """Say what 100 billion CNY of outlay buys, or that outlay does not clearly rise."""
+def at_peak(found: Comparison) -> Worth | None:
+    """Return the money of the reform up to the year of the largest sure effect on own brands; None without one."""
+    peak = next((one.peak for one in courses(found) if one.series == "own_brand_share"), None)
+    return worth(found, last=peak) if peak is not None and peak < found.years[-1] else None
+
+
+def bought_sentences(gains: Worth, peak: Worth | None = None) -> list[str]:
+    """Say what 100 billion CNY of public spending buy, and what a unit of each gain costs in all, in the last year and in that of
+    the largest effect."""
     if gains.bought.empty:
-        return ["Public outlay does not clearly rise, so nothing is told per yuan."]
-    parts = [f"{row.per_100_billion:+.3g} {row.unit}" for row in gains.bought.itertuples()]
-    outlay = words.number(float(gains.bought["outlay"].iloc[0]))
-    return [
-        f"Of {outlay} billion CNY of extra outlay, every 100 billion buy in {gains.last}: {words.listed(parts)}."
+        said = ["Public spending does not clearly increase, so no cost per yuan is given."]
+    else:
+        outlay = words.number(float(gains.bought["outlay"].iloc[0]))
+        parts = [f"{ratio(row, 'per_100_billion')} {row.unit}" for row in gains.bought.itertuples()]
+        said = [
+            f"Of {outlay} billion CNY of extra public spending to {gains.last}, every 100 billion yield: {'; '.join(parts)} "
+            "(90% of pairs in brackets; not discounted)."
+        ]
+    return [*said, *(cost_told(one) for one in (peak, gains) if one is not None and len(one.cost))]
+
+
+def cost_told(gains: Worth) -> str:
+    """Say what a unit of each gain costs everybody together up to the last year of these sums."""
+    parts = [
+        f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)}" for row in gains.cost.itertuples()
     ]
+    return (
+        f"Cost to buyers, makers and budgets together from {gains.first} to {gains.last}, not discounted, of what is gained in "
+        f"{gains.last}: {'; '.join(parts)} (90% of pairs in brackets). A negative cost is a benefit."
+    )
+
+
+def one_of(unit: str) -> str:
+    """Return a unit of `worth` in the singular."""
+    return unit.replace("points", "point", 1).replace("million vehicles", "million of vehicles")
+
+
+def ratio(row: Any, name: str) -> str:
+    """Return a ratio with its band as text."""
+    return f"{signed(getattr(row, name))} ({signed(row.low90)} to {signed(row.high90)})"
 
 
 def growth_rows(found: Comparison) -> dict[str, Any]:
@@ -509,15 +586,21 @@ def growth_rows(found: Comparison) -> dict[str, Any]:
 
 
 def table_rows(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
-    """Return the table of effects at marked years as text."""
+    """Return the table of effects at marked years as text; imports in cars sold at home where imports move."""
     rows = []
     for series in TABLE:
-        effects = [found.effect(series, year) for year in years]
-        told_ = [shown(effect) for effect in effects]
-        cells = [f"{t[1]}{'*' if e.clear else ''} ({t[2]})" for e, t in zip(effects, told_, strict=True)]
-        title, _, unit = told(series, SERIES[series].unit)
-        rows.append({"title": title, "unit": unit, "cells": cells})
+        title, factor, unit = told(series, SERIES[series].unit)
+        rows.append({"title": title, "unit": unit, "cells": cells_of(found.effects(series), years, factor)})
+        if series == "imports" and len(imported := import_share(found)):
+            cells = cells_of(imported, years, 100.0)
+            rows.append({"title": "Imports in cars sold at home", "unit": "points", "cells": cells})
     return rows
+
+
+def cells_of(effects: pd.DataFrame, years: list[int], factor: float) -> list[str]:
+    """Return effects in these years as text."""
+    at = effects.set_index("year").loc[years, ["median", "low90", "high90"]].to_numpy(float) * factor
+    return [starred(*values) for values in at]
 
 
 def pairing(found: Comparison) -> str:

@@ -8,7 +8,7 @@ from latecomer.case.span import marked
 from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
-from latecomer.report import affiliation, answer, evidence, rows, tables, window, words
+from latecomer.report import affiliation, answer, evidence, rows, tables, trust, window, words
 from latecomer.report.fan import SEGMENT_FANS
 from latecomer.report.figures import drawings, titles
 from latecomer.report.groups import RANK_YEARS, firm_ranks, names_zh
@@ -68,6 +68,7 @@ def told(run: Run) -> dict[str, Any]:
     return {
         "sentences": answer.answer(run, record, scores),
         "cards": answer.cards(run, record),
+        "trust": trust.sentences(scores),
         "matrix": rows.matrix(run, record, shown),
         "marked": marked(tables.MARKED_YEARS, run.years),
         "rows": rows.record_rows(record, shown),

@@ -17,7 +17,10 @@ from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered,
 
 WIDTH, HEIGHT = 520, 190
 NORMAL90 = 1.645  # standard errors on either side that hold 90% of a normal distribution
-WORKS = f"Blue: it still works (nine in ten agree on the sign, at least {LEAST:.0%} of the first effect). Grey: it does not."
+WORKS = (
+    f"Blue: it works (the 90% band excludes zero, with the sign of the largest sure effect and at least {LEAST:.0%} of it). "
+    "Grey: it does not."
+)
 
 
 def timing_chart(found: Timing) -> alt.VConcatChart:
