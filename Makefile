@@ -4,6 +4,7 @@
 #   make test     the fast tests
 #   make check    format, lint, types and the fast tests
 #   make slow     the slow statistical tests
+#   make faults   files from strangers, made at random: FAULTS_MINUTES=2 FAULTS_SEED=1
 #   make format   put the code into the house format
 #   make lock     choose the pinned versions anew
 #   make clean    remove the environment and everything that tools left behind
@@ -23,7 +24,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLER = $(if $(wildcard $(BIN)/uv),$(BIN)/uv pip install --quiet --python $(BIN)/python,$(PIP) install)
 PINNED = $(INSTALLER) --require-hashes --only-binary :all:
 
-.PHONY: run test slow check format lock clean
+.PHONY: run test slow faults check format lock clean
 .DEFAULT_GOAL := run
 
 run: $(MADE)/package
@@ -34,6 +35,9 @@ test: $(MADE)/tools
 
 slow: $(MADE)/tools
 	$(BIN)/python -m pytest -m slow
+
+faults: $(MADE)/tools
+	$(BIN)/python tests/faults/mutations.py
 
 check: $(MADE)/tools
 	$(BIN)/ruff format --check .

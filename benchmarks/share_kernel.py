@@ -35,9 +35,11 @@ import numba
 import numpy as np
 from numba import njit
 
-from latecomer import market
 from latecomer.errors import Problems
 from latecomer.exponential import exp
+from latecomer.pricing.checks import Form, checked_batch
+from latecomer.pricing.sums import fill_sums
+from latecomer.pricing.tiles import Arena, prepare_market
 
 SIZES = ((116, 200, 18), (200, 1000, 15), (300, 2000, 40))
 NUMBERS = 2048
@@ -108,7 +110,7 @@ def fill_again(numbers, results, times):
 def evaluate_again(prepared, scratch, prices, shadow, times):
     """Repeat the market's evaluation inside compiled code."""
     for _ in range(times):
-        market._sums(prepared, scratch, prices, shadow, False)
+        fill_sums(prepared, scratch, prices, shadow, False)
 
 
 def compiled_c() -> ctypes.CDLL:
@@ -135,7 +137,7 @@ def seconds(work: Callable[[int], object], times: int) -> float:
 
 def limits(library: ctypes.CDLL) -> dict[str, Callable[[int], object]]:
     """Return the two exponentials on numbers that fit the first-level cache, aligned to a vector."""
-    numbers, results = market._Arena().arrays((NUMBERS,), (NUMBERS,))
+    numbers, results = Arena().arrays((NUMBERS,), (NUMBERS,))
     numbers[:] = np.linspace(-5, 5, NUMBERS)
     places = [*pointers(numbers, results), ctypes.c_long(NUMBERS)]
 
@@ -160,13 +162,13 @@ def evaluations(
         "weights": np.full(agents, 1 / agents),
         "cost": cost,
     }
-    (inputs,) = market._checked_batch(Problems(), given, firm, None, None)
-    prepared, scratch, _ = market._prepared(inputs, None)
+    (inputs,) = checked_batch(Problems(), given | {"firm": firm}, Form(), owned=True)
+    prepared, scratch, _ = prepare_market(inputs)
     tiles, _, width = prepared.utility.shape
     shadow, earned = np.zeros(products), prices - cost
     out = [np.empty(products) for _ in range(3)]
     makers = scratch.margin.shape[0]
-    work = market._Arena().arrays((products, width), (width,), (makers, width), (width,), (width,))
+    work = Arena().arrays((products, width), (width,), (makers, width), (width,), (width,))
     sizes = [ctypes.c_long(size) for size in (tiles, products, width, makers)]
     inputs_c = (
         prepared.utility,

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from latecomer.cli import main
+from latecomer.cli.comparing import banded
 
 LOW_TARIFF = "name: Low tariff\npolicy:\n  tariff.car: {1986: 25%}\n"
 MISTAKES = "name: Low tariff\npolicy:\n  tarif.car: {1986: 25%}\n  tariff.parts: {1986: 900%}\n  entry.private: {next year: 1}\n"
@@ -26,6 +27,23 @@ def test_effects_are_printed_with_what_was_changed(capsys, reform):
     assert "2 pairs of histories" in told.out
     assert "Own brands" in told.out
     assert "2000" in told.out
+
+
+def test_years_are_chosen_from_the_effect_where_none_is_named(capsys, reform):
+    assert main(["compare", str(reform), "--histories", "4", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    peak = next(
+        row for row in rows if row["series"] == "own_brand_share" and row["why"] == "largest sure effect"
+    )
+    assert 1986 <= peak["year"] < 2000
+    assert peak["sure"]
+    assert any(row["series"] == "vehicles" and row["year"] == peak["year"] for row in rows)
+
+
+def test_no_star_stands_beside_a_band_that_shows_zero():
+    assert banded(3.4, -1.7, 11.7) == "+3.4 (-1.7 to +11.7)"
+    assert banded(0.02, 0.001, 0.05) == "+0.02 (0.00 to +0.05)"
+    assert banded(3.0, 1.0, 5.0) == "+3.00*(+1.00 to +5.00)"
 
 
 def test_json_holds_every_plain_series(capsys, reform):

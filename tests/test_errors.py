@@ -21,6 +21,9 @@ from latecomer.errors import (
     ReformError,
     UsageError,
     nearest,
+    spreadsheet_safe,
+    steering,
+    steering_problem,
 )
 
 LEVERS = ["tariff.car", "tariff.parts", "joint_venture.foreign_share_cap", "subsidy.battery_car"]
@@ -61,7 +64,54 @@ def test_the_error_keeps_every_problem_but_shows_a_screenful():
     error = raised(problems)
     assert len(problems) == len(error.problems) == 2 * SHOWN
     assert str(error).count("expected a number") == SHOWN
-    assert str(error).endswith(f"\n  and {SHOWN} more")
+    assert str(error).endswith(f"\n  and {SHOWN} more: {SHOWN} in series.csv")
+    assert error.told(None).count("expected a number") == 2 * SHOWN
+
+
+def test_problems_without_end_are_counted_but_not_kept(monkeypatch):
+    monkeypatch.setattr(errors, "KEPT", 10)
+    problems = Problems()
+    for line in range(25):
+        problems.add("series.csv", line + 2, "value", "x", "a number")
+    assert len(problems) == 25
+    assert len(raised(problems).problems) == 11
+    assert "15 more were counted" in str(raised(problems))
+
+
+@pytest.mark.parametrize(
+    "letter", ["\x1b", "\0", "\n", "\x9b", "\u202e", "\u2066", "\u200b", "\u2028", "\ud800", "\ufeff"]
+)
+def test_a_letter_that_steers_is_found(letter):
+    assert steering(f"BYD {letter}比亚迪") == letter
+    assert f"U+{ord(letter):04X}" in steering_problem(letter)
+
+
+def test_letters_of_all_scripts_steer_nothing():
+    assert (
+        steering(
+            "China's car industry, 1953\N{EN DASH}2025 \N{IDEOGRAPHIC SPACE}比亚迪 Škoda <b>\N{NO-BREAK SPACE}½"
+        )
+        == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+cmd|' /C calc'!A0", "'=1+cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        (" =1+1", "' =1+1"),
+        ("\t=1+1", "' =1+1"),
+        ("\N{FULLWIDTH EQUALS SIGN}1+1", "'\N{FULLWIDTH EQUALS SIGN}1+1"),
+        ("-(1+m)/m", "'-(1+m)/m"),
+        ("-12.5e3", "-12.5e3"),
+        ("+7", "+7"),
+        ("比亚迪", "比亚迪"),
+        ("", ""),
+    ],
+)
+def test_a_cell_is_no_formula(text, cell):
+    assert spreadsheet_safe(text) == cell
 
 
 def test_an_error_crosses_to_another_process_whole():

@@ -14,7 +14,7 @@ import pytest
 from numba import config, njit
 
 from latecomer import exponential
-from latecomer.exponential import LARGEST, LOG_ERROR, RELATIVE_ERROR, SMALLEST, exp, log
+from latecomer.exponential import LARGEST, LOG_ERROR, RELATIVE_ERROR, SMALLEST, exp, log, wide_features
 
 FUSED_VECTOR_MULTIPLY = {
     "x86_64": r"vfn?m\w+pd\s.*[yz]mm",
@@ -139,3 +139,17 @@ def test_the_logarithm_undoes_the_exponential_compiled_and_not():
     ).stdout.split()  # fmt: skip
     for value, text in zip(values, plain, strict=True):
         assert float.fromhex(text) == pytest.approx(log(value), rel=LOG_ERROR, abs=0.0)
+
+
+@pytest.mark.parametrize(
+    ("processor", "wide", "widened"),
+    [
+        ("sapphirerapids", True, True),
+        ("znver4", True, False),
+        ("cascadelake", True, False),
+        ("haswell", False, False),
+    ],
+)
+def test_vectors_are_widened_only_where_that_helps(processor, wide, widened):
+    found = wide_features(processor, "+avx512f", wide)
+    assert found == ("+avx512f,-prefer-256-bit" if widened else None)

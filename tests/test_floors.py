@@ -19,9 +19,11 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "latecomer"
 FLOORS = {
-    **dict.fromkeys(["axes", "types", "errors", "keys", "exponential", "compiled", "layout"], 0),
-    **dict.fromkeys(["case", "model", "market"], 1),
-    **dict.fromkeys(["run", "record", "machine"], 2),
+    **dict.fromkeys(
+        ["axes", "types", "asked", "shown", "errors", "keys", "exponential", "compiled", "layout"], 0
+    ),
+    **dict.fromkeys(["case", "model", "pricing", "market"], 1),
+    **dict.fromkeys(["run", "record", "machine", "panel"], 2),
     **dict.fromkeys(["fit", "study", "experiment", "explain", "docking"], 3),
     "report": 4,
     **dict.fromkeys(["cli", "web"], 5),

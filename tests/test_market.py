@@ -13,7 +13,7 @@ import pytest
 from scipy.special import lambertw
 
 import latecomer.market as market
-from latecomer.errors import UsageError
+from latecomer.errors import Problems, UsageError
 from latecomer.market import (
     Equilibrium,
     NotConverged,
@@ -24,6 +24,10 @@ from latecomer.market import (
     merger_effect,
     shares,
 )
+from latecomer.pricing.checks import Form, checked_batch
+from latecomer.pricing.solver import FASTEST_PACE, fill_paces
+from latecomer.pricing.sums import fill_jacobian, fill_sums
+from latecomer.pricing.tiles import prepare_market
 
 SEEDS = range(6)
 
@@ -310,26 +314,26 @@ def test_second_derivatives_of_profit_by_differences(box_cox):
     ownership = joint_venture_ownership()
     given = {"mean_utility": demand[0], "price_sensitivity": demand[1], "other_utility": demand[2]}
     given |= {"weights": demand[3], "cost": cost}
-    (inputs,) = market._checked_batch(market.Problems(), given, None, ownership, box_cox)
-    prepared, scratch, _ = market._prepared(inputs, box_cox)
+    (inputs,) = checked_batch(Problems(), given | {"ownership": ownership}, Form(box_cox), owned=True)
+    prepared, scratch, _ = prepare_market(inputs)
     assert prepared.utility.shape[0] > 1  # several tiles
     prices, shadow = cost[prepared.order] * 1.6, np.zeros(12)
 
     def first_order(at):
-        market._sums(prepared, scratch, at, shadow, False)
+        fill_sums(prepared, scratch, at, shadow, False)
         return scratch.share + scratch.slope * (scratch.own * (at - prepared.cost) - scratch.cross)
 
     jacobian = np.empty((12, 12))
-    market._first_order_jacobian(prepared, scratch, prices, shadow, jacobian)
+    fill_jacobian(prepared, scratch, prices, shadow, jacobian)
     for k in range(12):
         step = np.zeros(12)
         step[k] = 1e-5
         slope = (first_order(prices + step) - first_order(prices - step)) / 2e-5
         assert np.allclose(jacobian[:, k], slope, rtol=1e-6, atol=1e-9)
-    market._sums(prepared, scratch, prices, shadow, True)
-    market._paces(prepared, scratch, np.stack([prices, shadow, shadow]))
+    fill_sums(prepared, scratch, prices, shadow, True)
+    fill_paces(prepared, scratch, np.stack([prices, shadow, shadow]))
     paces = scratch.slope * scratch.own / np.diag(jacobian)
-    assert np.allclose(scratch.pace, np.where((paces > 0) & (paces < market.FASTEST_PACE), paces, 1))
+    assert np.allclose(scratch.pace, np.where((paces > 0) & (paces < FASTEST_PACE), paces, 1))
 
 
 def two_kinds_of_buyers():

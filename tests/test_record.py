@@ -7,6 +7,7 @@ import pytest
 from laboratory import altered
 
 from latecomer.axes import YEAR
+from latecomer.errors import UsageError
 from latecomer.record import DIMENSIONS, describe, manifest_of
 from latecomer.run import run
 
@@ -115,7 +116,7 @@ def test_bands_are_quantiles_over_histories(early, small):
 
 
 def test_an_unknown_series_is_answered_with_its_neighbours(small):
-    with pytest.raises(KeyError, match="own_brand_share"):
+    with pytest.raises(UsageError, match="did you mean 'own_brand_share'"):
         small.series("own_brand_shares")
     assert np.array_equal(small.series("great"), small.records.great)
     assert describe("great").unit == "index, reference=100"

@@ -3,15 +3,20 @@
     load_case, list_cases      a country and an industry as data
     run                        histories of a case
     Case, Run                  what these hand over
+    structures                 the case with its model made in other ways
     Reform, read_reform        what is asked to be different
+    reforms                    the ready reforms of a case
     compare, Comparison        paired histories with and without a reform
     fork, timing, uncertainty  one history on another course, until when a reform worked, why an effect is uncertain
     ablate, growth_table       what each part does, and what growth was made of
     attribute                  what growth is owed to: policy, market, technology; or which reform of a package did how much
     openness                   how open a latecomer should be, from self-reliance to dependence
     record_table, errors_of    how near a run comes to the record
+    fit                        parameters that bring it nearer
+    dock                       a published model inside this one, beside its published figures
     write_report               one HTML file that opens offline
     explain                    what a name means
+    market, errors             two modules: prices of any market of differentiated products; what may be raised
 
 Nothing is imported before it is asked for, so that `import latecomer` takes no time.
 """
@@ -22,9 +27,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from latecomer import errors as errors
+    from latecomer import market as market
     from latecomer.case.load import list_cases, load_case
-    from latecomer.case.reform import Reform, read_reform
-    from latecomer.experiment.ablate import ablate
+    from latecomer.case.reform import Reform, read_reform, reforms
+    from latecomer.docking import dock
+    from latecomer.experiment.ablate import ablate, structures
     from latecomer.experiment.attribute import attribute
     from latecomer.experiment.compare import Comparison, compare
     from latecomer.experiment.fork import fork, timing
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
     from latecomer.explain.names import explain
     from latecomer.fit.score import errors as errors_of
     from latecomer.fit.score import record_table
+    from latecomer.fit.staged import fit
     from latecomer.record import Run
     from latecomer.report import write_report
     from latecomer.run import run
@@ -47,6 +56,8 @@ HOME = {
     "Run": ("record", "Run"),
     "Reform": ("case.reform", "Reform"),
     "read_reform": ("case.reform", "read_reform"),
+    "reforms": ("case.reform", "reforms"),
+    "structures": ("experiment.ablate", "structures"),
     "compare": ("experiment.compare", "compare"),
     "Comparison": ("experiment.compare", "Comparison"),
     "fork": ("experiment.fork", "fork"),
@@ -58,9 +69,12 @@ HOME = {
     "growth_table": ("experiment.growth", "growth_table"),
     "record_table": ("fit.score", "record_table"),
     "errors_of": ("fit.score", "errors"),
+    "fit": ("fit.staged", "fit"),
+    "dock": ("docking", "dock"),
     "write_report": ("report", "write_report"),
     "explain": ("explain.names", "explain"),
 }
+MODULES = ("errors", "market")
 
 __all__ = [
     "Case",
@@ -71,16 +85,22 @@ __all__ = [
     "ablate",
     "attribute",
     "compare",
+    "dock",
+    "errors",
     "errors_of",
     "explain",
+    "fit",
     "fork",
     "growth_table",
     "list_cases",
     "load_case",
+    "market",
     "openness",
     "read_reform",
     "record_table",
+    "reforms",
     "run",
+    "structures",
     "timing",
     "uncertainty",
     "write_report",
@@ -93,6 +113,8 @@ def __getattr__(name: str) -> Any:
         from latecomer.record import package_version
 
         return package_version()
+    if name in MODULES:
+        return import_module(f"latecomer.{name}")
     if name not in HOME:
         raise AttributeError(f"module 'latecomer' has no attribute {name!r}")
     module, attribute = HOME[name]
@@ -102,7 +124,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return __all__
 
 
 class FrontDoor(ModuleType):

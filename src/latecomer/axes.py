@@ -1046,6 +1046,39 @@ YEAR = (
         "billion CNY of 2010",
         "Tax less public outlay; profit tax, duty on kits and parts, and the cost of chargers are not in the model",
     ),
+    # The panel of makers, in single precision (seven digits): there are so many of them that it is half of the record.
+    Field(
+        "maker_capability",
+        "md",
+        "log units",
+        "Technology that the maker masters, by domain, as its cars of the year are made; of foreign makers that of the parent "
+        "which they may use",
+        "f4",
+    ),
+    Field(
+        "maker_quality",
+        "m",
+        "log units",
+        "Technology in the cars that the maker sells at home, less the frontier's; 0 where it sells none",
+        "f4",
+    ),
+    Field("maker_research", "m", "billion CNY of 2010", "Research and development, by maker", "f4"),
+    Field(
+        "maker_price",
+        "m",
+        "CNY of 2010",
+        "Average consumer price of the cars that the maker sells at home; 0 where it sells none",
+        "f4",
+    ),
+    Field(
+        "maker_trust",
+        "m",
+        "utility",
+        "Buyers' trust in the name, combustion and electric cars weighted by home sales",
+        "f4",
+    ),
+    Field("maker_group", "m", "code", "Maker at the head of its group; -1 for none", "i2"),
+    Field("maker_owner", "m", "code", "Index into OWNERSHIP; -1 where the maker does not exist", "i1"),
 )
 
 

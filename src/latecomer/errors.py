@@ -13,6 +13,9 @@ Whoever reads input adds each problem to `Problems` and goes on reading; at the 
 all together, so that a file is mended in one round and nothing has been run or written.
 """
 
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -20,7 +23,11 @@ from os import PathLike
 from typing import Any
 
 SHOWN = 50
+KEPT = 100_000  # more problems of one input are counted only
 LONGEST_VALUE = 120
+STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format (bidi overrides), surrogates, breaks of lines
+FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # at the beginning of a cell, also in their wide forms
+SHORTEST_WORD = 3  # letters of a word by which a name is looked for
 
 
 class LatecomerError(Exception):
@@ -76,11 +83,18 @@ class InputError(LatecomerError):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
+        return self.told()
+
+    def told(self, most: int | None = SHOWN) -> str:
+        """Return the message with the first `most` problems (None: all) and, by file, how many are left out."""
         count = len(self.problems)
         lines = [f"{count} {'problem' if count == 1 else 'problems'} in {self.subject}; nothing was run:"]
-        lines += [f"  {problem}" for problem in self.problems[:SHOWN]]
-        if count > SHOWN:
-            lines.append(f"  and {count - SHOWN} more")
+        lines += [f"  {problem}" for problem in self.problems[:most]]
+        rest = () if most is None else self.problems[most:]
+        if rest:
+            by_file = Counter(printable(str(problem.file or "elsewhere")) for problem in rest)
+            where = ", ".join(f"{number} in {file}" for file, number in by_file.most_common())
+            lines.append(f"  and {len(rest)} more: {where}")
         return "\n".join(lines)
 
 
@@ -125,6 +139,7 @@ class Problems:
     """The problems met so far while reading one input."""
 
     found: list[Problem] = field(default_factory=list)
+    dropped: int = 0
 
     def add(
         self,
@@ -137,6 +152,9 @@ class Problems:
         valid: Iterable[str] = (),
     ) -> None:
         """Note one problem and go on. Give the nearest valid name, or the valid names to find it among."""
+        if len(self.found) >= KEPT:
+            self.dropped += 1
+            return
         if nearest is None:
             nearest = self._nearest(value, valid)
         self.found.append(Problem(file, line, column, value, expected, nearest))
@@ -147,23 +165,43 @@ class Problems:
 
     def raise_if_any(self, kind: type[InputError]) -> None:
         """Raise all problems as one error of this kind; return if there are none."""
+        if self.dropped:
+            self.found.append(Problem(expected=f"fewer problems: {self.dropped} more were counted, not kept"))
         if self.found:
             raise kind(self.found)
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.found) + self.dropped
 
 
 def nearest(name: Any, valid: Iterable[str]) -> str | None:
     """Return the valid name most like `name`, or None if none is alike.
 
-    Upper and lower case are taken as equal, and so are `-`, `_` and a space.
+    Upper and lower case are taken as equal, and so are `-`, `_` and a space. Names that hold every word of `name`, whole or its
+    beginning, come first: `own share` means own_brand_share, although origin_share has more letters in common with it.
     """
     plain_names: dict[str, str] = {}
     for valid_name in valid:
         plain_names.setdefault(plain(valid_name), valid_name)
-    alike = get_close_matches(plain(str(name)[:LONGEST_VALUE]), plain_names, n=1)
+    asked = plain(str(name)[:LONGEST_VALUE])
+    words = re.split(r"[_.]", asked)
+    if len(words) > 1 and min(map(len, words)) >= SHORTEST_WORD:
+        holding = [one for one in plain_names if holds_words(one, words)]
+        if holding:
+            return plain_names[get_close_matches(asked, holding, n=1, cutoff=0.0)[0]]
+    alike = get_close_matches(asked, plain_names, n=1)
     return plain_names[alike[0]] if alike else None
+
+
+def holds_words(name: str, words: Iterable[str]) -> bool:
+    """Return whether every one of some words begins a word of its own in a plain name."""
+    left = re.split(r"[_.]", name)
+    for word in words:
+        found = next((one for one in left if one.startswith(word)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True
 
 
 def plain(name: str) -> str:
@@ -187,12 +225,34 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
+def steering(text: str) -> str:
+    """Return the first letter of a text that is not seen but steers what shows it, or the empty text.
+
+    Such are escapes of terminals, line breaks, marks that turn the direction of writing, halves of surrogate pairs. Titles and
+    names may hold none: this is the one rule, asked wherever one is read.
+    """
+    if text.isprintable():
+        return ""
+    return next((letter for letter in text if unicodedata.category(letter) in STEERING), "")
+
+
+def steering_problem(text: str) -> str:
+    """Return what is expected instead of a text that holds such a letter, or the empty text."""
+    letter = steering(text)
+    return f"text without the invisible letter U+{ord(letter):04X}" if letter else ""
+
+
 def spreadsheet_safe(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: an apostrophe before = + - @, a tab or a return; numbers stay."""
-    if text[:1] not in ("=", "+", "-", "@", "\t", "\r") or not text:
+    """Return a text as a cell which a spreadsheet takes as text: a quote stands before what it would take as a formula.
+
+    Numbers stay as they are. Line breaks and control characters, which may hide the start of a formula, become spaces.
+    """
+    text = "".join(" " if steering(letter) else letter for letter in text)
+    begun = text.lstrip()
+    if not begun or begun[0] not in FORMULA:
         return text
     try:
-        float(text)
+        float(begun)
     except ValueError:
-        return f"'{text}"
+        return "'" + text
     return text

@@ -6,15 +6,18 @@ number of histories. Equal fingerprints mean equal results; the time of day is n
 
 import hashlib
 import platform
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import numba
 import numpy as np
 import pandas as pd
 import xarray
 
+from latecomer.asked import SERIES, is_whole, note_levels, note_series
 from latecomer.axes import (
     ACTORS,
     AGES,
@@ -32,8 +35,22 @@ from latecomer.axes import (
     Field,
 )
 from latecomer.compiled import code_digest
+from latecomer.errors import Problems, UsageError
 from latecomer.keys import LAYOUT_VERSION
-from latecomer.types import Case
+from latecomer.panel import maker_facts, panel_of
+from latecomer.shown import Shown
+from latecomer.types import Case, same
+
+__all__ = [
+    "DIMENSIONS",
+    "SERIES",
+    "Run",
+    "describe",
+    "labels_of",
+    "manifest_of",
+    "package_version",
+    "place_of",
+]
 
 DIMENSIONS = {
     "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer", "d": "domain",
@@ -42,12 +59,16 @@ DIMENSIONS = {
     "u": "actor", "v": "receiver", "h": "employer",
     "y": "source", "g": "improvement", "w": "own_ownership",
 }  # fmt: skip
-SERIES = {f.name: f for f in YEAR}
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+Index = str | Sequence[str] | None
 
 
-@dataclass(frozen=True)
-class Run:
-    """Histories of a case: records[n, t] (what happened each year), which histories they are, and their manifest."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(Shown):
+    """Histories of a case: records[n, t] (what happened each year), which histories they are, and their manifest.
+
+    Two runs are equal if case, manifest and every bit of the records are.
+    """
 
     case: Case
     histories: np.ndarray
@@ -61,19 +82,22 @@ class Run:
         return self.case.years
 
     def series(self, name: str) -> np.ndarray:
-        """Return a series as an array [n, t, ...]; raises KeyError with the nearest names if there is none of that name."""
-        if name not in SERIES:
-            from latecomer.errors import nearest
-
-            raise KeyError(f"no series {name!r}; nearest: {nearest(name, SERIES)}")
+        """Return a series as an array [n, t, ...]; raises UsageError with the nearest name if there is none of that name."""
+        problems = Problems()
+        note_series(problems, [name], plain=False)
+        problems.raise_if_any(UsageError)
         return self.records[name]
 
-    def bands(
-        self, name: str, index: int | None = None, levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
-    ) -> np.ndarray:
-        """Return quantiles [level, t] of a series over histories; `index` picks one entry of its inner axis."""
-        values = self.series(name) if index is None else self.series(name)[:, :, index]
-        return np.quantile(values, levels, axis=0)
+    def bands(self, name: str, index: int | Index = None, levels: Sequence[float] = LEVELS) -> np.ndarray:
+        """Return quantiles [level, t, ...] of a series over histories; `index` picks one name or place along its inner axes.
+
+        Raises UsageError with all that is wrong with series, index and levels.
+        """
+        problems = Problems()
+        note_levels(problems, levels)
+        place = place_of(self.case, name, index, problems)
+        problems.raise_if_any(UsageError)
+        return np.quantile(self.records[name][place], levels, axis=0)
 
     @cached_property
     def data(self) -> xarray.Dataset:
@@ -81,8 +105,18 @@ class Run:
         return self.to_xarray()
 
     def to_xarray(self) -> xarray.Dataset:
-        """Return the run as a labelled dataset with dimensions history, year and inner axes; units are attributes."""
-        coords = {"history": self.histories, "year": self.years, **labels_of(self.case)}
+        """Return the run as a labelled dataset with dimensions history, year and inner axes; units are attributes.
+
+        Makers have the coordinates `maker_name`, `ownership`, `group`, `parent`, `brand_origin` and `home`, as the case gives
+        them; by year, owner and group are series.
+        """
+        facts = {name: ("maker", values) for name, values in maker_facts(self.case).items()}
+        coords: dict[str, Any] = {
+            "history": self.histories,
+            "year": self.years,
+            **labels_of(self.case),
+            **facts,
+        }
         variables = {}
         for f in YEAR:
             dims = ("history", "year", *(DIMENSIONS[a] for a in f.axes))
@@ -91,9 +125,16 @@ class Run:
             )
         return xarray.Dataset(variables, coords=coords, attrs={k: str(v) for k, v in self.manifest.items()})
 
-    def to_frame(self, names: tuple[str, ...] | None = None) -> pd.DataFrame:
-        """Return series without inner axes as a tidy table: history, year, series, value, unit."""
-        chosen = [f for f in YEAR if not f.axes and (names is None or f.name in names)]
+    def to_frame(self, names: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Return series that are one number a year as a tidy table: history, year, series, value, unit.
+
+        Without names, all of them. Raises UsageError with every name that is none.
+        """
+        asked = [names] if isinstance(names, str) else names
+        problems = Problems()
+        note_series(problems, asked or ())
+        problems.raise_if_any(UsageError)
+        chosen = [f for f in YEAR if not f.axes and (asked is None or f.name in asked)]
         n, t = self.records.shape
         parts = [
             pd.DataFrame(
@@ -107,7 +148,79 @@ class Run:
             )
             for f in chosen
         ]
-        return pd.concat(parts, ignore_index=True)
+        return pd.concat(parts or [pd.DataFrame(columns=FRAME)], ignore_index=True)
+
+    def panel(self, makers: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the panel of makers: one row for each history, year and maker that exists in it (`latecomer.panel`).
+
+        Raises UsageError with every name that is no maker of the case.
+        """
+        return panel_of(self.case, self.histories, self.records, makers)
+
+    def _title(self) -> str:
+        return self.case._title()
+
+    def _facts(self) -> dict[str, Any]:
+        low, median, high = np.quantile(self.records["own_brand_share"][:, -1], (0.05, 0.5, 0.95))
+        return {
+            "histories": f"{len(self.histories)}, seed {self.manifest.get('seed')}; {len(self.failed)} failed",
+            "years": f"{self.years[0]}-{self.years[-1]}",
+            "own_brand_share": f"{median:.3f} in {self.years[-1]} (90% of histories: {low:.3f} to {high:.3f})",
+            "series": f"{len(SERIES)}: .series(name), .bands(name), .to_frame(), .to_xarray(), .panel()",
+            "fingerprint": str(self.manifest.get("fingerprint"))[:16],
+        }
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Run):
+            return NotImplemented
+        alike = self.case == other.case and (self.failed, self.manifest) == (other.failed, other.manifest)
+        return alike and same(self.histories, other.histories) and same(self.records, other.records)
+
+    def __hash__(self) -> int:
+        return hash((self.case, self.manifest.get("fingerprint")))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            field.name: getattr(self, field.name) for field in fields(self)
+        }  # not what was made on demand
+
+
+FRAME = ["history", "year", "series", "value", "unit"]
+
+
+def place_of(case: Case, series: str, index: int | Index, problems: Problems) -> Any:
+    """Return what picks names along the inner axes of a series [n, t, ...], outermost first; note what is not there.
+
+    Without an index it picks all. A whole number counts along the first inner axis.
+    """
+    before = len(problems)
+    note_series(problems, [series], plain=False)
+    if index is None or len(problems) > before:
+        return ...
+    named = list(index) if isinstance(index, Sequence) and not isinstance(index, str) else [index]
+    letters = SERIES[series].axes
+    if len(named) > len(letters) or (len(named) < len(letters) and not is_whole(index)):
+        along = ", ".join(DIMENSIONS[letter] for letter in letters) or "none: it is one number a year"
+        problems.add("index", None, None, index, f"a name for each inner axis of {series} ({along})")
+        return ...
+    places = [
+        place_along(case, series, letter, name, problems)
+        for letter, name in zip(letters, named, strict=False)
+    ]
+    return (slice(None), slice(None), *places)
+
+
+def place_along(case: Case, series: str, letter: str, name: str | int, problems: Problems) -> int:
+    """Return the place of a name, or of a whole number, along one axis; note one that is not there."""
+    labels = labels_of(case).get(DIMENSIONS[letter], [])
+    length = case.length[letter]
+    if not isinstance(name, str) and is_whole(name) and -length <= name < length:
+        return int(name)
+    if name in labels:
+        return labels.index(str(name))
+    what = f"a {DIMENSIONS[letter].replace('_', ' ')} of {series}"
+    problems.add("index", None, None, name, f"{what}, such as {labels[0]}" if labels else what, valid=labels)
+    return 0
 
 
 def labels_of(case: Case) -> dict[str, list[str]]:

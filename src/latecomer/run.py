@@ -5,12 +5,13 @@ histories can run in any order, on any number of threads, in any batch, and come
 kernel releases the interpreter lock, hence threads.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from latecomer.asked import refuse_numbers, refuse_run
 from latecomer.axes import STATE, YEAR, record
 from latecomer.errors import HistoriesFailed
 from latecomer.machine import simulate, threads_available
@@ -76,14 +77,18 @@ def run(
     batch: int = 8,
     progress: Callable[[int, int], None] | None = None,
     draws: np.recarray | None = None,
+    params: Mapping[str, float | str] | None = None,
 ) -> Run:
     """Run `histories` histories of the case and return them with labels and manifest.
 
-    History n uses parameter vector n modulo the number of `draws` (default: those of the case). `progress(done,
-    total)` is called from the calling thread after every batch. Histories that turn non-finite are set aside, counted
-    and named in the result; above 1% `HistoriesFailed` is raised.
+    History n uses parameter vector n modulo the number of `draws` (default: those of the case); `params` sets some parameters
+    in all of them, to a number or to "off". `progress(done, total)` is called from the calling thread after every batch.
+    Histories that turn non-finite are set aside, counted and named in the result; above 1% `HistoriesFailed` is raised.
+    Raises UsageError with everything that is wrong with the request.
     """
+    refuse_run(case, draws, params, progress, histories=histories, seed=seed, threads=threads, batch=batch)
     chosen = case if draws is None else replace(case, draws=draws)
+    chosen = chosen.with_params(**params) if params else chosen
     return run_variants([chosen], histories, seed, threads, batch, progress)[0]
 
 
@@ -103,6 +108,12 @@ def run_variants(
     variants must agree in everything before the year of index `same_until` (parameters included); these years are run once and
     the variants go on from there. Progress and failures as in `run`.
     """
+    refuse_numbers(histories=histories, seed=seed, threads=threads, batch=batch, first=first)
+    histories, seed, first = (
+        int(histories),
+        int(seed),
+        int(first),
+    )  # of NumPy, they would be compiled for anew
     vectors = [np.array(case.draws).view(np.recarray) for case in cases]
     outs = [
         np.zeros((histories, len(case.years)), record(YEAR, case.length)).view(np.recarray) for case in cases
@@ -139,6 +150,8 @@ def watch_variants(
     say: a parameter of another variant acts from that year on. Histories that failed in any variant are left out; above 1% in
     one, HistoriesFailed is raised.
     """
+    refuse_numbers(histories=histories, seed=seed, threads=threads)
+    histories, seed = int(histories), int(seed)
     vectors = [np.array(case.draws).view(np.recarray) for case in cases]
     span = len(cases[0].years) if years is None else years
     seen: list[list[np.ndarray]] = [[] for _ in range(histories)]

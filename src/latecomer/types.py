@@ -2,24 +2,30 @@
 
 A `Case` holds arrays that the kernel reads (years by rows, laid out by `axes`), the labels of their axes, and the
 tables behind them with their sources, so that every number can be traced to a file and a line. Both are frozen; the
-arrays are read-only.
+arrays are read-only, also after copying and in another process: the compiled model takes no others.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from latecomer import axes
+from latecomer.asked import note_params
+from latecomer.errors import Problems, UsageError
+from latecomer.shown import Shown
+
+ARRAYS = ("years", "world", "policy", "strategy", "makers", "contracts", "params", "draws")
 
 if TYPE_CHECKING:  # a case can be handled without its tables, and they take a second to import
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Labels:
+@dataclass(frozen=True, repr=False)
+class Labels(Shown):
     """Names along the axes of a case: makers, regions and destinations are its own, the others are fixed in `axes`."""
 
     makers: tuple[str, ...]
@@ -53,9 +59,9 @@ class Labels:
         return named[letter]
 
 
-@dataclass(frozen=True)
-class Case:
-    """A country and industry as data, checked when loaded.
+@dataclass(frozen=True, eq=False, repr=False)
+class Case(Shown):
+    """A country and industry as data, checked when loaded. Two cases are equal if folder and arrays hold the same.
 
     `world`, `policy` and `strategy` (every maker by its own rule) have one record a year; `makers`, `contracts` one
     record each; `params` one record in all, `draws` one record for each vector that the last fit left. `register`
@@ -92,7 +98,69 @@ class Case:
     folder: Path
     left_out: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in ARRAYS:
+            object.__setattr__(self, name, locked(getattr(self, name)))
+        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+
     @property
     def length(self) -> dict[str, int]:
         """Return the length of every inner axis, by letter."""
         return axes.sizes(len(self.makers), len(self.labels.regions), len(self.labels.destinations))
+
+    def with_params(self, **values: float | str) -> "Case":
+        """Return the case with parameters set, in every draw: to a number, or to "off".
+
+        Raises UsageError with every name that is no parameter and every value out of its range.
+        """
+        problems = Problems()
+        note_params(problems, values, self)
+        problems.raise_if_any(UsageError)
+        off = self.register.set_index("name")["off"]
+        vectors = {name: np.array(getattr(self, name)).view(np.recarray) for name in ("params", "draws")}
+        for name, value in values.items():
+            for vector in vectors.values():
+                vector[name] = off[name] if value == "off" else value
+        return replace(self, params=vectors["params"], draws=vectors["draws"])
+
+    def _title(self) -> str:
+        return f"{self.name}: {self.title}"
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "years": f"{self.years[0]}-{self.years[-1]}", "makers": self.labels.makers, "regions": self.labels.regions,
+            "parameters": f"{len(self.register)}, in {len(self.draws)} draws", "levers": self.policy.dtype.names,
+            "facts": f"{len(self.facts)} from {len(self.sources)} sources", "folder": self.folder, "checksum": self.checksum[:16],
+        }  # fmt: skip
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Case):
+            return NotImplemented
+        return (self.name, self.checksum, self.labels) == (other.name, other.checksum, other.labels) and all(
+            same(getattr(self, name), getattr(other, name)) for name in ARRAYS
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.checksum))
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {field.name: getattr(self, field.name) for field in fields(self)}
+        return state | {"tables": dict(self.tables)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        self.__post_init__()
+
+
+def locked(array: np.ndarray) -> np.ndarray:
+    """Return an array that cannot be written, as the compiled model takes it: one block, fields read as attributes."""
+    block = array if array.flags.c_contiguous else np.ascontiguousarray(array)
+    view = block.view(np.recarray) if block.dtype.names else block.view()
+    view.flags.writeable = False
+    return view
+
+
+def same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether two arrays have the same type, shape and bits."""
+    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from latecomer.case.load import CASES, load_case
-from latecomer.errors import CaseError
+from latecomer.case.params import read_draws
+from latecomer.errors import CaseError, Problems
 
 
 @pytest.fixture
@@ -49,4 +50,32 @@ def test_bad_draws_are_refused_together(folder):
         load_case(folder)
     told = str(refused.value)
     assert len(refused.value.problems) == 3
-    assert "base_utility" in told and "1000000000.0" in told and "much" in told
+    assert "base_utility" in told and "'1e9'" in told and "much" in told
+
+
+def test_draws_that_were_cut_off_or_changed_are_told(folder, case):
+    text = (folder / "draws.csv").read_text()
+    lines = text.splitlines()
+
+    def told(changed):
+        (folder / "draws.csv").write_text(changed)
+        problems = Problems()
+        read_draws(folder, case.params, case.register, problems)
+        return [str(problem) for problem in problems.found]
+
+    assert told(text) == told(text.replace("\n", "\r\n")) == told("\ufeff" + text) == []
+    assert told("\n".join(lines[:20])) == ["draws.csv: '19 rows'; expected 48 rows, as draws.json says"]
+    assert "fit again" in told("\n".join([lines[0], lines[2], lines[1], *lines[3:]]))[0]
+    assert "a header that names the columns" in told("")[0]
+    assert any("each parameter once" in problem for problem in told(f"{lines[0]},base_utility\n"))
+    assert "cells, as in the header" in told("\n".join([*lines[:-1], lines[-1] + ",2"]))[0]
+
+
+@pytest.mark.parametrize(
+    "note", ["[" * 100_000, "{", "[]", '{"defaults": []}', '{"defaults": {"base_utility": "x"}}', ""]
+)
+def test_a_note_of_the_fit_that_says_nothing_is_told(folder, case, note):
+    (folder / "draws.json").write_text(note)
+    problems = Problems()
+    read_draws(folder, case.params, case.register, problems)
+    assert [problem.file for problem in problems.found] == ["draws.json"]

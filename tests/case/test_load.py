@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import time
 
 import numpy as np
 import pytest
@@ -97,12 +96,6 @@ def test_cases_are_found_by_name_and_by_folder(folder, case):
         load_case("chin-auto")
 
 
-def test_loading_takes_less_than_a_second_and_a_half(case):
-    start = time.perf_counter()
-    load_case(case.name)
-    assert time.perf_counter() - start < 1.5
-
-
 def test_every_kind_of_bad_cell_is_told_in_one_error(folder):
     told = {
         (
@@ -186,9 +179,10 @@ def test_a_missing_column_a_wrong_column_and_a_short_row_are_told(folder):
     [
         ("first_year: soon", "column first_year"),
         ("last_year: 1900", "up to 300 years from the first"),
+        ("last_year: 2030", "the last one with facts"),
         ("named_makers: [gely]", "did you mean 'geely'"),
         ("titel: x", "did you mean 'title'"),
-        ("name: [", "YAML in UTF-8"),
+        ("name: [", "expected YAML"),
     ],
 )
 def test_a_bad_head_is_told(folder, line, said):
@@ -228,8 +222,8 @@ def test_a_missing_table_is_told(folder):
         ("world", "before", "with:gdp_indx", {"quantity": "brent"}, "did you mean 'gdp_index'"),
         ("world", "before", "back:2010", {"quantity": "battery_usd"}, "two years of the case"),
         ("world", "times", "us_cpi@1066", {"quantity": "battery_usd"}, "QUANTITY@YEAR"),
-        ("exogenous", "value", "-40", {"series": "brent_oil_price", "year": "1998"}, "that of 1998 is not"),
-        ("regions", "population_2020", "1e308", {"region_id": "CN-SH"}, "a number from 1 to 1e+15"),
+        ("exogenous", "value", "0", {"series": "brent_oil_price", "year": "1998"}, "that of 1998 is not"),
+        ("regions", "population_2020", "1e308", {"region_id": "CN-SH"}, "a number from 1 to 1e+09"),
         ("world", "after", "hope", {"quantity": "brent"}, "hold, zero, with:QUANTITY"),
         ("world", "quantity", "cpj", {"quantity": "cpi"}, "a row for this quantity"),
         ("constants", "value", "2", {"name": "region_elasticity"}, "a value from 0.6 to 1"),
@@ -242,7 +236,31 @@ def test_a_missing_table_is_told(folder):
         ("targets", "index", "van", {"target_id": "minibus_fit"}, "a name along axis 's'"),
         ("targets", "fact_series", "vehicle_producton", {"target_id": "vehicles"}, "'vehicle_production'"),
         ("moments", "last", "2015", {"moment_id": "price_2004_2009"}, "only check a fit"),
-        ("moments", "index", "suv", {"moment_id": "price_2004_2009"}, "no index"),
+        (
+            "moments",
+            "index",
+            "suv",
+            {"moment_id": "price_2004_2009"},
+            "moments.csv, line 2, column index: 'suv'; expected no index",
+        ),
+        (
+            "exogenous",
+            "value",
+            "-40",
+            {"series": "brent_oil_price", "year": "1998"},
+            "a value not below zero",
+        ),
+        (
+            "national",
+            "series",
+            "vehicle_prodution",
+            {"series": "vehicle_production"},
+            "mean 'vehicle_production'?",
+        ),
+        ("regional_protection", "value", "-5", {"unit": "CNY per car"}, "a value not below zero"),
+        ("rnd_system", "year", "3023", {"item": "tsinghua_department"}, "years from 1700 to 2100"),
+        ("params", "off", "-3", {"name": "base_utility"}, "the range of the row, or 0 or 1"),
+        ("firm_targets", "rank", "1e300", {"rank": "1"}, "a number from 1 to 1000"),
         ("params", "default", "1e9", {"name": "base_utility"}, "the range of the row"),
         ("omissions", "fact_id", "huawey", {"fact_id": "huawei"}, "a reason in omissions.csv"),
         ("abroad", "low", "", {"series": "income_russia"}, "a range in low and high"),

@@ -1,10 +1,20 @@
 """Does a reform say what it means, and is everything wrong with it told at once?"""
 
+import warnings
+
 import numpy as np
 import pytest
 
 from latecomer.axes import POLICY, STRATEGY, Lever
-from latecomer.case.reform import Reform, find_reform, gallery, laid_over, read_reform
+from latecomer.case.reform import (
+    Reform,
+    find_reform,
+    gallery,
+    laid_over,
+    read_changes,
+    read_reform,
+    reform_of,
+)
 from latecomer.case.tree import DEEPEST, LARGEST, MOST, parse_tree
 from latecomer.errors import Problems, ReformError
 
@@ -202,3 +212,57 @@ def test_a_lever_at_its_own_value_changes_nothing(case, lever: Lever):
 def test_a_strategy_at_its_off_value_changes_nothing(case, lever: Lever):
     _, reformed = laid_over(case, Reform(firms={"own_brands": {lever.public_name: "off"}}))
     assert reformed.strategy.tobytes() == case.strategy.tobytes()
+
+
+def told(case, text):
+    """Return every problem of the text of a reform."""
+    problems = Problems()
+    root = parse_tree(text, "r.yaml", problems)
+    if root is None:
+        return [str(problem) for problem in problems.found]
+    return [str(problem) for problem in read_changes(case, [reform_of(root, "r.yaml")])[1].found]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "something to change under policy, firms, world"),
+        ("# to be written\n", "something to change under policy, firms, world"),
+        ("~\n", "a mapping with name"),
+        ('policy: {tariff.car: {1986: "0,25"}}', "a number: the decimal sign is a point"),
+        ('policy: {subsidy.battery_car: {2015: "50,000"}}', "a number without a sign between thousands"),
+        ("policy: {tariff.car: {1986: ２５%}}", "a number in the digits 0 to 9"),
+        ("policy: {tariff.car: {１９８６: 25%}}", "a year of tariff.car"),
+        ("policy: {tariff.car: {1986-01-01: 25%}}", "a year of tariff.car"),
+        ("policy: {tariff.car: {1986-1995: 25%, 1990-2000: 10%}}", "in 1990; 1986-1995, line 1 sets it, too"),
+        ("policy: {tariff.car: {1986: 25%, '1986 ': 10%}}", "in 1986; 1986, line 1 sets it, too"),
+        ("world: {research_spending: {2025: x1e308}}", "research_spending from 0"),
+        ("policy: {tariff.car: {times: 1e308, from: 1986}}", "tariff.car from"),
+        ("policy: {tariff.car: {add: 1e308, phase_in: 3}}", "tariff.car from"),
+        ('name: "\\U00110000"\npolicy: {tariff.car: 0.1}', "names no letter"),
+        ('name: "\\Uffffffff"\npolicy: {tariff.car: 0.1}', "names no letter"),
+        ('name: "\\ud800"\npolicy: {tariff.car: 0.1}', "U+D800"),
+        ('name: "\\e]0;owned\\a"\npolicy: {tariff.car: 0.1}', "U+001B"),
+        ('name: "a\\nFingerprint 0000"\npolicy: {tariff.car: 0.1}', "U+000A"),
+        ('name_zh: "\\u202e"\npolicy: {tariff.car: 0.1}', "U+202E"),
+        ('policy: {"tariff.car\\e": 0.1}', "U+001B"),
+    ],
+)
+def test_each_fault_of_a_stranger_is_one_problem(case, text, said):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = told(case, text)
+    assert len(found) == 1, found
+    assert said in found[0]
+    assert all(problem.isprintable() for problem in found)
+
+
+def test_names_from_python_are_checked_like_those_of_a_file(case):
+    for name in ("\x1b[2J", "a\nb", "\u202e"):
+        with pytest.raises(ReformError, match="invisible letter"):
+            laid_over(case, Reform({"tariff.car": 0.1}, name=name))
+
+
+def test_spans_that_meet_may_say_the_same_and_a_span_stands_out_of_what_holds_from_a_year(case):
+    assert told(case, "policy: {tariff.car: {1986-1995: 25%, 1990-2000: 25%, 1980: 50%}}") == []
+    assert told(case, "note: >\n  two\n  lines\npolicy: {tariff.car: {1986-1989: 25%, 1990-2000: 10%}}") == []

@@ -7,6 +7,7 @@ from latecomer.case.reform import Reform, laid_over
 from latecomer.errors import UsageError
 from latecomer.experiment.compare import (
     CONFIDENCE,
+    Effect,
     compare,
     compare_all,
     interval_of_median,
@@ -60,6 +61,26 @@ def test_an_effect_of_a_year_is_the_row_of_the_table(found):
     assert "own_brand_share 2010" in str(effect)
 
 
+def test_a_star_means_a_band_without_zero():
+    """Nine pairs in ten that agree while the band holds zero lean, and are told in words."""
+
+    def made(low, high, positive):
+        return Effect(
+            "strong", "", 2010, 1.0, low, high, low, high, positive, 1.0 - positive, 0.0, 1.0, 9, "index"
+        )
+
+    assert [made(0.1, 2.0, 1.0).clear, made(-2.0, -0.1, 0.0).clear, made(-0.1, 2.0, 0.94).clear] == [
+        True,
+        True,
+        False,
+    ]
+    assert [made(0.1, 2.0, 1.0).leans, made(-0.1, 2.0, 0.94).leans, made(-0.1, 2.0, 0.8).leans] == [
+        False,
+        True,
+        False,
+    ]
+
+
 def test_axes_need_an_index_and_wrong_names_are_told(found):
     assert found.effect("segment_sales", 2010, index="suv").index == "suv"
     for wrong in (
@@ -68,7 +89,7 @@ def test_axes_need_an_index_and_wrong_names_are_told(found):
         ("segment_sales", 2010, "suvs"),
         ("vehicles", 1900, None),
     ):
-        with pytest.raises(KeyError):
+        with pytest.raises(UsageError):
             found.effect(*wrong)
 
 

@@ -1,12 +1,23 @@
 """Does a forked history keep its past to the bit, and is the last year in which a reform works found?"""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from latecomer.case.reform import Reform, laid_over
 from latecomer.errors import ReformError, UsageError
-from latecomer.experiment.fork import LEAST, Timing, fork, timing
+from latecomer.experiment.compare import Effect
+from latecomer.experiment.fork import (
+    LEAST,
+    OTHER_SIGN,
+    RULE,
+    SMALL,
+    UNSURE,
+    WORKS,
+    Timing,
+    fork,
+    judgement,
+    timing,
+)
 from latecomer.run import run
 
 TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
@@ -29,35 +40,51 @@ def test_a_later_start_can_only_move_later_years(case):
     assert effects[1990] != 0.0
 
 
-def judged(medians, clear):
-    """Return a timing with these medians, clear or not."""
+def effect(median, width):
+    """Return an effect with this median and half-width of its band."""
+    ends = (median - width, median + width)
+    return Effect("own_brand_share", "", 2025, median, *ends, *ends, 1.0, 0.0, 0.5, 0.5 + median, 9, "share")
+
+
+def timed(effects):
+    """Return a timing of these effects, taken up in 1990 and every fifth year after it."""
     rows = [
-        {"series": "strong", "at": 2025, "taken_up": 1990 + 5 * i, "median": median, "low90": median - 1, "high90": median + 1,
-         "positive": 1.0, "negative": 0.0, "works": sure, "unit": "index", "histories": 9}
-        for i, (median, sure) in enumerate(zip(medians, clear, strict=True))
+        {"series": one.series, "at": 2025, "taken_up": 1990 + 5 * i, "median": one.median, "low90": one.low90,
+        "high90": one.high90,
+         "works": verdict == WORKS, "verdict": verdict, "unit": one.unit, "histories": 9}
+        for i, (one, verdict) in enumerate(zip(effects, judgement(effects), strict=True))
     ]  # fmt: skip
     return Timing(TARIFF, pd.DataFrame(rows))
 
 
-def test_the_last_year_is_the_last_that_works():
-    assert judged([8.0, 4.0, 1.0], [True, True, False]).last_year("strong") == 1995
-    assert judged([8.0, 4.0, 1.0], [False, False, False]).last_year("strong") is None
+def test_every_year_is_judged_against_the_largest_sure_effect():
+    """A first effect that is not sure, a sure one after it, and a small sure one: each gets its reason."""
+    found = [effect(0.06, 0.08), effect(0.08, 0.02), effect(0.01, 0.005), effect(-0.05, 0.01)]
+    assert judgement(found) == [UNSURE, WORKS, SMALL, OTHER_SIGN]
+    assert judgement([effect(0.1, 0.2)]) == [UNSURE]
+
+
+def test_the_last_year_and_its_rule_are_told_in_points():
+    found = timed([effect(0.08, 0.02), effect(0.04, 0.01), effect(0.01, 0.005)])
+    assert found.last_year("own_brand_share") == 1995
+    told = found.sentences()
+    assert "most: +8.00 points (90% band +6.00 to +10.0)" in told[0]
     assert (
-        "the last year tried in which it still works is 1995"
-        in judged([8, 4, 1], [True, True, False]).sentences()[0]
+        "when taken up in 1990, 1995 of the years tried; in 2000 it no longer does (sure, but below 25%"
+        in told[0]
     )
-    assert "the sign is not clear" in judged([8, 4, 1], [False] * 3).sentences()[0]
-    assert "the last year that was tried" in judged([8, 4, 3], [True] * 3).sentences()[0]
+    assert told[-1] == RULE
+    assert "there is no year" in timed([effect(0.1, 0.2)]).sentences()[0]
+    assert "in every year tried" in timed([effect(0.1, 0.01)] * 3).sentences()[0]
 
 
-def test_what_works_is_clear_of_one_sign_and_large_enough(case):
+def test_what_works_is_sure_of_one_sign_and_large_enough(case):
     table = timing(case, TARIFF, ["vehicles", "imports"], histories=3).table
-    first = table.groupby("series")["median"].transform("first")
-    sure = np.maximum(table["positive"], table["negative"]) >= 0.9
-    by_hand = (
-        sure & (np.sign(table["median"]) == np.sign(first)) & (table["median"].abs() >= LEAST * first.abs())
-    )
-    assert by_hand.tolist() == table["works"].tolist()
+    for _, rows in table.groupby("series"):
+        sure = (rows["low90"] > 0.0) | (rows["high90"] < 0.0)
+        largest = rows["median"][sure].abs().max()
+        assert (sure | ~rows["works"]).all()
+        assert (rows["median"][rows["works"]].abs() >= LEAST * largest).all()
 
 
 def test_everything_wrong_is_told(case):

@@ -5,7 +5,16 @@ import pytest
 
 from latecomer.case.reform import Reform, find_reform, gallery, laid_over
 from latecomer.experiment.compare import compare
-from latecomer.experiment.gallery import WATCHED, YEARS, effects_of_all, literature, published_text, verdict
+from latecomer.experiment.gallery import (
+    WATCHED,
+    YEARS,
+    effects_of_all,
+    literature,
+    ours_text,
+    published_text,
+    unit_of,
+    verdict,
+)
 
 NAN = float("nan")
 
@@ -56,20 +65,71 @@ def test_the_literature_is_silent_on_other_reforms(case):
     assert literature(compare(case, Reform({"tariff.car": 0.1}), histories=2)).empty
 
 
-def test_agreement_by_its_rule():
-    sure, unsure = np.linspace(40.0, 60.0, 50), np.linspace(-50.0, 60.0, 50)
-    assert verdict(sure, NAN, 50.0, NAN, NAN) == "Yes, in sign and size"
-    assert verdict(sure, NAN, NAN, 3.0, 45.0) == "Yes, in sign and size"
-    assert verdict(sure, NAN, 10.0, NAN, NAN) == "In sign, not in size: ours is 5 times theirs"
-    assert verdict(sure, NAN, -50.0, NAN, NAN) == "No: the other sign"
-    assert verdict(unsure, NAN, 50.0, NAN, NAN) == "Open: our sign is not sure"
-    assert verdict(sure, 1.0, NAN, NAN, NAN).startswith("Yes, in sign")
-    assert verdict(sure, -1.0, NAN, NAN, NAN) == "No: the other sign"
-    assert verdict(sure, 0.0, 0.0, NAN, NAN) == "No: our band does not hold nought"
-    assert verdict(unsure, 0.0, 0.0, NAN, NAN).startswith("Yes")
+SURE, UNSURE = np.linspace(40.0, 60.0, 50), np.linspace(-50.0, 60.0, 50)
+
+
+@pytest.mark.parametrize(
+    ("values", "sign", "value", "low", "high", "told"),
+    [
+        (SURE, NAN, NAN, 45.0, 55.0, "Yes, in sign; in size, too"),
+        (SURE, NAN, NAN, 55.0, 70.0, "Yes, in sign; in size only in part"),
+        (SURE, NAN, NAN, 70.0, 90.0, "Yes, in sign; not in size"),
+        (
+            SURE,
+            NAN,
+            50.0,
+            NAN,
+            NAN,
+            "Yes, in sign; size open: no range was published, ours is 1 times theirs",
+        ),
+        (
+            SURE,
+            NAN,
+            25.0,
+            NAN,
+            NAN,
+            "Yes, in sign; size open: no range was published, ours is 2 times theirs",
+        ),
+        (
+            SURE,
+            NAN,
+            25.0,
+            25.0,
+            NAN,
+            "Yes, in sign; size open: only one end was published, ours lies on its side",
+        ),
+        (
+            SURE,
+            NAN,
+            80.0,
+            80.0,
+            NAN,
+            "Yes, in sign; size open: only one end was published, ours lies beyond it",
+        ),
+        (SURE, NAN, -50.0, NAN, NAN, "No: the other sign"),
+        (UNSURE, NAN, 50.0, NAN, NAN, "Open: our band holds zero"),
+        (SURE, 1.0, NAN, NAN, NAN, "Yes, in sign; no size was published for it"),
+        (SURE, -1.0, NAN, NAN, NAN, "No: the other sign"),
+        (SURE, 0.0, 0.0, NAN, NAN, "No: our band excludes zero"),
+        (UNSURE, 0.0, 0.0, NAN, NAN, "Yes: our band holds zero"),
+    ],
+)
+def test_agreement_by_its_rule(values, sign, value, low, high, told):
+    assert verdict(values, sign, value, low, high).startswith(told)
 
 
 def test_what_was_published_in_words():
-    assert published_text(NAN, 21.9, 18.7, 21.9) == "21.9 (18.7 to 21.9)"
+    assert published_text(NAN, 21.9, 18.7, 21.9, "billion CNY") == "21.9 (18.7 to 21.9) billion CNY"
     assert published_text(NAN, NAN, 3.8, 12.7) == "3.8 to 12.7"
+    assert published_text(NAN, 50.0, 50.0, NAN, "percent") == "more than 50 percent"
     assert published_text(1.0, NAN, NAN, NAN) == "yes"
+
+
+def test_what_is_found_has_a_unit_and_no_exponent(case):
+    rows = {row.reform + row.measure: row for row in case.tables["findings"].itertuples()}
+    assert unit_of(rows["no-plate-quotaschange"]) == "points"
+    assert ours_text(0.00247, "points") == "+0.25"
+    assert unit_of(rows["research-doubledchange"]) == "log points"
+    assert unit_of(rows["european-tariffrelative"]) == "%"
+    assert unit_of(rows["no-new-energy-subsidiestotal"]) == "billion CNY of 2010"
+    assert ours_text(-1040.0, "billion CNY of 2010") == "-1,040"

@@ -66,6 +66,10 @@ def test_the_parts_of_an_effect(small):
     assert (found.parts["sd"] >= 0.0).all()
     assert set(found.variants["kind"]) == {"structure", "data"}
     assert found.sentences()
+    alike = (
+        found.variants["level"] - found.variants["difference"]
+    )  # the picture and the sentence compare with the median
+    assert np.allclose(alike, found.median)
 
 
 def test_a_reform_that_changes_nothing_is_certain(small):

@@ -102,6 +102,30 @@ def test_makers_add_up(years, case):
         )
 
 
+def test_the_panel_of_makers_adds_up(years, case):
+    """Research is that of the industry; capability, weighted by output, is that of own brands; who does not exist has nothing."""
+    assert near(years.maker_research.sum(axis=1, dtype=float), years.research, 1e-5, 1e-6)
+    own = case.makers.ownership <= PRIVATE
+    weight = (years.maker_sales + 0.5 * years.maker_commercial)[:, own]
+    made = weight.sum(axis=1) > 0.0
+    mean = (weight[..., None] * years.maker_capability[:, own]).sum(axis=1)[made] / weight[made].sum(axis=1)[
+        :, None
+    ]
+    assert near(mean, years.own_capability[made], 1e-5, 1e-5)
+    gone = years.maker_owner < 0
+    assert (years.maker_owner[~gone] == np.broadcast_to(case.makers.ownership, gone.shape)[~gone]).all()
+    for name in (
+        "maker_sales",
+        "maker_revenue",
+        "maker_research",
+        "maker_price",
+        "maker_quality",
+        "maker_trust",
+    ):
+        assert not years[name][gone].any(), name
+    assert not years.maker_capability[gone].any() and (years.maker_group[gone] == -1).all()
+
+
 def test_what_is_made_is_sold_at_home_or_abroad(years):
     assert near(years.passenger_cars + years.imports, years.home_sales + years.passenger_exports)
 

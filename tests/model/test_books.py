@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from laboratory import altered
 
-from latecomer.axes import DOMAINS, IMPORTER, PRIVATE, PROCESS, YEAR, record, sizes
+from latecomer.axes import COMBUSTION, DOMAINS, IMPORTER, PRIVATE, PROCESS, YEAR, record, sizes
 from latecomer.model import accounts, index
 from latecomer.run import workspace
 
@@ -52,6 +52,30 @@ def test_the_price_index_credits_better_cars_at_what_their_buyers_would_pay(labo
     change = np.average((np.log(price[both] / old_price[both]) - worth[both]), weights=w.sold[:n][both])
     assert year.price_index == pytest.approx(before.price_index * math.exp(change), rel=1e-9)
     assert case.years[t] == 2006
+
+
+def test_price_quality_and_trust_of_a_maker_are_means_over_what_it_sells_at_home(laboratory):
+    space, t = workspace(laboratory.case), laboratory.index(2015)
+    laboratory.go_on(space, laboratory.params(), last=t)
+    before = altered(space.state, {})[0]
+    year = laboratory.go_on(space, laboratory.params(), first=t, last=t + 1)[t]
+    w, makers = space.scratch[0], laboratory.case.makers
+    n = int(w.lines)
+    maker, burning = w.maker[:n], w.powertrain[:n] == COMBUSTION
+    for m in (
+        laboratory.case.labels.makers.index(name) for name in ("byd", "saic_vw", "geely", "importer_usa")
+    ):
+        mine = maker == m
+        sold = w.sold[:n][mine]
+        assert year.maker_price[m] == pytest.approx(
+            1000.0 * np.average(w.price[:n][mine], weights=sold), rel=1e-6
+        )
+        if burning[mine].all():
+            assert year.maker_quality[m] == pytest.approx(w.gap[m], rel=1e-5, abs=1e-6)
+        if before.alive[m] == 1:
+            trust = np.where(burning[mine], before.trust[m], before.trust_electric[m])
+            assert year.maker_trust[m] == pytest.approx(np.average(trust, weights=sold), rel=1e-5)
+        assert year.maker_owner[m] == makers.ownership[m]
 
 
 def reference_year(bench):

@@ -94,6 +94,18 @@ def test_demand_is_the_sum_over_all_nodes(solved):
     assert np.allclose(solved.w.asked[solved.lines], plain, rtol=1e-9)
 
 
+def test_a_shadow_cost_that_ends_leaves_no_price_below_zero(laboratory):
+    """A price of 150 with 250 of shadow cost behind it: without a bound it falls to -100, which has no logarithm."""
+    space = workspace(laboratory.case)
+    w, state, p = space.scratch[0], space.state[0], laboratory.params()[0]
+    w.lines, w.maker[0], w.price[0], w.unit_cost[0], w.left_out[0] = 1, 0, 150.0, 100.0, 0.0
+    w.sold[0], w.power[0], w.slope[0], w.own_part[0], w.room[0] = 1e-3, 1.0, 1e-4, 0.0, 1.0
+    state.shadow[0] = 250.0
+    market.raise_shadow_costs(w, state, p)
+    assert state.shadow[0] == 0.0
+    assert w.price[0] == 50.0
+
+
 def test_prices_are_those_of_the_general_solver(solved):
     """Both search the prices at which nobody gains by a change, each from its own start; scarce capacity is in the cost."""
     weights, slopes, values, _, _ = solved.nodes()

@@ -51,14 +51,14 @@ def test_every_figure_has_a_place_data_and_a_text(html, found):
     assert sorted(specs) == sorted(names) == sorted(charts(found))
     for name in names:
         assert f'id="plot-{name}"' in html
-    assert all(chart.description for chart, _, _ in charts(found).values())
+    assert all(figure.chart.description and figure.about for figure in charts(found).values())
 
 
 def test_it_says_what_was_asked_and_how_to_make_it_again(html):
     assert "geely, research.revenue_share" in html
     assert "1986-2025" in html
     assert "latecomer compare" in html
-    assert "Joint ventures, licences and foundings keep the dates" in html
+    assert "Joint ventures, licences and entries happen on their historical dates" in html
 
 
 def test_the_literature_is_shown_where_it_is_given(found, html):
@@ -72,7 +72,7 @@ def test_the_literature_is_shown_where_it_is_given(found, html):
 def test_a_null_reform_says_so(case):
     null = compare(case, Reform({"tariff.car": "history"}), histories=2)
     assert answer(null) == [
-        "The reform changes nothing within the years of the case: every effect is exactly nought."
+        "The reform changes nothing within the years of the case: every effect is exactly zero."
     ]
     assert "No difference in any pair" in page(null)
 

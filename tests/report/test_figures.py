@@ -1,9 +1,11 @@
 """Are the figures right? They compile, draw the record's own numbers, and come out as files."""
 
+import json
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 import vl_convert
 
@@ -13,6 +15,9 @@ from latecomer.report.fan import FANS, SEGMENT_FANS
 from latecomer.report.figures import titles, vegalite_version
 from latecomer.report.flow import KINDS, flow_table, label
 from latecomer.report.groups import group_shares, group_volumes
+from latecomer.report.ranks import settled
+from latecomer.report.ratio import ratio_table
+from latecomer.report.style import house_style
 from latecomer.report.tiles import places
 
 
@@ -31,8 +36,42 @@ def test_every_figure_obeys_the_schema_and_compiles(specs):
 
 
 def test_every_figure_has_a_title(result, specs):
-    assert titles(result).keys() == specs.keys()
-    assert all(title for title, _ in titles(result).values())
+    named = titles(result)
+    assert named.keys() >= specs.keys()
+    assert all(
+        (title and about.endswith((".", "车", "汽"))) or name.startswith("firm_")
+        for name, (title, about) in named.items()
+    )
+
+
+def test_no_name_in_a_key_is_cut(specs):
+    """A label longer than its limit would end in dots; the house sets no limit, and wide keys wrap on a phone."""
+    for name in ("learning", "sources"):
+        legend = json.dumps(specs[name]["layer"][0]["encoding"]["color"]["legend"])
+        assert "labelLimit" not in legend and "width < " in legend
+    assert house_style()["legend"]["labelLimit"] == 0
+
+
+def test_the_error_is_the_simulated_value_over_the_recorded_one(result):
+    record = record_table(result)
+    table = ratio_table(result, record, "vehicles").set_index("year")
+    facts = record[record["series"] == "vehicles"].drop_duplicates("year").set_index("year")
+    row = facts.loc[2004]
+    assert table.loc[2004, "median"] == pytest.approx(row["median"] / row["recorded"])
+    assert table.loc[2004, "low90"] <= table.loc[2004, "median"] <= table.loc[2004, "high90"]
+
+
+def test_one_place_in_every_year_is_a_sentence_and_no_chart():
+    rows = [
+        {"index": "strong", "weights": weights, "year": year, "place": place, "probability": float(place == 5)}
+        for weights in ("drawn", "equal") for year in (1990, 1991) for place in (4, 5)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    assert "comes fifth beside the reference countries in at least 100% of histories" in settled(
+        table, "strong"
+    )
+    table.loc[table["year"] == 1991, "probability"] = 0.5
+    assert settled(table, "strong") == ""
 
 
 @pytest.mark.parametrize("name", [*FANS, *SEGMENT_FANS])

@@ -12,21 +12,30 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from latecomer import axes
 from latecomer.case import outcomes
+from latecomer.case.files import is_there
 from latecomer.case.folder import CASES, checksum, list_cases
 from latecomer.case.forces import check_forces
+from latecomer.case.head import FILE, Head, read_head
 from latecomer.case.kept import open_case
 from latecomer.case.makers import FACT_ID, begin_with_case, build_contracts, build_makers
 from latecomer.case.openness import check_openness
 from latecomer.case.params import OF_PACKAGE, build_params, completed, read_draws
 from latecomer.case.parts import check_parts
 from latecomer.case.policy import build_policy
-from latecomer.case.schemas import FIRST, LAST, NAMED_BY, OPTIONAL, SCHEMAS, SHORT_LISTS
+from latecomer.case.schemas import NAMED_BY, OPTIONAL, SCHEMAS, SHORT_LISTS
 from latecomer.case.series import Quantities, check_rules
-from latecomer.case.tables import SHIFT, empty_table, read_table, refuse_ranges, refuse_spans
+from latecomer.case.tables import (
+    SHIFT,
+    empty_table,
+    read_rows,
+    read_table,
+    refuse_negative,
+    refuse_ranges,
+    refuse_spans,
+)
 from latecomer.case.takeovers import read_takeovers
 from latecomer.case.world import REGION_YEARS, RULES, build_world, covering
 from latecomer.errors import CaseError, Problems
@@ -34,14 +43,6 @@ from latecomer.types import Case, Labels
 
 __all__ = ["CASES", "list_cases", "load_case", "read_case"]
 
-HEAD = {
-    "name": str,
-    "title": str,
-    "first_year": int,
-    "last_year": int,
-    "named_makers": list,
-}
-LONGEST = 300
 WHOLE_INDUSTRY = ("groups, all vehicles", "all vehicle assemblers")
 FACT_COLUMNS = [
     "table",
@@ -67,40 +68,12 @@ def load_case(name: str | Path) -> Case:
 def read_case(folder: Path) -> Case:
     """Read and check the case in a folder; raise CaseError with every problem of its tables."""
     problems = Problems()
-    head = _head(folder, problems)
-    tables = _tables(folder, _years(head), problems)
+    head = read_head(folder, problems)
+    tables = _tables(folder, head.years, problems)
     problems.raise_if_any(CaseError)
     case = _build(folder, head, tables, problems)
     problems.raise_if_any(CaseError)
     return case
-
-
-def _head(folder: Path, problems: Problems) -> dict:
-    """Read case.yaml: name, title, years, base year, named makers."""
-    try:
-        head = yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problems.add("case.yaml", expected=f"YAML in UTF-8 ({error})")
-        return {}
-    head = head if isinstance(head, dict) else {}
-    for key, kind in HEAD.items():
-        if not isinstance(head.get(key), kind):
-            problems.add("case.yaml", None, key, head.get(key, ""), f"a value of type {kind.__name__}")
-    for key in head.keys() - HEAD.keys():
-        problems.add("case.yaml", None, str(key), str(key), "a key of a case", valid=HEAD)
-    if _years(head).size > LONGEST or head.get("first_year", 0) != _years(head)[0]:
-        problems.add(
-            "case.yaml", None, "last_year", head.get("last_year", ""), f"up to {LONGEST} years from the first"
-        )
-    return head
-
-
-def _years(head: dict) -> np.ndarray:
-    """Return the years of the case; all years that a date may have if case.yaml does not say."""
-    first, last = head.get("first_year"), head.get("last_year")
-    if isinstance(first, int) and isinstance(last, int) and first <= last:
-        return np.arange(first, last + 1)
-    return np.arange(FIRST, LAST + 1)
 
 
 def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd.DataFrame]:
@@ -110,7 +83,7 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
     for listed, table, column in NAMED_BY:
         names[listed] = _names(folder, table, column)
     for table, schema in SCHEMAS.items():
-        missing = table in OPTIONAL and not (folder / schema.file).exists()
+        missing = table in OPTIONAL and not is_there(folder / schema.file)
         tables[table] = empty_table(schema) if missing else read_table(folder, schema, names, problems)
     tables["params"], tables["sources"] = completed(
         tables["params"], tables["sources"], _register(), problems
@@ -119,6 +92,8 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
         refuse_spans(tables[table], f"{table}.csv", problems)
     for table in (*SHORT_LISTS["fact tables"], "policies"):
         refuse_ranges(tables[table], f"{table}.csv", problems)
+    for table in (*SHORT_LISTS["fact tables"], "policies", "regional_protection"):
+        refuse_negative(tables[table], f"{table}.csv", problems)
     refuse_ranges(tables["levers"], "levers.csv", problems, "scale")
     refuse_ranges(tables["constants"], "constants.csv", problems)
     for name in sorted(set(SHORT_LISTS["constants"]) - set(tables["constants"]["name"])):
@@ -137,19 +112,19 @@ def _register() -> pd.DataFrame:
 def _names(folder: Path, table: str, column: str) -> list[str] | None:
     """Return the names in one column of one table, none if it is left out, or None if it cannot be read: that is refused when
     it is read in full."""
-    path = folder / f"{table}.csv"
-    if table in OPTIONAL and not path.exists():
+    file = f"{table}.csv"
+    if table in OPTIONAL and not is_there(folder / file):
         return []
-    try:
-        named = pd.read_csv(path, usecols=[column], dtype=str, keep_default_na=False)[column]
-    except (OSError, ValueError):
+    header, rows = read_rows(folder / file, file, Problems())
+    if column not in header:
         return None
-    return named.str.strip().tolist()
+    at = header.index(column)
+    return [cells[at].strip() for _, cells in rows if len(cells) > at]
 
 
-def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: Problems) -> Case:
+def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: Problems) -> Case:
     """Build the arrays of the case from tables that were read without a problem."""
-    years = _years(head)
+    years = head.years
     labels = _labels(tables)
     length = axes.sizes(len(labels.makers), len(labels.regions), len(labels.destinations))
     facts = _facts(tables)
@@ -170,6 +145,8 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     contracts = build_contracts(tables, makers, bought, length, problems)
     _refuse_unused(tables, problems)
     _refuse_unknown_named(head, labels, problems)
+    _refuse_years_to_come(head, tables, problems)
+    outcomes.refuse_misspelt(facts, tables, problems)
     targets = tables["targets"].rename(columns={"index": "index_name"})
     outcomes.check_targets(targets, facts, along, problems)
     moments = tables["moments"].rename(columns={"index": "index_name"})
@@ -188,13 +165,13 @@ def _build(folder: Path, head: dict, tables: dict[str, pd.DataFrame], problems: 
     for array in (years, world, policy, strategy, makers, contracts, params, draws):
         array.setflags(write=False)
     return Case(
-        name=head["name"], title=head["title"], years=years, world=world, policy=policy, strategy=strategy,
+        name=head.name, title=head.title, years=years, world=world, policy=policy, strategy=strategy,
         makers=makers, contracts=contracts,
         params=params, draws=draws, labels=labels, register=tables["params"], levers=levers, targets=recorded,
         moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
-        named_makers=tuple(head["named_makers"]), tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder,
+        named_makers=head.named_makers, tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder,
         left_out=left_out,
     )  # fmt: skip
 
@@ -265,12 +242,21 @@ def _facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return facts[FACT_COLUMNS].astype({"year": int})
 
 
-def _refuse_unknown_named(head: dict, labels: Labels, problems: Problems) -> None:
+def _refuse_unknown_named(head: Head, labels: Labels, problems: Problems) -> None:
     """Note named makers of case.yaml that are no makers."""
-    for maker in head["named_makers"]:
+    for maker in head.named_makers:
         if maker not in labels.makers:
             expected = "a maker of makers.csv"
-            problems.add("case.yaml", None, "named_makers", str(maker), expected, valid=labels.makers)
+            problems.add(FILE, None, "named_makers", maker, expected, valid=labels.makers)
+
+
+def _refuse_years_to_come(head: Head, tables: dict[str, pd.DataFrame], problems: Problems) -> None:
+    """Note a last year after the last one that any fact speaks of: rules would fill it, and it would look like a record."""
+    last = max(tables[name]["year"].max() for name in SHORT_LISTS["fact tables"])
+    if head.last_year > last:
+        problems.add(
+            FILE, None, "last_year", head.last_year, f"a year up to {last:g}, the last one with facts"
+        )
 
 
 def _refuse_unused(tables: dict[str, pd.DataFrame], problems: Problems) -> None:

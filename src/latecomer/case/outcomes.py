@@ -8,6 +8,7 @@ nearest to what the model counts (sold before delivered, made and registered), t
 """
 
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,13 @@ import pandas as pd
 
 from latecomer import axes
 from latecomer.case.tables import GRADES
-from latecomer.errors import Problems
+from latecomer.errors import Problems, plain
 
 FILE = "targets.csv"
 TRAINING_END = 2010
+ALIKE, SHORTEST = 0.8, 4  # of a misspelt word: likeness, letters
 YEAR_FIELDS = {series.name: series for series in axes.YEAR}
 GROUP_SERIES = "group_vehicles"
-MAKER_SERIES = ("maker_sales", "maker_exports", GROUP_SERIES)
 COUNTS = ("vehicles_sold", "vehicles_delivered", "vehicles_produced", "vehicles_retail")
 PILLARS = {("great", name) for name in axes.GREAT_PILLARS} | {
     ("strong", name) for name in axes.STRONG_PILLARS
@@ -72,6 +73,36 @@ def _check_index(file: str, row: Any, labels: Mapping[str, Sequence[str]], probl
     elif row.index_name not in labels.get(series.axes, ()):
         expected = f"a name along axis {series.axes!r} of {row.series}"
         problems.add(file, row.line, "index", row.index_name, expected, valid=labels.get(series.axes, ()))
+
+
+def refuse_misspelt(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], problems: Problems) -> None:
+    """Note series of facts that nothing reads and that are a slip of the pen away from one that is read.
+
+    A case may hold more facts than the model reads: a series that is like none of those that are read is no mistake.
+    """
+    world, targets = tables["world"], tables["targets"]
+    read = set(zip(world["table"], world["series"], strict=True))
+    read |= set(zip(targets["table"], targets["fact_series"], strict=True))
+    for (table, series), rows in facts.groupby(["table", "series"], sort=False):
+        if (table, series) in read:
+            continue
+        meant = next((name for other, name in sorted(read) if other == table and is_slip(series, name)), None)
+        if meant is not None:
+            expected = "a series that is read, or a name that is not almost that of one"
+            problems.add(f"{table}.csv", int(rows["line"].iloc[0]), "series", series, expected, meant)
+
+
+def is_slip(name: str, right: str) -> bool:
+    """Return whether a name is another one misspelt: but for capitals and joints, one long word of it is almost the same."""
+    words, others = plain(name).split("_"), plain(right).split("_")
+    if "".join(words) == "".join(others):
+        return True
+    pairs = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
+    if len(words) != len(others) or len(pairs) != 1:
+        return False
+    word, other = pairs[0]
+    alike = SequenceMatcher(None, word, other).ratio() >= ALIKE
+    return alike and min(len(word), len(other)) >= SHORTEST and (word + other).isalpha()
 
 
 def check_references(references: pd.DataFrame, problems: Problems) -> None:

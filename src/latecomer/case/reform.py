@@ -25,8 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from latecomer.axes import Lever
-from latecomer.case.folder import is_file
+from latecomer.axes import PRIVATE, Field, Lever
+from latecomer.case.files import is_there
 from latecomer.case.reform_reader import SECTIONS, Change, Reader, Reform, history_of
 from latecomer.case.tree import Entry, read_tree
 from latecomer.errors import Problems, ReformError
@@ -34,6 +34,7 @@ from latecomer.types import Case
 
 __all__ = [
     "Reform",
+    "ReformLike",
     "find_reform",
     "first_changed",
     "free_from",
@@ -41,9 +42,20 @@ __all__ = [
     "laid_over",
     "read_changes",
     "read_reform",
+    "reforms",
 ]
 
 HEAD = ("name", "name_zh", "note", "mode", *SECTIONS)
+ReformLike = Reform | str | Path  # a reform, its file, or the name of a ready one
+AMOUNTS = ("billion", "million", "thousand")  # units of what adds up over places
+PLACES = {
+    "w": "kinds of owner",
+    "m": "makers",
+    "r": "regions",
+    "d": "domains",
+    "s": "segments",
+    "x": "destinations",
+}
 RULES = "matching"  # the file whose levers act only where ventures and foundings begin by rule
 
 
@@ -72,7 +84,7 @@ def reform_of(root: Entry, file: str) -> Reform:
         elif key in SECTIONS:
             given[key] = entry
         elif isinstance(entry.value, str):
-            given[key] = entry.value.strip()
+            given[key] = " ".join(entry.value.split()) if key == "note" else entry.value.strip()
         else:
             problems.add(file, entry.line, None, entry.told, f"one text as {key}")
     return Reform(**given, file=file, wrong=tuple(problems.found))
@@ -83,12 +95,17 @@ def gallery(case: Case) -> dict[str, Path]:
     return {path.stem: path for path in sorted((case.folder / "reforms").glob("*.yaml"))}
 
 
+def reforms(case: Case) -> dict[str, Reform]:
+    """Return the ready reforms of a case by name; raise ReformError if a file cannot be read."""
+    return {name: read_reform(path) for name, path in gallery(case).items()}
+
+
 def find_reform(name: str | Path, case: Case) -> Reform:
     """Return the reform in a file, or the ready one of this name; raise ReformError with the nearest name if there is none."""
     ready = gallery(case)
     if str(name) in ready:
         return read_reform(ready[str(name)])
-    if Path(name).suffix in (".yaml", ".yml") or is_file(Path(name)):
+    if Path(name).suffix in (".yaml", ".yml") or is_there(Path(name)):
         return read_reform(name)
     problems = Problems()
     problems.add("reform", None, None, str(name), "a YAML file, or a ready reform", valid=ready)
@@ -179,21 +196,62 @@ def free(case: Case, first: int) -> Case:
 
 
 def change_rows(case: Case, changes: Sequence[Change]) -> list[dict[str, str]]:
-    """Return the changes of a reform in words: kind, what, years, before, after, unit; alike ones of many makers once."""
+    """Return the changes of a reform in words: kind, what, years, before, after, unit; alike ones of many places once, with the
+    total of what is an amount."""
     found: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         found.setdefault((change.section, change.told), []).append(change)
-    rows = []
-    for (section, told), alike in found.items():
-        first = alike[0]
-        before = history_of(case, first)
-        moved = np.flatnonzero(before != first.values)
-        what = f"{told} ({len(alike)} places; the first is shown)" if len(alike) > 1 else told
-        years = f"{case.years[moved[0]]}-{case.years[moved[-1]]}" if moved.size else "none"
-        after = span(first.values[moved]) if moved.size else "as in history"
-        rows.append({"kind": section, "what": what, "years": years, "before": span(before[moved]), "after": after,
-                     "unit": first.lever.unit})  # fmt: skip
-    return rows
+    return [change_row(case, section, told, alike) for (section, told), alike in found.items()]
+
+
+def change_row(case: Case, section: str, told: str, alike: Sequence[Change]) -> dict[str, str]:
+    """Return one row of changes that share a name; the first of them gives the years."""
+    first, lever = alike[0], alike[0].lever
+    history = [history_of(case, change) for change in alike]
+    moved = np.flatnonzero(history[0] != first.values)
+    row = {"kind": section, "what": told, "unit": lever.unit}
+    if not moved.size:
+        zero = not history[0].any()
+        after = "zero in history; multiplying it changes nothing" if zero else "as in history"
+        return {**row, "years": "none", "before": "", "after": after}
+    years = f"{case.years[moved[0]]}-{case.years[moved[-1]]}"
+    before, after = (
+        spread_over(lever, [values[moved] for values in side])
+        for side in (history, [change.values for change in alike])
+    )
+    if section == "firms" and follows_rule(lever) and not history[0][moved].any():
+        before = own_rule(case, first)
+    return {**row, "years": years, "before": before, "after": after}
+
+
+def spread_over(lever: Field, values: Sequence[np.ndarray]) -> str:
+    """Return the values of one lever at several places in words: `15 in all, 5 for each of 3 kinds of owner`."""
+    one = span(values[0])
+    if len(values) == 1 or not np.any(values):
+        return one
+    kind = PLACES.get(lever.axes[-1:], "places")
+    if any(not np.array_equal(other, values[0]) for other in values):
+        ends = span(np.concatenate(values))
+        each = f"{ends} over {len(values)} {kind}"
+    else:
+        each = f"{one} for each of {len(values)} {kind}"
+    whole = span(np.sum(values, axis=0))
+    return f"{whole} in all, {each}" if lever.unit.startswith(AMOUNTS) else each
+
+
+def follows_rule(lever: Field) -> bool:
+    """Return whether a maker goes by its own rule where this lever is zero."""
+    return isinstance(lever, Lever) and lever.off == 0.0 and lever.about.endswith("; 0 the rule")
+
+
+def own_rule(case: Case, change: Change) -> str:
+    """Return what a maker's own rule is where a lever stands in for it: research over revenue is a parameter of its ownership."""
+    if change.lever.name != "research_revenue_share":
+        return "own rule"
+    owner = case.makers["ownership"][change.place[0]]
+    share = float(case.params["research_intensity"][0])
+    share *= float(case.params["private_research"][0]) if owner == PRIVATE else 1.0
+    return f"own rule (about {share:.2g}, and what its money and its ventures add)"
 
 
 def span(values: np.ndarray) -> str:

@@ -13,8 +13,10 @@ import numpy as np
 
 from latecomer import axes
 from latecomer.axes import Field, Lever
+from latecomer.case.numerals import number_hint
 from latecomer.case.tree import Entry, tree_of
-from latecomer.errors import Problem, Problems
+from latecomer.errors import Problem, Problems, steering, steering_problem
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 SECTIONS = ("policy", "firms", "world")
@@ -22,10 +24,11 @@ RECORD = {"policy": "policy", "firms": "strategy", "world": "world"}
 MODES = ("auto", "dated", "free")
 FORM = ("set", "times", "add", "shift", "from", "until", "phase_in")
 WORDS = ("off", "history", "held")
-YEAR = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
-NUMBER = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
+YEAR = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?", re.ASCII)
+NUMBER = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL | re.ASCII)
 LONGEST_NAME, LONGEST_NOTE = 120, 2000
 EARLIEST, LATEST = 1800, 2200
+MOST_FORMS = 200  # dates of one path: it is read once for every maker that it holds for
 WORLD_ROOM = 20.0  # a world assumption may be so many times the highest value of history
 POLICY: Mapping[str, Field] = {lever.public_name: lever for lever in axes.POLICY}
 STRATEGY: Mapping[str, Field] = {lever.public_name: lever for lever in axes.STRATEGY}
@@ -37,8 +40,8 @@ KNOWN = {
 }
 
 
-@dataclass(frozen=True)
-class Reform:
+@dataclass(frozen=True, repr=False)
+class Reform(Shown):
     """What is asked to be different, as written; it is read against a case when it is laid over one.
 
     `policy` {lever: path}, `firms` {firm: {lever: path}}, `world` {input: path}, with paths as the module describes them.
@@ -62,6 +65,28 @@ class Reform:
 
     def __str__(self) -> str:
         return self.name or self.file
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.file, self.mode, self.since))
+
+    def _title(self) -> str:
+        return str(self)
+
+    def _facts(self) -> dict[str, Any]:
+        asked: dict[str, Any] = {}
+        for section in SECTIONS:
+            given = getattr(self, section)
+            paths = given.value if isinstance(given, Entry) else given
+            if isinstance(paths, Mapping):
+                asked[section] = list(paths)
+        told = {
+            "note": self.note,
+            "since": self.since,
+            "mode": self.mode,
+            "file": self.file,
+            "problems": len(self.wrong),
+        }
+        return asked | {name: value for name, value in told.items() if value}
 
 
 @dataclass(frozen=True)
@@ -111,14 +136,20 @@ class Reader:
         """Note a name or note that is too long, an unknown mode, and a reform that asks for nothing."""
         reform = self.reform
         self.problems.found.extend(reform.wrong)
-        for word, text, longest in (("name", reform.name, LONGEST_NAME), ("note", reform.note, LONGEST_NOTE)):
+        for word, text, longest in (
+            ("name", reform.name, LONGEST_NAME),
+            ("name_zh", reform.name_zh, LONGEST_NAME),
+            ("note", reform.note, LONGEST_NOTE),
+        ):
             if len(text) > longest:
                 self.problems.add(reform.file, None, None, text, f"at most {longest} letters as {word}")
+            if steering(text):
+                self.problems.add(reform.file, None, None, text, f"{steering_problem(text)} as {word}")
         if reform.mode not in MODES:
             self.problems.add(
                 reform.file, None, None, reform.mode, f"one of {', '.join(MODES)} as mode", valid=MODES
             )
-        if not (reform.policy or reform.firms or reform.world):
+        if not (reform.policy or reform.firms or reform.world or reform.wrong):
             self.problems.add(
                 reform.file, None, None, None, f"something to change under {', '.join(SECTIONS)}"
             )
@@ -195,7 +226,8 @@ class Reader:
             float
         )
         before = len(self.problems)
-        values = PathReader(self, lever, history, told).read(path)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
+            values = PathReader(self, lever, history, told).read(path)
         if self.reform.since is not None:
             values = np.where(self.years < self.reform.since, history, values)
         if len(self.problems) == before:
@@ -214,12 +246,19 @@ class Reader:
                 WORLD_ROOM * max(float(history.max()), 1e-9),
             )
         moved = values != history
-        outside = np.flatnonzero(moved & ~((values >= low - 1e-12) & (values <= high + 1e-12)))
+        outside = np.flatnonzero(
+            moved & ~(np.isfinite(values) & (values >= low - 1e-12) & (values <= high + 1e-12))
+        )
         if outside.size:
             t = outside[0]
             self.wrong(
                 line, f"{values[t]:g}", f"{told} from {low:g} to {high:g} in {self.years[t]} ({lever.unit})"
             )
+
+
+def written(entry: Entry) -> str:
+    """Return the value of an entry as it is written, to be compared with another."""
+    return entry.value.strip().lower() if isinstance(entry.value, str) else repr(entry.value)
 
 
 class PathReader:
@@ -233,6 +272,12 @@ class PathReader:
         """Return the path by year [t]; what is wrong is noted, and the years it concerns stay as they were."""
         values = self.history.copy()
         forms = path.value if isinstance(path.value, list) else [path]
+        if (
+            max(len(forms), *(len(form.value) for form in forms if isinstance(form.value, dict)), 0)
+            > MOST_FORMS
+        ):
+            self.reader.wrong(path.line, path.told, f"at most {MOST_FORMS} dates of {self.told}")
+            return values
         for form in forms:
             if not isinstance(form.value, dict):
                 self.put(values, form, np.ones(len(values), dtype=bool))
@@ -258,7 +303,25 @@ class PathReader:
                     entry.line, f"{first}-{last}", "a span whose last year is not before its first"
                 )
                 continue
+            self.refuse_overlap((first, last, entry), spans)
             self.put(values, entry, (self.years >= first) & (self.years <= (last or LATEST)))
+
+    def refuse_overlap(
+        self, span: tuple[int, int | None, Entry], spans: list[tuple[int, int | None, Entry]]
+    ) -> None:
+        """Note a year that this span and one written before it set differently; from-years give way to spans by design."""
+        first, last, entry = span
+        for other_first, other_last, other in spans[: spans.index(span)]:
+            both_open = last is None and other_last is None and first == other_first
+            both_closed = last is not None and other_last is not None
+            year = max(first, other_first)
+            meet = both_open or (both_closed and year <= min(last or LATEST, other_last or LATEST))
+            if meet and written(other) != written(entry):
+                lines = f", line {other.line}" if other.line else ""
+                told = f"{other_first}-{other_last}" if other_last else str(other_first)
+                expected = f"one value of {self.told} in {year}; {told}{lines} sets it, too, and differently"
+                self.reader.wrong(entry.line, entry.told, expected)
+                return
 
     def worded(self, values: np.ndarray, form: Entry) -> None:
         """Set what {set | times | add | shift, from, until, phase_in} says."""
@@ -320,15 +383,15 @@ class PathReader:
     def number(self, entry: Entry, signed: bool = False, factor: bool = False) -> float:
         """Return a number in the unit of the lever; a per cent sign belongs to shares, any other unit must be the lever's own."""
         text = entry.value.strip() if isinstance(entry.value, str) else entry.told
-        match = NUMBER.fullmatch(text)
+        hint = number_hint(text.removesuffix("%").strip())
+        match = None if hint else NUMBER.fullmatch(text)
         if match is None or not isfinite(float(match[1].replace("_", ""))):
-            words = () if factor else WORDS
             expected = (
-                f"a factor for {self.told}"
+                f"a factor{hint} for {self.told}"
                 if factor
-                else f"a number for {self.told} ({self.lever.unit}), or {', '.join(WORDS)}"
+                else f"a number{hint} for {self.told} ({self.lever.unit}), or {', '.join(WORDS)}"
             )
-            self.reader.wrong(entry.line, text, expected, words)
+            self.reader.wrong(entry.line, text, expected, () if factor else WORDS)
             return 1.0
         number, unit = float(match[1].replace("_", "")), match[2].strip()
         if unit == "%" and (factor or self.lever.unit.startswith(("share", "0..1", "ratio"))):
@@ -342,7 +405,7 @@ class PathReader:
         if entry is None:
             return None
         text = entry.value if isinstance(entry.value, str) else entry.told
-        if not re.fullmatch(r"[-+]?\d{1,4}", text) or not low <= int(text) <= high:
+        if not re.fullmatch(r"[-+]?[0-9]{1,4}", text) or not low <= int(text) <= high:
             self.reader.wrong(entry.line, text, f"a year or a number of years from {low} to {high}")
             return None
         return int(text)

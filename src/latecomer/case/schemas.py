@@ -4,12 +4,16 @@ A table of facts has a row for each fact with its unit, year, source and grade; 
 The lists named by `ref` are the short ones below or the names in a column of another table (`NAMED_BY`).
 """
 
+from dataclasses import replace
+
 from latecomer import axes
+from latecomer.case.head import FIRST, LAST
 from latecomer.case.openness import SIDES
 from latecomer.case.tables import GRADES, Column, Schema
 
-FIRST, LAST = 1700, 2100
 LARGEST = 1e15
+LOWEST_RANK = 1000
+PEOPLE, MONEY = 1e9, 1e9  # of a region: inhabitants, output a head
 
 
 def ref(name: str, among: str, empty: bool = False) -> Column:
@@ -32,6 +36,11 @@ def year(name: str = "year", empty: bool = False) -> Column:
     return Column(name, "whole", empty, "", FIRST, LAST)
 
 
+def years(name: str, empty: bool = False) -> Column:
+    """Return a column of a calendar year or several, as text."""
+    return Column(name, "years", empty, "", FIRST, LAST)
+
+
 def span(start_may_be_empty: bool = False) -> tuple[Column, Column]:
     """Return the first and last date of a rule; an open end means still in force."""
     return Column("start", "date", start_may_be_empty, "", FIRST, LAST), Column(
@@ -46,7 +55,7 @@ def flag(name: str) -> Column:
 
 def rank(name: str) -> Column:
     """Return a column of whole numbers from 1."""
-    return Column(name, "whole", low=1)
+    return Column(name, "whole", low=1, high=LOWEST_RANK)
 
 
 SOURCED = (ref("source_id", "sources"), ref("grade", "grades"))
@@ -136,10 +145,10 @@ FACTS = (
         "regions.csv",
         (
             *(Column("region_id"), *text("province_zh"), Column("province_en")),
-            *(number("population_2005", 1), number("population_2020", 1)),
+            *(number("population_2005", 1, PEOPLE), number("population_2020", 1, PEOPLE)),
             *(
-                number("gdp_per_capita_2005", 1),
-                number("gdp_per_capita_2020", 1),
+                number("gdp_per_capita_2005", 1, MONEY),
+                number("gdp_per_capita_2020", 1, MONEY),
                 *text("home_firms"),
                 *SOURCED,
             ),
@@ -159,13 +168,13 @@ FACTS = (
         "estimates.csv",
         (
             *(Column("estimate_id"), Column("quantity"), number("value", empty=True), *RANGE),
-            *(*text("unit", "context", "paper", "year", "table_or_page"), *SOURCED),
+            *(*text("unit", "context", "paper"), years("year", True), *text("table_or_page"), *SOURCED),
         ),
         ("estimate_id",),
     ),
     Schema(
         "rnd_system.csv",
-        (Column("item"), Column("year"), number("value", empty=True), *text("unit", "description"), *SOURCED),
+        (Column("item"), years("year"), number("value", empty=True), *text("unit", "description"), *SOURCED),
         ("item", "year"),
     ),
     Schema(
@@ -470,10 +479,16 @@ READINGS = (
     ),
 )
 
-SCHEMAS = {schema.file.removesuffix(".csv"): schema for schema in FACTS + READINGS}
 # A case needs these; without any other it runs, and only what reads that table is not to be had.
 NEEDED = (
     *("sources", "units", "national", "exogenous", "abroad", "destinations", "regions", "firms"),
     *("world", "constants", "lines_of_origin", "makers"),
 )
+# Without a row, one of these was cut off or is still to be written: a case without levers leaves the table out.
+FILLED = (*NEEDED, "levers", "policies", "params")
+SCHEMAS = {
+    name: replace(schema, filled=name in FILLED)
+    for schema in FACTS + READINGS
+    for name in [schema.file.removesuffix(".csv")]
+}
 OPTIONAL = tuple(name for name in SCHEMAS if name not in NEEDED)

@@ -11,6 +11,7 @@
 Facts are never changed; every value made by a rule is listed.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ import pandas as pd
 from latecomer.errors import Problems
 
 FILE = "world.csv"
+YEAR = re.compile("[0-9]{4}")
 RULE_FORMS = "hold, zero, with:QUANTITY or back:YEAR-YEAR"
 
 
@@ -173,7 +175,7 @@ def _two_years(text: str, years: np.ndarray) -> bool:
 
 
 def _in_case(year: str, years: np.ndarray) -> bool:
-    return year.isdigit() and int(years[0]) <= int(year) <= int(years[-1])
+    return YEAR.fullmatch(year) is not None and int(years[0]) <= int(year) <= int(years[-1])
 
 
 def _chain(values: np.ndarray, rules: np.ndarray, other: np.ndarray, series: str) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer import axes
+from latecomer.case.numerals import plain_number
 from latecomer.errors import Problems
 
 WORDS = {"param": ("off",), "lever": ("off", "held"), "maker": ("mean",), "world": ("held",)}
@@ -78,8 +79,5 @@ def _bounds(row: Any, register: pd.DataFrame) -> Iterable[tuple[float, float]]:
 
 
 def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if np.isfinite(value) and "_" not in text else None
+    value = plain_number(text)
+    return value if value is not None and np.isfinite(value) else None

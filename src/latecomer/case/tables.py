@@ -3,9 +3,13 @@
 A table is a CSV file with a header. Its schema says what each column holds, which columns together name a row, and in which
 list a name must be found. Reading goes on after a bad cell: every problem is collected with file, line, column, value and what
 was expected, and the loader raises them all at once. A bad cell reads as NaN or as the empty text, never as a guess.
+
+What spreadsheets add is passed over: a byte-order mark, a first line `sep=,`, rows and ends of rows that hold commas only. What
+is no such table at all (semicolons, another header, nothing) is refused once, not once a cell.
 """
 
 import csv
+import io
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,19 +18,31 @@ from pathlib import Path
 
 import pandas as pd
 
-from latecomer.errors import Problems
+from latecomer.case.files import is_there, read_text
+from latecomer.case.numerals import number_hint, plain_number
+from latecomer.errors import Problems, steering_problem
 
 GRADES = ("reported", "derived", "unsourced", "estimated", "assumption")
-DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
+YEARS = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?")
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+MAY_BE_NEGATIVE = ("percent", "sign", "coefficient", "points")  # how units of changes begin
 SHIFT = 12
+LARGEST, MOST_ROWS = (
+    8 << 20,
+    100_000,
+)  # bytes, rows: the tables of the China case have up to 150 kB and 1,700 rows
+NOT_FINITE = ("nan", "inf", "-inf", "+inf", "infinity", "-infinity")
+Rows = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
 class Column:
-    """What one column holds: `text`, `number`, `whole`, `flag` (0 or 1) or `date` (YYYY or YYYY-MM).
+    """What one column holds: `text`, `number`, `whole`, `flag` (0 or 1), `date` (YYYY or YYYY-MM) or `years` (YYYY or YYYY-YYYY).
 
     A column whose cells may be `empty` may be left out of the table altogether. `among` names the list in which a text must be
-    found; `low` and `high` bound a number, both ends allowed.
+    found; `low` and `high` bound a number or a year, both ends allowed.
     """
 
     name: str
@@ -39,11 +55,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a table, the columns that name a row, and the file it is read from."""
+    """The columns of a table, the columns that name a row, and the file it is read from.
+
+    A table is `filled` if no case can do without its rows.
+    """
 
     file: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    filled: bool = False
 
 
 def read_table(
@@ -55,9 +75,15 @@ def read_table(
     a column may refer to, None for a list that could not be read. All that is wrong is added to `problems`; the rows that could
     be read are returned.
     """
-    header, rows = _raw_rows(folder / schema.file, schema.file, problems)
-    kept = _known_columns(header, schema, problems)
-    rows = _whole_rows(rows, header, schema.file, problems)
+    header, rows = read_rows(folder / schema.file, schema.file, problems)
+    if header and _is_strange(header, schema):
+        expected = f"the columns {', '.join(column.name for column in schema.columns)}"
+        problems.add(schema.file, 1, None, ", ".join(header), expected)
+        return empty_table(schema)
+    kept = _known_columns(header, schema, problems) if header else []
+    if header and schema.filled and not rows:
+        problems.add(schema.file, None, None, "a header only", "rows, which the model cannot do without")
+    rows = whole_rows(rows, header, schema.file, problems)
     place = {name: i for i, name in enumerate(header)}
     table: dict[str, list] = {"line": [line for line, _ in rows]}
     for column in kept:
@@ -91,31 +117,69 @@ def month_of(text: str, last: bool = False) -> int:
     return year * SHIFT + (int(month) - 1 if month else (SHIFT - 1 if last else 0))
 
 
-def _raw_rows(path: Path, file: str, problems: Problems) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header and the rows with their line numbers; blank lines are skipped."""
-    try:
-        with path.open(encoding="utf-8", newline="") as handle:
-            reader = csv.reader(handle, strict=True)
-            header = next(reader, [])
-            rows, before = [], reader.line_num
-            for cells in reader:
-                if cells:
-                    rows.append((before + 1, cells))
-                before = reader.line_num
-    except FileNotFoundError:
+def read_rows(path: Path, file: str, problems: Problems) -> tuple[list[str], Rows]:
+    """Return the header and the rows with their line numbers, rows without a filled cell left out.
+
+    Both are empty after a problem that holds for the whole file, which is noted.
+    """
+    if not is_there(path):
         problems.add(file, expected="this table in the case folder")
         return [], []
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.add(file, expected=f"a table in UTF-8 with commas and quotes ({error})")
+    text = read_text(path, file, LARGEST, problems)
+    if text is None:
         return [], []
-    return [name.strip() for name in header], rows
+    first, _, rest = text.partition("\n")
+    named = SEPARATOR.fullmatch(first.strip("\r"))
+    lines, skipped = (rest, 1) if named else (text, 0)
+    separator = named[1] if named else _other_separator(first)
+    if separator not in (None, ","):
+        told = OTHER_SEPARATORS.get(separator or "", f"{separator!r}")
+        problems.add(file, 1, None, f"cells separated by {told}", "cells separated by commas")
+        return [], []
+    return _parsed(lines, file, skipped, problems)
+
+
+def _other_separator(first: str) -> str | None:
+    """Return what separates the cells of a first line if it is no comma."""
+    return next((mark for mark in OTHER_SEPARATORS if mark in first and "," not in first), None)
+
+
+def _parsed(text: str, file: str, skipped: int, problems: Problems) -> tuple[list[str], Rows]:
+    """Return header and rows of the text of a table, of which `skipped` lines were taken off."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: Rows = []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        before = reader.line_num
+        for cells in reader:
+            if any(cell and not cell.isspace() for cell in cells):
+                rows.append((skipped + before + 1, cells))
+            before = reader.line_num
+            if len(rows) > MOST_ROWS:
+                problems.add(file, None, None, f"more than {MOST_ROWS:,} rows", f"at most {MOST_ROWS:,} rows")
+                return [], []
+    except csv.Error as error:
+        problems.add(file, skipped + reader.line_num, expected=f"a table with commas and quotes ({error})")
+        return [], []
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        problems.add(file, None, None, "nothing", "a header that names the columns")
+        return [], []
+    return header, rows
+
+
+def _is_strange(header: list[str], schema: Schema) -> bool:
+    """Return whether a header is of some other table: fewer than half of the needed columns are there."""
+    names = {column.name for column in schema.columns if not column.empty}
+    return len(names & set(header)) * 2 < len(names)
 
 
 def _known_columns(header: list[str], schema: Schema, problems: Problems) -> list[Column]:
     """Return the columns of the schema that the header has; note unknown and repeated ones, and those that are needed."""
     known = {column.name: column for column in schema.columns}
     for name, column in known.items():
-        if header and name not in header and not column.empty:
+        if name not in header and not column.empty:
             problems.add(schema.file, 1, name, expected="this column in the header")
     for i, name in enumerate(header):
         if name not in known:
@@ -125,12 +189,15 @@ def _known_columns(header: list[str], schema: Schema, problems: Problems) -> lis
     return [known[name] for name in dict.fromkeys(header) if name in known]
 
 
-def _whole_rows(rows: list, header: list[str], file: str, problems: Problems) -> list:
-    """Drop rows that have too few or too many cells, and say so."""
+def whole_rows(rows: Rows, header: list[str], file: str, problems: Problems) -> Rows:
+    """Return the rows with as many cells as the header, empty ones at their end cut off; note the others."""
+    whole = []
     for line, cells in rows:
-        if len(cells) != len(header):
+        if any(cell.strip() for cell in cells[len(header) :]) or len(cells) < len(header):
             problems.add(file, line, None, f"{len(cells)} cells", f"{len(header)} cells, as in the header")
-    return [row for row in rows if len(row[1]) == len(header)]
+        else:
+            whole.append((line, cells[: len(header)]))
+    return whole
 
 
 def _read_column(
@@ -143,6 +210,7 @@ def _read_column(
         "whole": _whole,
         "flag": _flag,
         "date": _date,
+        "years": _years,
     }
     reader = readers[column.kind]
     listed = names[column.among] if column.among else None
@@ -155,6 +223,7 @@ def _read_column(
             out.append(_nothing(column))
             continue
         value, expected = reader(text, column)
+        expected = steering_problem(text) or expected
         if expected:
             problems.add(file, line, column.name, text, expected)
         elif valid is not None and value not in valid:
@@ -164,7 +233,7 @@ def _read_column(
 
 
 def _nothing(column: Column) -> str | float:
-    return "" if column.kind == "text" else math.nan
+    return "" if column.kind in ("text", "years") else math.nan
 
 
 def _text(text: str, column: Column) -> tuple[str, str]:
@@ -173,11 +242,10 @@ def _text(text: str, column: Column) -> tuple[str, str]:
 
 def _number(text: str, column: Column) -> tuple[float, str]:
     """Read a finite number within the bounds of the column."""
-    try:
-        value = float(text)
-    except ValueError:
-        return math.nan, "a number"
-    if not math.isfinite(value) or "_" in text:
+    value = plain_number(text)
+    if value is None:
+        return math.nan, f"a {'finite ' if text.lower() in NOT_FINITE else ''}number{number_hint(text)}"
+    if not math.isfinite(value):
         return math.nan, "a finite number"
     if not column.low <= value <= column.high:
         return math.nan, f"a number from {column.low:g} to {column.high:g}"
@@ -202,6 +270,17 @@ def _date(text: str, column: Column) -> tuple[float, str]:
     if not column.low <= int(text[:4]) <= column.high:
         return math.nan, f"a year from {column.low:g} to {column.high:g}"
     return float(month_of(text, last=column.name.startswith("end"))), ""
+
+
+def _years(text: str, column: Column) -> tuple[str, str]:
+    """Read YYYY or YYYY-YYYY, kept as text."""
+    match = YEARS.fullmatch(text)
+    if match is None:
+        return "", "a year YYYY or years YYYY-YYYY"
+    first, last = int(match[1]), int(match[2] or match[1])
+    if not column.low <= first <= last <= column.high:
+        return "", f"years from {column.low:g} to {column.high:g}, the first not after the last"
+    return text, ""
 
 
 def _refuse_repeats(frame: pd.DataFrame, schema: Schema, problems: Problems) -> None:
@@ -238,3 +317,12 @@ def refuse_ranges(frame: pd.DataFrame, file: str, problems: Problems, value: str
     for row in frame[(frame["low"] > frame[value]) | (frame["high"] < frame[value])].itertuples():
         expected = f"a value from {row.low:g} to {row.high:g}, the range of the row"
         problems.add(file, row.line, value, getattr(row, value), expected)
+
+
+def refuse_negative(frame: pd.DataFrame, file: str, problems: Problems) -> None:
+    """Note values below zero whose unit is a count, a price or an index: only changes and signs can be negative."""
+    for row in frame[frame["value"] < 0.0].itertuples():
+        if not row.unit.startswith(MAY_BE_NEGATIVE):
+            problems.add(
+                file, row.line, "value", row.value, f"a value not below zero ({row.unit or 'no unit'})"
+            )

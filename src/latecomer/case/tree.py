@@ -2,7 +2,8 @@
 
 A tree has mappings, lists and words; every entry knows its line. Words stay text: what `off` or `1e309` means is for the
 reader of the tree to say, not for YAML, which would make the one a truth value and the other infinite. Anchors, aliases, tags,
-several documents, repeated keys, great depth and great size are refused; everything that is wrong is noted, with its line.
+several documents, repeated keys, great depth and great size, invisible letters and files that are not regular are refused;
+everything that is wrong is noted, with its line. An empty file is an empty mapping.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +13,12 @@ from typing import Any
 
 import yaml
 
-from latecomer.errors import Problems, printable
+from latecomer.case.files import read_text
+from latecomer.errors import Problems, printable, steering_problem
 
 LARGEST = 65_536  # bytes
 DEEPEST, MOST = 8, 4_000
+BLANKS = str.maketrans("\n\t", "  ")  # a note may have lines; whoever reads a name refuses them there
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,8 @@ class Entry:
 
 def read_tree(path: Path, problems: Problems) -> Entry | None:
     """Return the tree of a YAML file, or None after noting why there is none."""
-    try:
-        if path.stat().st_size > LARGEST:
-            problems.add(path.name, None, None, f"{path.stat().st_size} bytes", f"at most {LARGEST} bytes")
-            return None
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        problems.add(path.name, None, None, str(path), f"a file that can be read; {error.strerror}")
-        return None
-    except UnicodeDecodeError as error:
-        problems.add(path.name, None, None, f"byte {error.start}", "text in UTF-8")
-        return None
-    return parse_tree(text, path.name, problems)
+    text = read_text(path, path.name, LARGEST, problems)
+    return None if text is None else parse_tree(text, path.name, problems)
 
 
 def parse_tree(text: str, file: str, problems: Problems) -> Entry | None:
@@ -63,8 +56,12 @@ def parse_tree(text: str, file: str, problems: Problems) -> Entry | None:
         problems.add(file, mark.line + 1 if mark else None, mark.column + 1 if mark else None, None,
                      f"YAML; {printable(error.problem or 'it cannot be read')}")  # fmt: skip
     except yaml.YAMLError as error:
-        problems.add(file, None, None, None, f"YAML; {printable(str(error)).splitlines()[0]}")
-    return builder.root if len(problems) == before else None
+        problems.add(file, None, None, None, f"YAML; {printable(str(error).splitlines()[0])}")
+    except (ValueError, OverflowError):
+        problems.add(file, None, None, None, "YAML; an escape such as \\U00110000 names no letter")
+    if len(problems) > before:
+        return None
+    return builder.root or Entry({}, 1)
 
 
 class Builder:
@@ -103,6 +100,9 @@ class Builder:
         if event.tag is not None:
             self.problems.add(self.file, line, None, event.tag, "no tag")
         if isinstance(event, yaml.ScalarEvent):
+            expected = steering_problem(event.value.translate(BLANKS))
+            if expected:
+                self.problems.add(self.file, line, None, event.value, expected)
             self.put(Entry(event.value, line), line)
             return
         entry = Entry({} if isinstance(event, yaml.MappingStartEvent) else [], line)

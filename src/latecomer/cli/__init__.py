@@ -44,6 +44,9 @@ Seed = Annotated[
 Threads = Annotated[str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")]
 CaseName = Annotated[str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON and nothing else.")]
+Brief = Annotated[
+    bool, typer.Option("--brief", help="Also write a brief of four printed pages beside the report.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the files written.")]
 Package = Annotated[
     list[str] | None,
@@ -205,6 +208,7 @@ def run(
     only: Annotated[
         str, typer.Option(metavar="NUMBER", help="Run this one history and print its path; write nothing.")
     ] = "",
+    brief: Brief = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print rows as JSON and nothing else; a report only with --out.")
     ] = False,
@@ -219,6 +223,7 @@ def run(
 
     given = {"histories": histories, "seed": seed, "threads": threads, "only": only}
     given |= {"out": out, "csv": csv, "xlsx": xlsx, "pictures": pictures, "netcdf": netcdf}
+    given |= {"brief": "yes" if brief else ""}
     request, case = read_request(words or [], given, json=json, quiet=quiet, dry_run=dry_run)
     execute(request, case)
 
@@ -355,7 +360,11 @@ def compare(
         ),
     ] = "",
     years: Annotated[
-        str, typer.Option(metavar="YEAR,YEAR", help="The years that are printed [default: 2010,2025].")
+        str,
+        typer.Option(
+            metavar="YEAR,YEAR",
+            help="The years that are printed [default: of the largest sure effect, of its halving, and the last].",
+        ),
     ] = "",
     seed: Seed = "1",
     threads: Threads = "",
@@ -365,6 +374,7 @@ def compare(
     pictures: Annotated[
         str, typer.Option(metavar="FOLDER", help="Write every figure as PNG and SVG here.")
     ] = "",
+    brief: Brief = False,
     json: AsJson = False,
     quiet: Quiet = False,
     dry_run: Annotated[
@@ -386,6 +396,7 @@ def compare(
         "years": years,
     }
     given |= {"seed": seed, "threads": threads, "out": out, "csv": csv, "xlsx": xlsx, "pictures": pictures}
+    given |= {"brief": "yes" if brief else ""}
     compare_reforms(reforms or [], case, given, {"json": json, "quiet": quiet, "dry_run": dry_run})
 
 

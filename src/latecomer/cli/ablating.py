@@ -19,7 +19,7 @@ from latecomer.cli.options import (
 )
 from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
 from latecomer.cli.screen import json_rows, print_table, print_text, speaker
-from latecomer.cli.writing import whole_files
+from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.types import Case
 
@@ -58,7 +58,7 @@ def ablate_case(name: str, given: Mapping[str, str], json: bool, quiet: bool) ->
                 case, request.histories, request.seed, years, progress=progress, threads=request.threads
             )
         show(found, case, request)
-        write(found, case, request, state.written)
+        write(found, case, request, state.written, again("ablate", [name], given))
     except KeyboardInterrupt:
         runs = replace(request, histories=(parts + 1) * request.histories)
         raise Interrupted(what_is_kept(runs, state)) from None
@@ -111,12 +111,16 @@ def cell(row: "pd.Series", factor: float) -> str:
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
 
 
-def write(found: "pd.DataFrame", case: Case, request: Request, written: list[Path]) -> None:
+def write(
+    found: "pd.DataFrame", case: Case, request: Request, written: list[Path], command: str = ""
+) -> None:
     """Write table and picture into the folder that was named, each whole or not at all."""
     if request.out is None:
         return
     from latecomer.report.ablation import save_ablation
+    from latecomer.report.sheet import made_by
 
     with whole_files(request.out) as part:
-        files: Sequence[Path] = save_ablation(found, f"What each part does: {case.title}", part)
+        made = made_by(case, request.histories, request.seed, command)
+        files: Sequence[Path] = save_ablation(found, f"What each part does: {case.title}", part, made)
     done([request.out / path.name for path in files], written, request)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from latecomer.cli.comparing import found_reform
 from latecomer.cli.options import checked_case, requested, whole
 from latecomer.cli.questions import carried_out, named_series, write
 from latecomer.cli.screen import json_rows, print_table, print_text
+from latecomer.cli.writing import again
 from latecomer.errors import Problems, UsageError
 
 if TYPE_CHECKING:
@@ -67,7 +69,15 @@ def attribute_growth(
         for _, rows in found.table.groupby(["first", "last", "series"], sort=False):
             print_table(span_table(rows, found))
         print_text(NOTE)
-    write(request, found.save)
+    flagged = [f"--{name.replace('_', '-')}" for name, on in ways.items() if on]
+    command = again("attribute", [*names, *flagged], {**given, "case": case_name})
+
+    def save(folder: Path) -> list[Path]:
+        from latecomer.report.attribution import save_attribution
+
+        return save_attribution(found, folder, command)
+
+    write(request, save)
 
 
 def spans_named(given: Mapping[str, str], years: np.ndarray, problems: Problems) -> list[tuple[int, int]]:

@@ -12,7 +12,6 @@ from rich.table import Table
 from latecomer.case.reform import Reform, change_rows, find_reform, read_changes
 from latecomer.case.reform_reader import Change
 from latecomer.cli.options import (
-    HEADLINE_YEARS,
     PLAIN,
     Request,
     checked_case,
@@ -23,13 +22,24 @@ from latecomer.cli.options import (
     whole,
     years_named,
 )
-from latecomer.cli.running import Progressed, about, done, prepare, teller, what_is_kept, write_all
+from latecomer.cli.running import (
+    Progressed,
+    about,
+    brief_name,
+    done,
+    prepare,
+    teller,
+    what_is_kept,
+    write_all,
+)
 from latecomer.cli.screen import json_rows, print_line, print_table, print_text, speaker
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import Interrupted, Problems, ReformError, UsageError
 from latecomer.types import Case
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from latecomer.experiment.compare import Comparison, Effect
 
 WATCHED = {
@@ -39,6 +49,7 @@ WATCHED = {
     "vehicles": ("Vehicles, million", 1e-6),
     "passenger_cars": ("Cars, million", 1e-6),
     "vehicle_exports": ("Exports, million", 1e-6),
+    "imports": ("Imports, thousand", 1e-3),
     "new_energy_share": ("New energy, points", 100.0),
     "quality_gap": ("Quality gap, problems", 1.0),
     "core_control": ("Core control, points", 100.0),
@@ -51,10 +62,19 @@ WATCHED = {
 }
 MOST = 5000  # histories that --precision may add up to
 NOTE = (
-    "Median of the differences between paired histories, and the band that holds 90% of them; * where nine in ten agree on the "
-    "sign, - where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Money in billion "
-    "CNY of 2010 a year; public balance: taxes on cars less public outlay."
+    "Median of the differences between paired histories, and the band that holds 90% of them; * where that band excludes zero, "
+    "- where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Money in billion "
+    "CNY of 2010 a year; public balance: taxes on cars less public spending."
 )
+OF_FIRMS = {
+    "maker_sales": ("cars made, thousand", 1e-3),
+    "maker_exports": ("exported, thousand", 1e-3),
+    "maker_revenue": ("revenue, bn", 1.0),
+    "maker_control": ("control, points", 100.0),
+    "maker_profit": ("profit, bn", 1.0),
+}
+OF_RIVALS = ("maker_sales", "maker_control", "maker_profit")
+SPENDS = ("in all", "for each of", "over")
 
 
 @dataclass(frozen=True)
@@ -108,6 +128,8 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
     """Return what is asked; problems of options, case and reforms come in one error."""
     problems = Problems()
     request = requested(given, problems, **flags)
+    if request.brief and request.out is None:
+        problems.add("--brief", None, None, None, "--out with it: the folder in which the brief is written")
     precision = number("--precision", given["precision"], problems)
     if given["series"] not in PLAIN:
         problems.add(
@@ -120,7 +142,7 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
     year = since = None
     if case is not None:
         first, last = int(case.years[0]), int(case.years[-1])
-        years = years_named("--years", given["years"], case, problems, HEADLINE_YEARS)
+        years = years_named("--years", given["years"], case, problems) if given["years"] else []
         year = whole("--year", given["year"], first, last, problems)
         since = whole("--since", given["since"], first, last, problems)
         reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]
@@ -155,36 +177,98 @@ def intention(asked: Asked) -> list[str]:
     """Return what would be done."""
     request = asked.request
     many = f"{request.histories} histories" if asked.precision is None else f"up to {MOST} histories"
-    files = [str(request.out / report_name(asked.reforms))] if request.out is not None else []
+    names = [report_name(asked.reforms), *([brief_name(report_name(asked.reforms))] if request.brief else [])]
+    files = [str(request.out / name) for name in names] if request.out is not None else []
     files += [str(path) for path in (request.csv, request.xlsx, request.pictures) if path is not None]
     doing = f"would run {many} of {asked.case.name} with seed {request.seed}, with and without"
     return [doing, *changes_told(asked), *(f"would write {file}" for file in files), "Nothing was run."]
 
 
 def changes_told(asked: Asked) -> list[str]:
-    """Return what each reform changes: lever, years that differ, values before and after."""
+    """Return what each reform changes: lever, years that differ, values before and after, totals of what adds up."""
     lines = []
     for reform, changes in zip(asked.reforms, asked.changes, strict=True):
         lines.append(f"{reform}:")
         for row in change_rows(asked.case, changes):
             became = (
-                f"{row['before']} becomes {row['after']} {row['unit']}" if row["before"] else row["after"]
+                f"{row['before']} becomes {with_unit(row['after'], row['unit'])}"
+                if row["before"]
+                else row["after"]
             )
             lines.append(f"  {row['what']}: {row['years']}, {became}")
     return lines
 
 
+def with_unit(value: str, unit: str) -> str:
+    """Return a value of `change_rows` with its unit behind the first number: 15 bn in all, 5 for each of 3 kinds of owner."""
+    ends = [
+        at for word in SPENDS if (at := value.find(f" {word} ")) >= 0 or (at := value.find(f" {word},")) >= 0
+    ]
+    at = min(ends, default=len(value))
+    return f"{value[:at]} {unit}{value[at:]}"
+
+
 def show(found: "Comparison", asked: Asked) -> None:
-    """Print the effects in the years asked for: a table, or JSON with every series that is one number a year."""
+    """Print the effects in the years asked for, or in those that the effects choose: tables, or JSON with every series that is
+    one number a year, after the chosen makers of a firm's reform."""
+    from latecomer.experiment.firms import firm_effects
+    from latecomer.experiment.headline import (
+        course_sentences,
+        headline_rows,
+        headline_years,
+        permits_told,
+        silent,
+    )
+
     if asked.request.json:
-        table = found.to_frame()
-        typer.echo(json_rows(table[table["year"].isin(asked.years)]))
+        typer.echo(json_rows(headline_rows(found, asked.years or None)))
     elif not asked.request.quiet:
-        print_table(effects_table(found, asked.years))
-        for line in notes(found):
-            print_line(line)
-        print_text(NOTE)
+        years = asked.years or headline_years(found)
+        nothing = silent(found)
+        firms = firm_effects(found, years)
+        if nothing and not asked.years:
+            print_line(f"{found.name}: what would have been different")
+        else:
+            for table in ([firms_table(firms, years)] if len(firms) else []) + [effects_table(found, years)]:
+                print_table(table)
+        said = [nothing] if nothing else course_sentences(found) if found.since is not None else []
+        for line in [*said, *permits_told(found), *leaning_told(found, years), *notes(found), NOTE]:
+            print_text(line)
         print_line(f"Fingerprint {found.reformed.manifest['fingerprint']}")
+
+
+def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
+    """Return the effects on the chosen makers and their main rivals, years as columns."""
+    from latecomer.experiment.firms import CHOSEN, RIVAL
+
+    table = Table(box=None, padding=(0, 2, 0, 0), title="The firm and its main rivals", title_justify="left")
+    for column in ("", *(str(year) for year in years)):
+        table.add_column(column, justify="right" if column else "left", no_wrap=True)
+    for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):
+        if role == RIVAL and series not in OF_RIVALS:
+            continue
+        label, factor = OF_FIRMS[series]
+        at = part.set_index("year")
+        cells = (
+            banded(*(float(at.loc[year, key]) * factor for key in ("median", "low90", "high90")))
+            for year in years
+        )
+        table.add_row(f"{name}: {label}" if role == CHOSEN else f"  {name} (rival): {label}", *cells)
+    return table
+
+
+def leaning_told(found: "Comparison", years: Sequence[int]) -> list[str]:
+    """Say in words where nine pairs in ten agree on the sign of an effect shown although its band holds zero."""
+    effects = [found.effect(series, year) for series in WATCHED for year in years]
+    said = [
+        f"{WATCHED[e.series][0].split(',')[0].strip().lower()} {e.year} ({'up' if e.positive > e.negative else 'down'} in "
+        f"{max(e.positive, e.negative):.0%} of pairs)"
+        for e in effects
+        if e.leans
+    ]
+    return (
+        [f"Sign shared by nine pairs in ten, though the band holds zero: {'; '.join(said)}."] if said else []
+    )
 
 
 def effects_table(found: "Comparison", years: Sequence[int]) -> Table:
@@ -198,21 +282,43 @@ def effects_table(found: "Comparison", years: Sequence[int]) -> Table:
     table.add_column("", no_wrap=True)
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
+    from latecomer.experiment.headline import import_share
+
+    imported = import_share(found)
     for series, (label, factor) in WATCHED.items():
         table.add_row(label, *(cell(found.effect(series, year), factor) for year in years))
+        if series == "imports" and len(imported):
+            at = imported.set_index("year")[["median", "low90", "high90"]] * 100.0
+            table.add_row("  in cars sold at home, points", *(banded(*at.loc[year]) for year in years))
     return table
 
 
 def cell(effect: "Effect", factor: float) -> str:
-    """Return an effect with its band, starred where its sign is clear."""
-    if not np.isfinite(effect.median):
-        return "- "
-    if effect.positive == effect.negative == 0.0:
+    """Return an effect with its band, starred where the band excludes zero."""
+    if effect.positive == effect.negative == 0.0 and np.isfinite(effect.median):
         return "0 "
-    median, low, high = (value * factor for value in (effect.median, effect.low90, effect.high90))
+    return banded(*(value * factor for value in (effect.median, effect.low90, effect.high90)))
+
+
+def banded(median: float, low: float, high: float) -> str:
+    """Return a median with its band in brackets; a star where the band excludes zero, a dash where there is nothing
+    to compare."""
+    if not np.isfinite(median):
+        return "- "
+    if low == high == 0.0:
+        return "0 "
     places = 0 if max(abs(low), abs(high)) >= 99.5 else 1 if max(abs(low), abs(high)) >= 9.95 else 2
-    star = "*" if effect.clear else " "
-    return f"{median:+.{places}f}{star}({low:+.{places}f} to {high:+.{places}f})"
+    middle, first, last = (signed(value, places) for value in (median, low, high))
+    star = (
+        "*" if float(first) > 0.0 or float(last) < 0.0 else " "
+    )  # as printed: never beside a band that shows zero
+    return f"{middle}{star}({first} to {last})"
+
+
+def signed(value: float, places: int) -> str:
+    """Return a number with its sign to so many places; zero has none."""
+    text = f"{value:+.{places}f}"
+    return text if float(text) else text[1:]
 
 
 def notes(found: "Comparison") -> list[str]:
@@ -242,14 +348,23 @@ def write(found: "Comparison", request: Request, say: Callable[[str], None], wri
         with whole_file(request.out / report_name(found.reforms)) as part, quickly():
             write_comparison(found, part, literature(found))
         done([request.out / report_name(found.reforms)], written, request)
+    if request.brief and request.out is not None:
+        from latecomer.report.brief import write_brief
+
+        name = brief_name(report_name(found.reforms))
+        with whole_file(request.out / name) as part:
+            write_brief(found, part)
+        done([request.out / name], written, request)
     if request.csv is not None or request.xlsx is not None:
         from latecomer.report.export import tables_of_comparison
 
         say("Writing the tables")
-        notes = about(f"{found.name}: what would have been different", found.reformed.manifest)
-        write_all(tables_of_comparison(found), notes, request, written)
+        told = about(f"{found.name}: what would have been different", found.reformed.manifest)
+        write_all(tables_of_comparison(found), told, request, written)
     if request.pictures is not None:
+        from latecomer.report.comparison import save_pictures
+
         say("Drawing the pictures")
         with whole_files(request.pictures) as part:
-            files = found.save(part)
+            files = save_pictures(found, part)
         done([request.pictures / path.name for path in files], written, request)

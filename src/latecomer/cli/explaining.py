@@ -106,10 +106,10 @@ def print_mechanism(mechanism: code.Mechanism) -> None:
 
 def case_lines() -> list[str]:
     """Return one line for each case that comes with the package."""
-    import yaml
+    from latecomer.case.head import read_head
 
     lines = []
     for name in list_cases():
-        head = yaml.safe_load((CASES / name.replace("-", "_") / "case.yaml").read_text(encoding="utf-8"))
-        lines.append(f"{name:16}{head['title']}")
+        head = read_head(CASES / name.replace("-", "_"), Problems())
+        lines.append(f"{name:16}{head.title}")
     return lines

@@ -4,13 +4,14 @@ import shutil
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 
-from latecomer.cli.options import SEED_BITS, checked_case, folder, whole
+from latecomer.cli.options import checked_case, folder, whole
 from latecomer.cli.screen import console
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Problems, UsageError
 
 STAGES = 4
-MOST = 1_000_000
+FEWEST_STEPS, MOST = 8, 1_000_000
+HIGHEST_FIT_SEED = 2**31 - 1  # what the search takes
 TOLD_EVERY = 240
 
 
@@ -18,9 +19,9 @@ def fit_case(name: str, given: Mapping[str, str]) -> None:
     """Fit a case and write a copy of it with the result; raise one UsageError with every problem of the request."""
     problems = Problems()
     budgets = four_numbers(given["--evaluations"], problems)
-    steps = whole("--steps", given["--steps"], 8, MOST, problems) or 8
+    steps = whole("--steps", given["--steps"], FEWEST_STEPS, MOST, problems) or FEWEST_STEPS
     kept = whole("--kept", given["--kept"], 1, steps, problems) or 1
-    seed = whole("--seed", given["--seed"], 1, 2 ** (SEED_BITS - 32) - 1, problems) or 1
+    seed = whole("--seed", given["--seed"], 1, HIGHEST_FIT_SEED, problems) or 1
     out = folder("--out", given["--out"], problems)
     if out is not None and out.is_dir() and any(out.iterdir()):
         problems.add("--out", None, None, given["--out"], "an empty folder, or one that does not exist yet")

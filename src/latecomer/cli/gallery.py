@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.table import Table
@@ -13,7 +13,7 @@ from latecomer.cli.comparing import WATCHED as LABELS
 from latecomer.cli.options import checked_case, requested
 from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
 from latecomer.cli.screen import json_rows, print_line, print_table, print_text, speaker
-from latecomer.cli.writing import whole_files
+from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.types import Case
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTE = (
-    "Median of the differences between paired histories; * where nine in ten agree on the sign. Own brands in points, "
+    "Median of the differences between paired histories; * where the band that holds 90% of them excludes zero. Own "
+    "brands in points, "
     "vehicles and exports in million, gap in problems per 100 cars. Bands: --json or --out."
 )
 
@@ -38,7 +39,7 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
     if not table:
         listed(case, request.json)
         return
-    from latecomer.experiment.gallery import effects_of_all
+    from latecomer.experiment.gallery import RULE, effects_of_all
 
     state, count = Progressed(), len(gallery(case))
     try:
@@ -66,8 +67,12 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
             print_line(
                 f"{row.question} Here {row.ours}; published {row.published}. {row.agree}. [{row.reform}; {row.source}]"
             )
+        print_line(RULE)
     if request.out is not None:
-        write(found, beside, case, request.out)
+        from latecomer.report.sheet import made_by
+
+        command = again("reforms", ["--table"], {**given, "case": case_name})
+        write(found, beside, case, request.out, made_by(case, request.histories, request.seed, command))
         done([request.out / name for name in FILES], [], request)
 
 
@@ -104,21 +109,23 @@ def year_table(rows: "pd.DataFrame", title: str) -> Table:
 
 
 def cell(row: "pd.Series", factor: float) -> str:
-    """Return a median with its sign, starred where nine in ten agree on it."""
+    """Return a median with its sign, starred where the 90% band excludes zero."""
     value = float(row["median"]) * factor
     if value != value:
         return "- "
     if row["positive"] == row["negative"] == 0.0:
         return "0 "
-    clear = max(row["positive"], row["negative"]) >= 0.9
+    clear = row["low90"] > 0.0 or row["high90"] < 0.0
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
 
 
-def write(found: "pd.DataFrame", beside: "pd.DataFrame", case: Case, folder: Path) -> None:
+def write(
+    found: "pd.DataFrame", beside: "pd.DataFrame", case: Case, folder: Path, made: Mapping[str, Any]
+) -> None:
     """Write tables and picture into a folder, each whole or not at all."""
     from latecomer.report.ablation import save_effects
     from latecomer.report.export import presented, write_table
 
     with whole_files(folder) as part:
-        save_effects(found, f"What the ready reforms do: {case.title}", part)
+        save_effects(found, f"What the ready reforms do: {case.title}", part, beside, made)
         write_table(presented(beside), part / "literature.csv")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,6 +12,7 @@ from latecomer.case.span import marked
 from latecomer.cli.options import checked_case, requested, whole, years_named
 from latecomer.cli.questions import carried_out, write
 from latecomer.cli.screen import json_rows, print_table, print_text
+from latecomer.cli.writing import again
 from latecomer.errors import Problems, UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ NOTE = (
 )
 CHANGES = (
     "Median change in the last year against history by rule: millions of cars, points of share, billion CNY of 2010, index "
-    "points, problems per 100 cars; * where nine in ten agree on the sign."
+    "points, problems per 100 cars; * where the 90% band excludes zero."
 )
 
 
@@ -77,7 +79,14 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
         print_text(NOTE)
         print_table(strategy_table(found))
         print_text(CHANGES)
-    write(request, found.save)
+    command = again("openness", [case_name], given)
+
+    def save(folder: Path) -> list[Path]:
+        from latecomer.report.openness import save_openness
+
+        return save_openness(found, folder, command)
+
+    write(request, save)
 
 
 def best_table(found: "Openness") -> Table:
@@ -121,7 +130,7 @@ def strategy_table(found: "Openness") -> Table:
 
 
 def change(row: "pd.Series") -> str:
-    """Return a change in millions, points or its unit, starred where it is clear."""
+    """Return a change in millions, points or its unit, starred where its 90% band excludes zero."""
     value = row["median"] * {"vehicles": 1e-6, "share": 100.0}.get(row["unit"], 1.0)
-    clear = max(row["better"], row["worse"]) >= SURE
+    clear = row["low90"] > 0.0 or row["high90"] < 0.0
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"

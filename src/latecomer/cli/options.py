@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from latecomer.asked import MOST_HISTORIES, MOST_THREADS, SEED_BITS
 from latecomer.axes import YEAR, record
 from latecomer.case.folder import case_folder, list_cases
 from latecomer.case.kept import is_kept, open_case
@@ -16,13 +17,10 @@ from latecomer.types import Case
 
 FILES = ("csv", "xlsx", "pictures", "netcdf")
 WITH_VALUE = ("--histories", "--seed", "--threads", "--only", "--out", *(f"--{name}" for name in FILES))
-LONGEST_NAME = 255 - len(
-    ".latecomer-0000000000"
-)  # bytes of a name, with room for what stands there while it is written
+LONGEST_NAME = 255 - len(".latecomer-0000000000")  # bytes, with room for the name while it is written
 NEEDED = {"netcdf": ("h5netcdf", "netcdf")}  # option: package, extra
 PLAIN = tuple(field.name for field in YEAR if not field.axes)  # series that are one number a year
-FLAGS = ("--json", "--quiet", "--dry-run", "--help")
-MOST_HISTORIES, MOST_THREADS, SEED_BITS = 1_000_000, 1024, 63
+FLAGS = ("--brief", "--json", "--quiet", "--dry-run", "--help")
 MEMORY_PART = 0.8
 HEADLINE_YEARS = (2010, 2025)  # that are printed unless others are asked for
 ANY_YEAR = (1000, 2999)
@@ -44,6 +42,7 @@ class Request:
     json: bool
     quiet: bool
     dry_run: bool
+    brief: bool = False
 
 
 def read_request(
@@ -95,6 +94,7 @@ def requested(
         json=json,
         quiet=quiet,
         dry_run=dry_run,
+        brief=bool(given.get("brief")),
     )
 
 

@@ -12,7 +12,7 @@ from latecomer.cli.comparing import WATCHED, found_reform
 from latecomer.cli.options import MOST_HISTORIES, PLAIN, Request, checked_case, requested, whole, years_named
 from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
 from latecomer.cli.screen import json_rows, print_table, print_text, speaker
-from latecomer.cli.writing import whole_files
+from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.types import Case
 
@@ -62,13 +62,22 @@ def fork_reform(name: str, case_name: str, given: Given, flags: Mapping[str, boo
         )
 
     found = carried_out(request, case, ask)
-    columns = ["series", "taken_up", "median", "low90", "high90", "works"]
-    show(found.table, columns, found.sentences(), f"{reform}: taken up in", request)
+    columns = ["series", "taken_up", "median", "low90", "high90", "unit", "verdict"]
+    rows = found.table if request.json else in_shown_units(found.table)
+    show(
+        rows,
+        columns,
+        found.sentences(),
+        f"{reform}: effect in {int(found.table['at'].iloc[0])} if taken up in",
+        request,
+    )
 
     def save(folder: Path) -> list[Path]:
         from latecomer.report.questions import save_timing
+        from latecomer.report.sheet import made_by
 
-        return save_timing(found, folder)
+        command = again("fork", [name], {**given, "case": case_name})
+        return save_timing(found, folder, made_by(case, request.histories, request.seed, command))
 
     write(request, save)
 
@@ -108,9 +117,10 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
 
     found = carried_out(request, case, ask)
     named = " + ".join(str(reform) for reform in reforms)
+    parts = found.parts.assign(unit=found.unit)
     show(
-        found.parts,
-        ["title", "sd", "share"],
+        parts if request.json else in_shown_units(parts),
+        ["title", "sd", "unit", "share"],
         found.sentences(),
         f"{named}: {found.series} in {found.year}",
         request,
@@ -118,10 +128,28 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
 
     def save(folder: Path) -> list[Path]:
         from latecomer.report.questions import save_uncertainty
+        from latecomer.report.sheet import made_by
 
-        return save_uncertainty(found, named, folder)
+        command = again("uncertainty", names, {**given, "case": case_name})
+        return save_uncertainty(
+            found,
+            named,
+            folder,
+            made_by(case, histories or len(case.draws) * 2 * EACH, request.seed, command),
+        )
 
     write(request, save)
+
+
+def in_shown_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their values in the units in which comparisons show them, by the column `unit`: points,
+    thousand vehicles."""
+    from latecomer.experiment.headline import shown_in
+
+    told = [shown_in(str(unit)) for unit in rows["unit"]]
+    factor = [pair[0] for pair in told]
+    values = {name: rows[name] * factor for name in ("median", "low90", "high90", "sd") if name in rows}
+    return rows.assign(**values, unit=[pair[1] for pair in told])
 
 
 def named_series(option: str, text: str, problems: Problems) -> list[str]:

@@ -84,13 +84,19 @@ def intention(request: Request, case: Case) -> list[str]:
 
 def planned_files(request: Request, case: Case) -> list[Path]:
     """Return the files and folders that a run would write."""
-    report = [request.out / report_name(case)] if request.out is not None else []
+    names = [report_name(case), *([brief_name(report_name(case))] if request.brief else [])]
+    report = [request.out / name for name in names] if request.out is not None else []
     others = (request.csv, request.xlsx, request.pictures, request.netcdf)
     return [*report, *(path for path in others if path is not None)]
 
 
 def report_name(case: Case) -> str:
     return f"latecomer-{case.name}.html"
+
+
+def brief_name(report: str) -> str:
+    """Return the name of the brief beside a report."""
+    return report.replace(".html", "-brief.html")
 
 
 def prepare(case: Case, say: Callable[[str], None]) -> None:
@@ -245,6 +251,12 @@ def write(result: "Run", request: Request, say: Callable[[str], None], written: 
         with whole_file(request.out / report_name(result.case)) as part, quickly():
             write_report(result, part)
         done([request.out / report_name(result.case)], written, request)
+    if request.brief and request.out is not None:
+        from latecomer.report.brief import write_brief
+
+        with whole_file(request.out / brief_name(report_name(result.case))) as part:
+            write_brief(result, part)
+        done([request.out / brief_name(report_name(result.case))], written, request)
     if request.csv is not None or request.xlsx is not None:
         from latecomer.report.export import tables_of_run
 

@@ -23,7 +23,7 @@ HEADLINES = {
     "quality_gap": ("Quality gap", 1.0),
 }
 PATH_COLUMNS = {**HEADLINES, "great": ("Great", 1.0), "strong": ("Strong", 1.0)}
-OUTSIDE = "*"
+OUTSIDE = "!"
 
 
 def summary(run: Run) -> pd.DataFrame:
@@ -61,7 +61,8 @@ def scalar_bands(run: Run, name: str) -> pd.DataFrame:
 
 
 def result_table(run: Run) -> Table:
-    """Return simulated medians beside recorded figures at the chosen years; a star marks a figure outside the 90% band."""
+    """Return simulated medians beside recorded figures at the chosen years; a mark (!) says that a figure lies
+    outside the 90% band."""
     years = marked(YEARS_SHOWN, run.years)
     table = Table(
         box=None,
@@ -94,7 +95,7 @@ def table_notes() -> str:
 
 
 def recorded(row: pd.Series, scale: float) -> str:
-    """Return a recorded figure, starred outside the band, or nothing."""
+    """Return a recorded figure, marked outside the band, or nothing."""
     if not np.isfinite(row["recorded"]):
         return ""
     return short(row["recorded"] * scale) + ("" if row["low"] <= row["recorded"] <= row["high"] else OUTSIDE)

@@ -7,8 +7,9 @@ process left is cleared, and what it had put aside is put back, by the next that
 
 import os
 import re
+import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +23,20 @@ class NotWritten(LatecomerError):
     """A file could not be written: what was asked for was done, and is lost with it."""
 
     exit_code = 74
+
+
+NOT_NUMBERS = ("threads", "out", "csv", "xlsx", "pictures", "netcdf")  # options that move no number
+
+
+def again(command: str, words: Sequence[str], given: Mapping[str, str]) -> str:
+    """Return the command line that makes the same numbers: words, and the options that were given."""
+    options = [
+        part
+        for name, value in given.items()
+        if value and name not in NOT_NUMBERS
+        for part in (f"--{name}", value)
+    ]
+    return " ".join(["latecomer", command, *(shlex.quote(word) for word in (*words, *options))])
 
 
 @contextmanager

@@ -6,6 +6,7 @@ sets what is found beside its targets; docs/explanation/docking.md says what was
 
 from typing import TYPE_CHECKING
 
+from latecomer.asked import note_numbers
 from latecomer.errors import Problems, UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ def dock(name: str, histories: int = 500, seed: int = 1) -> "pd.DataFrame":
     problems = Problems()
     if name not in MODELS:
         problems.add(None, None, None, name, f"a docked model: {', '.join(MODELS)}", valid=MODELS)
-    if histories < 1:
-        problems.add("histories", None, None, histories, "at least 1")
+    note_numbers(problems, histories=histories, seed=seed)
     problems.raise_if_any(UsageError)
     from latecomer.docking import incalead, nelson_winter
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import YEAR
+from latecomer.asked import note_case, note_numbers, note_series, note_years
 from latecomer.case.span import marked
 from latecomer.errors import HistoriesFailed, Problems, UsageError
 from latecomer.experiment.switching import switched
 from latecomer.record import SERIES, Run
-from latecomer.run import run
+from latecomer.run import run, run_variants
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 YEARS = (2010, 2025)
@@ -34,8 +35,8 @@ UNDEFINED_AT_ZERO = ("quality_gap", "own_brand_export_share")
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, repr=False)
+class Part(Shown):
     """A part of the system: its number, name, question, and the rows of `parts.csv` that switch it off."""
 
     number: int
@@ -63,6 +64,11 @@ def parts_of(case: Case, table: str = "parts") -> list[Part]:
     return out
 
 
+def structures(case: Case) -> dict[str, Case]:
+    """Return the case made in each of the other ways of `structures.csv`, by name; not fitted again."""
+    return {part.name: switched(case, part.switches) for part in parts_of(case, "structures")}
+
+
 def ablate(
     case: Case,
     histories: int = 100,
@@ -78,11 +84,11 @@ def ablate(
 
     Columns: part, name, series, year, difference, low, high (unit of the series; not a number where the series is not
     defined without the part), on, off (medians), unit, histories (pairs), switches. `progress(done, total)` counts
-    histories over all runs. Raises UsageError for a year or series that is not there or a case without parts, and
+    histories over all runs. Raises UsageError with all that cannot be asked, a case without parts included, and
     HistoriesFailed where too many histories fail without a part.
     """
     years = marked(YEARS, case.years) if years is None else years
-    refuse(case, years, series)
+    refuse(case, years, series, histories=histories, seed=seed, threads=threads)
     parts = parts_of(case)
     total = (len(parts) + 1) * histories
 
@@ -93,7 +99,8 @@ def ablate(
     rows: list[dict] = []
     for place, part in enumerate(parts, 1):
         try:
-            result = run(switched(case, part.switches), histories, seed, threads, progress=step(place))
+            variant = switched(case, part.switches)  # may lie outside the ranges that `run` holds a user to
+            (result,) = run_variants([variant], histories, seed, threads, progress=step(place))
             off = picked(result, years, series)
             del result  # a run is large, and the next one is made before this name is used again
         except HistoriesFailed as error:
@@ -102,18 +109,15 @@ def ablate(
     return pd.DataFrame(rows)
 
 
-def refuse(case: Case, years: Sequence[int], series: Sequence[str]) -> None:
-    """Raise one UsageError with every year and series that the case does not have."""
+def refuse(case: Case, years: Sequence[int], series: Sequence[str], **numbers: int | None) -> None:
+    """Raise one UsageError with every year and series that the case does not have, and every number out of bounds."""
     problems = Problems()
-    if case.tables["parts"].empty:
-        problems.add("parts.csv", expected=f"the parts of the case {case.name}, one row a switch")
-    for year in years:
-        if year not in case.years:
-            problems.add("years", None, None, year, f"a year from {case.years[0]} to {case.years[-1]}")
-    plain = [field.name for field in YEAR if not field.axes]
-    for name in series:
-        if name not in plain:
-            problems.add("series", None, None, name, "a series that is one number a year", valid=plain)
+    if note_case(problems, case):
+        if case.tables["parts"].empty:
+            problems.add("parts.csv", expected=f"the parts of the case {case.name}, one row a switch")
+        note_years(problems, "years", years, case)
+    note_series(problems, series)
+    note_numbers(problems, **numbers)
     problems.raise_if_any(UsageError)
 
 

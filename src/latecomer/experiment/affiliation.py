@@ -19,19 +19,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latecomer.asked import note_numbers
 from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE, YEAR, record
 from latecomer.errors import Problems, UsageError
 from latecomer.machine import simulate
 from latecomer.model.product import domain_weight
 from latecomer.run import Workspace, workspace
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 SPAN = (2001, 2014)
 LEVELS = (0.05, 0.95)
 
 
-@dataclass(frozen=True)
-class Affiliation:
+@dataclass(frozen=True, repr=False)
+class Affiliation(Shown):
     """Direct share of affiliation in the quality gain with its 90% band, net share, gain (log units), makers a history."""
 
     direct: float
@@ -52,6 +54,7 @@ def affiliation_share(
     `draws`, as in `run`. Raises UsageError where the span lies outside the years of the case.
     """
     problems = Problems()
+    note_numbers(problems, histories=histories, seed=seed)
     if not case.years[0] <= span[0] < span[1] <= case.years[-1]:
         expected = f"two years from {case.years[0]} to {case.years[-1]}, the earlier first"
         problems.add("span", None, None, f"{span[0]}-{span[1]}", expected)

@@ -1,4 +1,4 @@
-"""What was growth owed to: policy, market or technology? Which reform of a package did how much? Shares that no order decides.
+"""What accounts for growth: policy, market or technology? Which reform of a package did how much? Shares that no order decides.
 
 Players are the forces of the case (`forces.csv`) or the reforms of a package. v(S) is a series in the last year where only
 the players in S act: the other forces are held at the first year of the span (`case.forces`), the other reforms are left out.
@@ -10,7 +10,7 @@ orders in which players can be added (Shapley 1953; for decompositions Shorrocks
 In each history  x(last) - x(first) = [v(none) - x(first)] + sum_i phi_i : what would have come with all forces held, the momentum
 (plant under way, firms, ventures and contracts on their dates, trust that grows with age), is a row of its own. A package starts
 from history without it, and its shares add up to its effect in `compare`. Means add up, medians do not: means are shown, with the
-bands of single histories. A player that changes nothing has exactly nought.
+bands of single histories. A player that changes nothing has exactly zero.
 
 A force held is a question put to the model, not a measurement: what counts as which force is data, and every row that a critic
 would count otherwise (`other`) is counted so as well, one at a time.
@@ -26,15 +26,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import YEAR
+from latecomer.asked import note_numbers, note_series
 from latecomer.case.forces import MOST
-from latecomer.case.reform import Reform, changed, first_changed, free, laid_over, read_changes
+from latecomer.case.reform import Reform, ReformLike, changed, first_changed, free, laid_over, read_changes
 from latecomer.case.span import marked_spans
 from latecomer.errors import Problems, UsageError
-from latecomer.experiment.compare import UNDEFINED_AT_ZERO
+from latecomer.experiment.compare import UNDEFINED_AT_ZERO, reforms_meant
 from latecomer.experiment.switching import switched
 from latecomer.record import SERIES
 from latecomer.run import watch_variants
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 SHOWN = ("vehicles", "strong")
@@ -49,12 +50,12 @@ COLUMNS = (
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Attribution:
+@dataclass(frozen=True, repr=False)
+class Attribution(Shown):
     """Growth of each series in each span, or the effect of a package, shared out among players.
 
     `table` has one row for each series, span and player, the momentum and the total: mean (rows add up), 50% and 90% band over
-    histories, share of the mean total, share of histories above nought. `other` has the same rows for every way to count that a
+    histories, share of the mean total, share of histories above zero. `other` has the same rows for every way to count that a
     critic might prefer. `shares` has the shares by history [player, n], by series and span.
     """
 
@@ -87,7 +88,8 @@ def drawing() -> Any:
 
 
 def attribute(
-    case: Case, series: Sequence[str] = SHOWN, spans: Sequence[tuple[int, int]] | None = None, reforms: Sequence[Reform] = (),
+    case: Case, series: Sequence[str] = SHOWN, spans: Sequence[tuple[int, int]] | None = None,
+    reforms: Sequence[ReformLike] = (),
     year: int | None = None, logs: bool = False, by_rule: bool = False, histories: int = 48, seed: int = 1,
     threads: int | None = None, progress: Progress | None = None,
 ) -> Attribution:  # fmt: skip
@@ -103,9 +105,10 @@ def attribute(
     """
     last = int(case.years[-1]) if year is None else year
     spans = marked_spans(SPANS, case.years) if spans is None else spans
-    refuse(case, series, [(int(case.years[0]), last)] if reforms else spans, reforms)
+    numbers = {"histories": histories, "seed": seed, "threads": threads}
+    refuse(case, series, [(int(case.years[0]), last)] if reforms else spans, reforms, **numbers)
     if reforms:
-        games = [package_game(case, reforms, last)]
+        games = [package_game(case, reforms_meant(case, reforms), last)]
     else:
         games = [force_game(case, span, by_rule) for span in spans]
     parts: list[pd.DataFrame] = []
@@ -127,14 +130,16 @@ def attribute(
 
 
 def refuse(
-    case: Case, series: Sequence[str], spans: Sequence[tuple[int, int]], reforms: Sequence[Reform]
+    case: Case,
+    series: Sequence[str],
+    spans: Sequence[tuple[int, int]],
+    reforms: Sequence[Any],
+    **numbers: int | None,
 ) -> None:
     """Raise one UsageError with everything that cannot be asked."""
     problems = Problems()
-    plain = [field.name for field in YEAR if not field.axes]
-    for name in series:
-        if name not in plain:
-            problems.add("series", None, None, name, "a series that is one number a year", valid=plain)
+    note_series(problems, series)
+    note_numbers(problems, **numbers)
     for first, last in spans:
         if not case.years[0] <= first < last <= case.years[-1]:
             expected = f"two years from {case.years[0]} to {case.years[-1]}, the earlier first"
@@ -262,7 +267,7 @@ def shapley(v: np.ndarray) -> np.ndarray:
 
 
 def table_of(found: np.ndarray, game: Game, counted: str, series: str, logs: bool) -> pd.DataFrame:
-    """Return the rows of one series: mean, bands, share of the mean total, share of histories above nought."""
+    """Return the rows of one series: mean, bands, share of the mean total, share of histories above zero."""
     names = dict(game.players)
     if game.growth:
         names = {MOMENTUM: "All forces held", **names}

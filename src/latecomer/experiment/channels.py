@@ -1,7 +1,7 @@
 """Through what did a reform work? Which mechanism moved first, and by how much, told in sentences built from numbers.
 
-Every mechanism has a series that stands for it. It has moved in the first year in which nine histories in ten agree on the
-sign of the difference and its median is at least one hundredth of the level without the reform, in that year and the next.
+Every mechanism has a series that stands for it. It has moved in the first year in which the 90% band of the difference excludes
+zero and its median is at least one hundredth of the level without the reform, in that year and the next.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ import pandas as pd
 from latecomer.experiment.compare import LEVELS, Comparison
 from latecomer.record import SERIES
 
-SURE, NOTICED = 0.9, 0.01
+NOTICED = 0.01
+FOREIGN_CARS = "foreign_cars"  # cars made by ventures and foreign plants: what own brands do not make
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,14 @@ CHANNELS = (
     Channel("Entry of foreign makers", "ventures", "joint ventures", 1.0, "ventures", relative=False),
     Channel(
         "Entry of foreign makers", "foreign_plants", "wholly foreign makers", 1.0, "makers", relative=False
+    ),
+    Channel(
+        "Output of ventures and foreign plants",
+        FOREIGN_CARS,
+        "cars that ventures and foreign plants make",
+        1e-3,
+        "thousand",
+        relative=False,
     ),
     Channel("Entry", "makers_active", "makers with output", 1.0, "makers", relative=False),
     Channel(
@@ -55,7 +64,14 @@ CHANNELS = (
     Channel("Demand", "home_sales", "cars sold at home"),
     Channel("Exports", "vehicle_exports", "vehicles exported"),
 )
-SMALLEST = {"share": 0.005, "utility": 0.005, "ventures": 0.5, "makers": 0.5, "problems per 100 cars": 1.0}
+SMALLEST = {
+    "share": 0.005,
+    "utility": 0.005,
+    "ventures": 0.5,
+    "makers": 0.5,
+    "problems per 100 cars": 1.0,
+    "thousand": 1000.0,
+}
 
 
 def channel_table(found: Comparison) -> pd.DataFrame:
@@ -65,18 +81,27 @@ def channel_table(found: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("first", na_position="last", kind="stable").reset_index(drop=True)
 
 
+def both_sides(found: Comparison, series: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the differences and the values without the reform [n, t, ...] of a series or of what own brands do not make."""
+    if series != FOREIGN_CARS:
+        return found.differences(series), found.values(series)[0]
+    cars, shares = found.values("passenger_cars"), found.values("own_brand_share")
+    without, with_ = (made * (1.0 - share) for made, share in zip(cars, shares, strict=True))
+    return with_ - without, without
+
+
 def moved(found: Comparison, channel: Channel) -> dict:
     """Return the row of one mechanism."""
-    values, (base, _) = found.differences(channel.series), found.values(channel.series)
+    values, base = both_sides(found, channel.series)
     if values.ndim == 3:
         values, base = values.sum(axis=2), base.sum(axis=2)
     bands = np.full((len(LEVELS), values.shape[1]), np.nan)
     there = np.isfinite(values).any(axis=0)
     bands[:, there] = np.nanquantile(values[:, there], LEVELS, axis=0)
     level = np.abs(np.median(base, axis=0))
-    agree = np.maximum((values > 0.0).mean(axis=0), (values < 0.0).mean(axis=0)) >= SURE
     with np.errstate(invalid="ignore"):
-        clear = agree & (np.abs(bands[2]) >= np.maximum(NOTICED * level, smallest(channel)))
+        sure = (bands[0] > 0.0) | (bands[4] < 0.0)
+        clear = sure & (np.abs(bands[2]) >= np.maximum(NOTICED * level, smallest(channel)))
     lasting = clear & np.append(clear[1:], clear[-1:])
     at = int(np.argmax(lasting)) if lasting.any() else -1
     last = values.shape[1] - 1
@@ -103,14 +128,14 @@ def channel_sentences(found: Comparison) -> list[str]:
     table = channel_table(found)
     rows = table[table["first"].notna()]
     if rows.empty:
-        return ["No mechanism moves by so much that nine histories in ten agree on the sign."]
+        return ["No mechanism moves so much that the 90% band of its difference excludes zero."]
     said: list[str] = []
     before = np.nan
     for row in rows.drop_duplicates("mechanism").itertuples():
         how = "moved first" if not said else "moved in the same year" if row.first == before else "followed"
         when = "" if row.first == before else f" in {row.first:.0f}"
         then = f"{row.title}, {told(row.first_median, row.first_low, row.first_high, row)}"
-        after = f"; by {row.last} the difference is no longer clear"
+        after = f"; in {row.last} the 90% band of the difference holds zero"
         if row.clear_at_last:
             after = f"; in {row.last} {told(row.last_median, row.last_low, row.last_high, row)}"
         said.append(f"{row.mechanism} {how}{when}: {then}{'' if row.first == row.last else after}.")

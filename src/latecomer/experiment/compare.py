@@ -6,7 +6,7 @@ History n of both sides has the same seed, number and parameters, so that chance
 
 An effect is the median of d over the histories, with the bands that hold 50% and 90% of them, and the share of histories in
 which it is positive and negative. It is not the difference of two medians. A reform that changes nothing has an effect of exactly
-nought. Both sides share the years before the first change, which are run once.
+zero. Both sides share the years before the first change, which are run once.
 
 Precision: histories are added, twice as many in all each time, until the 90% confidence interval of the median effect is no wider
 than asked for on either side. The interval is free of any law: its ends are order statistics, whose ranks are binomial (David and
@@ -14,7 +14,7 @@ Nagaraja 2003, section 7.1).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -25,11 +25,20 @@ import pandas as pd
 import xarray
 from scipy.stats import binom
 
-from latecomer.axes import YEAR
-from latecomer.case.reform import Reform, first_changed, free_from, laid_over, read_changes
-from latecomer.errors import Problems, UsageError, nearest
-from latecomer.record import DIMENSIONS, SERIES, Run, labels_of
+from latecomer.asked import PLAIN_SERIES, is_number, note_case, note_numbers, note_series, note_years
+from latecomer.case.reform import (
+    Reform,
+    ReformLike,
+    find_reform,
+    first_changed,
+    free_from,
+    laid_over,
+    read_changes,
+)
+from latecomer.errors import Problems, UsageError
+from latecomer.record import DIMENSIONS, SERIES, Index, Run, labels_of, place_of
 from latecomer.run import rows, run_variants
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -40,9 +49,9 @@ FIRST_LOT, MOST = 50, 5000
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Effect:
-    """The effect of a reform on a series in a year: median, 50% and 90% band, shares of histories above and below nought.
+@dataclass(frozen=True, repr=False)
+class Effect(Shown):
+    """The effect of a reform on a series in a year: median, 50% and 90% band, shares of histories above and below zero.
 
     `base` and `reformed` are the medians of the two sides, `histories` the number of pairs. Values are in `unit`.
     """
@@ -64,8 +73,13 @@ class Effect:
 
     @property
     def clear(self) -> bool:
-        """Return whether nine histories in ten agree on the sign."""
-        return max(self.positive, self.negative) >= 0.9
+        """Return whether the sign is sure: the 90% band excludes zero. Wherever an effect has a star, this is what it means."""
+        return self.low90 > 0.0 or self.high90 < 0.0
+
+    @property
+    def leans(self) -> bool:
+        """Return whether nine histories in ten agree on the sign although the 90% band holds zero."""
+        return not self.clear and max(self.positive, self.negative) >= 0.9
 
     def __str__(self) -> str:
         where = f"{self.series}[{self.index}]" if self.index else self.series
@@ -76,9 +90,11 @@ class Effect:
         return f"{where} {self.year}: {self.median:+.4g} {self.unit} ({band}; {sign})"
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """Paired histories without (`base`) and with (`reformed`) one or more reforms, and what was different.
+
+    A series is named with an `index` where it has inner axes: a name along it, or one for each.
 
     `since` is the first year that differs (None: nothing was changed), `free_since` the year from which ventures and foundings
     begin by rule on both sides (None: on their dates).
@@ -114,26 +130,21 @@ class Comparison:
         told = [{"name": r.name, "file": r.file, "since": r.since, "mode": r.mode} for r in self.reforms]
         return {"reforms": told, "base": self.base.manifest, "reformed": self.reformed.manifest}
 
-    def values(self, series: str, index: str | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return a series of both sides [n, t, ...] over common histories; `index` picks one name along its inner axis.
+    def values(self, series: str, index: Index = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return a series of both sides [n, t, ...] over common histories; `index` picks one name along its inner axes.
 
-        Raises KeyError with the nearest name for a series or index that is not there.
+        Raises UsageError with the nearest name for a series or index that is not there.
         """
-        if series not in SERIES:
-            raise KeyError(f"no series {series!r}; nearest: {nearest(series, SERIES)}")
-        letters = SERIES[series].axes
-        sides = [
-            run.series(series)[np.isin(run.histories, self.histories)] for run in (self.base, self.reformed)
-        ]
-        if index is None:
-            return sides[0], sides[1]
-        labels = labels_of(self.case)[DIMENSIONS[letters[0]]] if len(letters) == 1 else []
-        if index not in labels:
-            raise KeyError(f"no {index!r} along {series}; nearest: {nearest(index, labels)}")
-        place = labels.index(index)
-        return sides[0][:, :, place], sides[1][:, :, place]
+        problems = Problems()
+        place = place_of(self.case, series, index, problems)
+        problems.raise_if_any(UsageError)
+        without, with_ = (
+            run.records[series][np.isin(run.histories, self.histories)][place]
+            for run in (self.base, self.reformed)
+        )
+        return without, with_
 
-    def differences(self, series: str, index: str | None = None) -> np.ndarray:
+    def differences(self, series: str, index: Index = None) -> np.ndarray:
         """Return what was different [n, t, ...]; not a number where there is nothing to compare on one of the sides."""
         without, with_ = self.values(series, index)
         found = with_ - without
@@ -141,27 +152,36 @@ class Comparison:
             found = np.where((without != 0.0) & (with_ != 0.0), found, np.nan)
         return found
 
-    def effect(self, series: str, year: int, index: str | None = None) -> Effect:
-        """Return the effect on a series in a year; raises KeyError for a series, index or year that is not there."""
-        if year not in self.years:
-            raise KeyError(f"no year {year}; the case runs from {self.years[0]} to {self.years[-1]}")
+    def effect(self, series: str, year: int, index: Index = None) -> Effect:
+        """Return the effect on a series in a year; raises UsageError for a series, index or year that is not there."""
+        problems = Problems()
+        note_years(problems, "year", [year], self.case)
+        note_place(problems, self.case, series, index)
+        problems.raise_if_any(UsageError)
         row = self.effects(series, index).set_index("year").loc[year]
         numbers = {name: float(row[name]) for name in QUANTITIES}
         unit = SERIES[series].unit
-        return Effect(series, index or "", int(year), **numbers, histories=int(row["histories"]), unit=unit)
+        return Effect(series, named(index), int(year), **numbers, histories=int(row["histories"]), unit=unit)
 
-    def effects(self, series: str, index: str | None = None) -> pd.DataFrame:
+    def effects(self, series: str, index: Index = None) -> pd.DataFrame:
         """Return the effect on a series without inner axes left by year; columns as the fields of `Effect`."""
+        problems = Problems()
+        note_place(problems, self.case, series, index)
+        problems.raise_if_any(UsageError)
         found, (without, with_) = self.differences(series, index), self.values(series, index)
-        if found.ndim > 2:
-            labels = labels_of(self.case)[DIMENSIONS[SERIES[series].axes[0]]]
-            raise KeyError(f"{series} has an axis; name an index, such as {labels[0]!r}")
-        told = {"series": series, "index": index or "", "year": self.years.astype(int)}
+        told = {"series": series, "index": named(index), "year": self.years.astype(int)}
         return pd.DataFrame({**told, **summed(found, without, with_), "unit": SERIES[series].unit})
 
-    def to_frame(self, series: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return the effects by year on the series named; without names, on all that are one number a year."""
-        names = [f.name for f in YEAR if not f.axes] if series is None else list(series)
+    def to_frame(self, series: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the effects by year on the series named; without names, on all that are one number a year.
+
+        Raises UsageError with every name that is none of these.
+        """
+        asked = [series] if isinstance(series, str) else series
+        names = list(PLAIN_SERIES if asked is None else asked)
+        problems = Problems()
+        note_series(problems, names)
+        problems.raise_if_any(UsageError)
         return pd.concat([self.effects(name) for name in names], ignore_index=True)
 
     def to_xarray(self) -> xarray.Dataset:
@@ -173,7 +193,7 @@ class Comparison:
             {"reforms": self.name, "fingerprint": self.reformed.manifest["fingerprint"]}
         )
 
-    def plot(self, series: str, index: str | None = None) -> Any:
+    def plot(self, series: str, index: Index = None) -> Any:
         """Return a chart: the effect by year with its bands over a zero line."""
         return drawing().effect_chart(self, series, index)
 
@@ -181,9 +201,44 @@ class Comparison:
         """Write the report of the comparison, one HTML file that opens offline, and return its path."""
         return drawing().write_comparison(self, path)
 
-    def save(self, folder: Path) -> list[Path]:
+    def save(self, folder: str | Path) -> list[Path]:
         """Write every figure as PNG and SVG and every table as CSV into a folder that is there; return the files."""
-        return drawing().save_comparison(self, folder)
+        return drawing().save_comparison(self, Path(folder))
+
+    def _title(self) -> str:
+        return f"{self.name}: {self.case.title}"
+
+    def _facts(self) -> dict[str, Any]:
+        last = int(self.years[-1])
+        effects = [self.effect(name, last) for name in ("own_brand_share", "vehicles")]
+        return {
+            "histories": len(self.histories), "since": self.since or "nothing was changed",
+            **{f"{e.series} {last}": f"{e.median:+.3g} {e.unit} (90% band {e.low90:+.3g} to {e.high90:+.3g})" for e in effects},
+            "fingerprint": str(self.reformed.manifest.get("fingerprint"))[:16],
+        }  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.base, self.reformed))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            field.name: getattr(self, field.name) for field in fields(self)
+        }  # not what was made on demand
+
+
+def named(index: Index) -> str:
+    """Return an index as it is told: its names, or nothing."""
+    return index if isinstance(index, str) else ", ".join(map(str, index or ()))
+
+
+def note_place(problems: Problems, case: Case, series: str, index: Index) -> None:
+    """Note a series or index that is not there, and a series whose inner axes want an index."""
+    before = len(problems)
+    place_of(case, series, index, problems)
+    if index is None and len(problems) == before and SERIES[series].axes:
+        labels = labels_of(case).get(DIMENSIONS[SERIES[series].axes[0]], ["0"])
+        expected = f"a name along {series}, such as {labels[0]!r}"
+        problems.add("index", None, None, None, expected)
 
 
 def drawing() -> Any:
@@ -210,21 +265,21 @@ def summed(found: np.ndarray, without: np.ndarray, with_: np.ndarray) -> dict[st
 
 
 def compare(
-    case: Case, *reforms: Reform, histories: int = 200, seed: int = 1, precision: float | None = None,
+    case: Case, *reforms: ReformLike, histories: int = 200, seed: int = 1, precision: float | None = None,
     series: str = "own_brand_share", year: int | None = None, most: int = MOST, threads: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:  # fmt: skip
-    """Return paired histories of the case without and with the reforms.
+    """Return paired histories of the case without and with the reforms: Reform objects, files, or ready ones by name.
 
     With `precision` (in the unit of `series`), histories are added beyond a first lot until the median effect on `series` in
     `year` (default: the last) is known that well, or `most` are reached; `histories` is then not used. Raises ReformError with
-    every problem of the reforms, UsageError for a series or year that is not there, and HistoriesFailed as `run` does.
+    every problem of the reforms, UsageError with everything else that cannot be asked, and HistoriesFailed as `run` does.
     """
     return compare_all(case, [reforms], histories, seed, precision, series, year, most, threads, progress)[0]
 
 
 def compare_all(
-    case: Case, packages: Sequence[Sequence[Reform]], histories: int = 200, seed: int = 1, precision: float | None = None,
+    case: Case, packages: Sequence[Sequence[ReformLike]], histories: int = 200, seed: int = 1, precision: float | None = None,
     series: str = "own_brand_share", year: int | None = None, most: int = MOST, threads: int | None = None,
     progress: Progress | None = None,
 ) -> list[Comparison]:  # fmt: skip
@@ -232,8 +287,8 @@ def compare_all(
 
     Arguments and errors as in `compare`; precision is met when it is met for every package.
     """
-    refuse(case, series, year, precision, most)
-    prepared = [prepare(case, tuple(package)) for package in packages]
+    refuse(case, series, year, precision, most, histories=histories, seed=seed, threads=threads)
+    prepared = [prepare(case, reforms_meant(case, package)) for package in packages]
     if precision is None:
         return run_pairs(prepared, 0, histories, seed, threads, progress)
     at = int(np.searchsorted(case.years, case.years[-1] if year is None else year))
@@ -246,18 +301,27 @@ def compare_all(
     return found
 
 
-def refuse(case: Case, series: str, year: int | None, precision: float | None, most: int) -> None:
-    """Raise one UsageError with everything wrong with a stopping rule."""
+def reforms_meant(case: Case, package: Sequence[Any]) -> tuple[Reform, ...]:
+    """Return the reforms of a package: Reform objects, files, or ready ones by name; raises UsageError for anything else."""
     problems = Problems()
-    plain = [field.name for field in YEAR if not field.axes]
-    if series not in plain:
-        problems.add("series", None, None, series, "a series that is one number a year", valid=plain)
-    if year is not None and year not in case.years:
-        problems.add("year", None, None, year, f"a year from {case.years[0]} to {case.years[-1]}")
-    if precision is not None and not precision > 0.0:
+    for one in package:
+        if not isinstance(one, ReformLike):
+            problems.add("reforms", None, None, one, "a Reform, a file, or the name of a ready reform")
+    problems.raise_if_any(UsageError)
+    return tuple(one if isinstance(one, Reform) else find_reform(one, case) for one in package)
+
+
+def refuse(
+    case: Case, series: str, year: int | None, precision: float | None, most: int, **numbers: int | None
+) -> None:
+    """Raise one UsageError with everything wrong with a case, a stopping rule, and other numbers (`asked.BOUNDS`)."""
+    problems = Problems()
+    note_series(problems, [series])
+    if note_case(problems, case) and year is not None:
+        note_years(problems, "year", [year], case)
+    if precision is not None and not (is_number(precision) and precision > 0.0):
         problems.add("precision", None, None, precision, "a number above zero, in the unit of the series")
-    if most < 2:
-        problems.add("most", None, None, most, "at least two histories")
+    note_numbers(problems, most=most, **numbers)
     problems.raise_if_any(UsageError)
 
 

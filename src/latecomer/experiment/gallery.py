@@ -8,8 +8,9 @@ All ready reforms run on the same histories; those with one base share its runs.
     per_outlay  100 sum of differences / sum of `index`, an outlay without the reform
     total       sum of buyers' surplus, makers' profit and the public balance (`worth`)
 
-`sign` says that only a sign was published (0: next to nothing). We agree in sign where nine histories in ten have it, and in
-size where our 90% band meets the published range or our median lies within a factor of two of the published value.
+`sign` says that only a sign was published (0: next to nothing). Our sign is sure where our 90% band excludes zero. In size
+we agree only where both ends of a range were published (`RULE`): with our median inside it, in part where only our band
+meets it, not where the two lie apart. One value, or one end, can show how far off we are, not that we agree.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ import pandas as pd
 from latecomer.case.reform import find_reform, gallery
 from latecomer.case.span import marked
 from latecomer.experiment.compare import LEVELS, Comparison, compare_all
+from latecomer.experiment.headline import signed
 from latecomer.experiment.worth import flows
 from latecomer.record import DIMENSIONS, SERIES, labels_of
 from latecomer.types import Case
@@ -29,7 +31,14 @@ from latecomer.types import Case
 YEARS = (2010, 2025)
 WATCHED = ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "great", "strong")
 AT_ONCE = 6  # reforms whose runs are held in memory together
-SURE, FACTOR = 0.9, 2.0
+RULE = (
+    "We agree in sign where our 90% band excludes zero on the published side. We agree in size only where both ends "
+    "of a range are "
+    "published and our median lies between them; in part where only our 90% band meets the range. Against a single "
+    "value or one end "
+    "no agreement in size can be claimed: the ratio is shown."
+)
+LOG, MONEY = "log units", "billion CNY of 2010"
 Progress = Callable[[int, int], None]
 
 
@@ -83,7 +92,8 @@ def row_of(name: str, found: Comparison, series: str, year: int) -> dict:
 def literature(found: Comparison) -> pd.DataFrame:
     """Return what was published about the questions of a comparison of one ready reform, beside what is found here.
 
-    Columns: reform, question, ours, published, agree, source, median, low90, high90, value, low, high, note; no rows for others.
+    Columns: reform, question, ours, published, agree, source, median, low90, high90, unit, value, low, high, note;
+    no rows for others.
     """
     columns = [
         "reform",
@@ -95,6 +105,7 @@ def literature(found: Comparison) -> pd.DataFrame:
         "median",
         "low90",
         "high90",
+        "unit",
         "value",
         "low",
         "high",
@@ -111,12 +122,15 @@ def literature(found: Comparison) -> pd.DataFrame:
         low, median, high = np.quantile(values, (LEVELS[0], 0.5, LEVELS[-1]))
         told = estimates.loc[row.estimate_id]
         published = (told["value"], told["low"], told["high"])
-        ours = f"{median:+.3g} (90% of histories: {low:+.3g} to {high:+.3g})"
+        unit = unit_of(row)
+        ours = f"{ours_text(median, unit)} {unit} (90% of histories: {ours_text(low, unit)} to {ours_text(high, unit)})"
         rows.append(
             {
-                "reform": row.reform, "question": row.question, "ours": ours, "published": published_text(row.sign, *published),
+                "reform": row.reform, "question": row.question, "ours": ours,
+                "published": published_text(row.sign, *published, str(told["unit"]).split(" (")[0]),
                 "agree": verdict(values, row.sign, *published), "source": f"{told['paper']} ({told['year']})",
-                "median": median, "low90": low, "high90": high, "value": published[0], "low": published[1], "high": published[2],
+                "median": median, "low90": low, "high90": high, "unit": unit,
+                "value": published[0], "low": published[1], "high": published[2],
                 "note": row.note,
             }
         )  # fmt: skip
@@ -145,32 +159,69 @@ def place_of(found: Comparison, series: str, index: str) -> tuple[Any, ...]:
     return (..., labels_of(found.case)[DIMENSIONS[letters]].index(index)) if letters else (...,)
 
 
-def published_text(sign: float, value: float, low: float, high: float) -> str:
+def unit_of(row: Any) -> str:
+    """Return the unit of our measure of a finding."""
+    if row.measure == "total":
+        return MONEY
+    if row.measure in ("relative", "per_outlay"):
+        return "%"
+    unit = SERIES[row.series].unit
+    if unit == LOG and row.factor == 100.0:
+        return "log points"
+    return "points" if unit.startswith("share") else unit
+
+
+def ours_text(value: float, unit: str) -> str:
+    """Return a measure of ours with its sign, without an exponent; shares in points."""
+    return signed(100.0 * value if unit == "points" else value)
+
+
+def published_text(sign: float, value: float, low: float, high: float, unit: str = "") -> str:
     """Return a published finding in words."""
     if np.isfinite(sign):
         return {1.0: "yes", -1.0: "no", 0.0: "next to nothing"}[float(sign)]
-    span = f" ({low:g} to {high:g})" if np.isfinite(low) and np.isfinite(high) and low != high else ""
-    return f"{value:g}{span}" if np.isfinite(value) else span.strip(" ()")
+    two = np.isfinite(low) and np.isfinite(high) and low != high
+    if two:
+        told = f"{value:g} ({low:g} to {high:g})" if np.isfinite(value) else f"{low:g} to {high:g}"
+    elif np.isfinite(low) != np.isfinite(high):
+        told = f"more than {low:g}" if np.isfinite(low) else f"less than {high:g}"
+    else:
+        told = f"{value:g}" if np.isfinite(value) else f"{low:g}"
+    return f"{told} {unit}".strip()
 
 
 def verdict(values: np.ndarray, sign: float, value: float, low: float, high: float) -> str:
-    """Say whether we agree with a published finding, in sign and in size (module docstring)."""
-    ours, published = np.median(values), value if np.isfinite(value) else 0.5 * (low + high)
-    ends = np.quantile(values, (LEVELS[0], LEVELS[-1]))
+    """Say whether we agree with a published finding, in sign and in size, by `RULE`."""
+    ours, ends = float(np.median(values)), np.quantile(values, (LEVELS[0], LEVELS[-1]))
     if sign == 0.0:
-        return (
-            "Yes: our band holds nought" if ends[0] <= 0.0 <= ends[1] else "No: our band does not hold nought"
-        )
-    direction = sign if np.isfinite(sign) else np.sign(published)
-    same, other = (values * direction > 0.0).mean(), (values * direction < 0.0).mean()
-    if other >= SURE:
+        return "Yes: our band holds zero" if ends[0] <= 0.0 <= ends[1] else "No: our band excludes zero"
+    direction = sign if np.isfinite(sign) else np.sign(next(x for x in (value, low, high) if np.isfinite(x)))
+    if ends[0] <= 0.0 <= ends[1]:
+        return "Open: our band holds zero"
+    if ours * direction < 0.0:
         return "No: the other sign"
-    if same < SURE:
-        return "Open: our sign is not sure"
     if np.isfinite(sign):
         return "Yes, in sign; no size was published for it"
-    floor, top = (value if not np.isfinite(end) else end for end in (low, high))
-    meets = ends[0] <= max(floor, top) and ends[1] >= min(floor, top)
-    if meets or 1.0 / FACTOR <= ours / published <= FACTOR:
-        return "Yes, in sign and size"
-    return f"In sign, not in size: ours is {ours / published:.2g} times theirs"
+    return f"Yes, in sign; {size_told(ours, ends, value, low, high)}"
+
+
+def size_told(ours: float, ends: np.ndarray, value: float, low: float, high: float) -> str:
+    """Say whether our size agrees with a published one."""
+    if np.isfinite(low) and np.isfinite(high) and low != high:
+        if low <= ours <= high:
+            return "in size, too: our median lies in the published range"
+        if ends[0] <= high and ends[1] >= low:
+            return "in size only in part: our band meets the published range, our median lies outside"
+        times = ours / nearest_end(ours, low, high)
+        return f"not in size: our band lies apart from the published range ({times:.2g} times its nearer end)"
+    if np.isfinite(low) != np.isfinite(high):
+        end, word = (low, "above") if np.isfinite(low) else (high, "below")
+        side = "on its side" if (ours >= end) == (word == "above") else "beyond it"
+        return f"size open: only one end was published, ours lies {side} ({ours / end:.2g} times it)"
+    point = value if np.isfinite(value) else low
+    return f"size open: no range was published, ours is {ours / point:.2g} times theirs"
+
+
+def nearest_end(ours: float, low: float, high: float) -> float:
+    """Return the end of a range that lies nearer to a value."""
+    return low if abs(ours - low) <= abs(ours - high) else high

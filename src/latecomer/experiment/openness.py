@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from latecomer.asked import note_numbers
 from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE, PRIVATE
 from latecomer.case.openness import POLICY, SIDES, STRATEGY
 from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
@@ -34,6 +35,7 @@ from latecomer.case.span import marked
 from latecomer.errors import Problems, ReformError, UsageError
 from latecomer.experiment.switching import writable
 from latecomer.run import rows, watch_variants
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 ERAS = (1984, 1994, 2001, 2010)
@@ -75,8 +77,8 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True)
-class Openness:
+@dataclass(frozen=True, repr=False)
+class Openness(Shown):
     """What the dial does: `curves` (one row a presence, era, outcome, measure and value of the dial, history among them), `best`
     (one row a curve), `strategies` (paired change against history by rule), `path` (where history stood on the dial, by year)."""
 
@@ -125,7 +127,7 @@ def openness(
     strategies, and HistoriesFailed as `run` does.
     """
     eras = marked(ERAS, case.years[1:]) if eras is None else eras
-    refuse(case, eras, steps, side, presence)
+    refuse(case, eras, steps, side, presence, histories=histories, seed=seed, threads=threads)
     case = one_sided(case, side)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]
     dial = np.linspace(0.0, 1.0, steps)
@@ -156,9 +158,12 @@ def openness(
     return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by)
 
 
-def refuse(case: Case, eras: Sequence[int], steps: int, side: str, presence: Sequence[float]) -> None:
+def refuse(
+    case: Case, eras: Sequence[int], steps: int, side: str, presence: Sequence[float], **numbers: int | None
+) -> None:
     """Raise one UsageError with everything that cannot be asked."""
     problems = Problems()
+    note_numbers(problems, **numbers)
     if case.tables["openness"].empty:
         problems.add("openness.csv", expected=f"the dial of the case {case.name}, one row a lever")
     if side not in ("", *SIDES):

@@ -21,13 +21,16 @@ import numpy as np
 import pandas as pd
 
 from latecomer import axes
+from latecomer.asked import is_whole
 from latecomer.case.policy import build_policy
-from latecomer.case.reform import Reform
+from latecomer.case.reform import ReformLike
 from latecomer.errors import Problems, UsageError
 from latecomer.experiment.ablate import parts_of
 from latecomer.experiment.compare import Comparison, compare, refuse
+from latecomer.experiment.headline import shown_in, signed
 from latecomer.experiment.switching import switched
 from latecomer.record import SERIES
+from latecomer.shown import Shown
 from latecomer.types import Case
 
 PARTS = {
@@ -41,10 +44,12 @@ EACH = 2  # histories that every parameter vector must have, or luck cannot be t
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Uncertainty:
+@dataclass(frozen=True, repr=False)
+class Uncertainty(Shown):
     """The spread of an effect on a series in a year: `parts` (part, title, sd, share) and `variants` (kind, name, effect,
-    difference, error), all in the unit of the series; `median` is the effect itself."""
+    difference, error, level), all in the unit of the series; `median` is the effect itself. `effect` is the median over the
+    pairs of the variant alone; `level` is what compares with `median`: it, and the mean paired difference that the variant
+    makes."""
 
     series: str
     year: int
@@ -62,17 +67,20 @@ class Uncertainty:
         said = [
             f"Of what is uncertain in the effect on {name} in {self.year}, {most['share']:.0%} is {most['part']}."
         ]
+        factor, unit = shown_in(self.unit)
         if len(self.variants):
             far = self.variants.loc[self.variants["difference"].abs().idxmax()]
             said.append(
-                f"The median effect is {self.median:+.3g} {self.unit}; the variant that moves it most is "
-                f"\N{LEFT DOUBLE QUOTATION MARK}{far['name']}\N{RIGHT DOUBLE QUOTATION MARK} (by {far['difference']:+.3g})."
+                f"The median effect is {signed(self.median * factor)} {unit}; the variant that moves it most is "
+                f"\N{LEFT DOUBLE QUOTATION MARK}{far['name']}\N{RIGHT DOUBLE QUOTATION MARK}: by "
+                f"{signed(far['difference'] * factor)} on the same "
+                f"pairs, to {signed(far['level'] * factor)}."
             )
         return said
 
 
 def uncertainty(
-    case: Case, *reforms: Reform, series: str = "own_brand_share", year: int | None = None, histories: int | None = None,
+    case: Case, *reforms: ReformLike, series: str = "own_brand_share", year: int | None = None, histories: int | None = None,
     variant_histories: int = 48, seed: int = 1, threads: int | None = None, progress: Progress | None = None,
 ) -> Uncertainty:  # fmt: skip
     """Return the spread of the effect of reforms on a series in a year (default: the last) in four parts.
@@ -83,9 +91,9 @@ def uncertainty(
     at = int(case.years[-1] if year is None else year)
     draws = len(case.draws)
     count = 2 * EACH * draws if histories is None else histories
-    refuse(case, series, at, None, 2)
+    refuse(case, series, year, None, 2, histories=variant_histories, seed=seed, threads=threads)
     problems = Problems()
-    if count % draws or count < EACH * draws:
+    if not is_whole(count) or count % draws or count < EACH * draws:
         problems.add(
             "histories",
             None,
@@ -108,7 +116,9 @@ def uncertainty(
             variant, *reforms, histories=variant_histories, seed=seed, threads=threads, progress=tell
         )
         rows.append({"kind": kind, "name": name, **apart(differences(found, series, at), effects)})
+    median = float(np.nanmedian(effects)) if effects.notna().any() else float("nan")
     variants = pd.DataFrame(rows, columns=["kind", "name", "effect", "difference", "error"])
+    variants["level"] = median + variants["difference"]
     luck, parameters = components(effects.reindex(range(count)).to_numpy().reshape(-1, draws))
     parts = {"luck": luck, "parameters": parameters}
     parts |= {kind: between(variants[variants["kind"] == kind]) for kind in ("structure", "data")}
@@ -122,7 +132,6 @@ def uncertainty(
         }
         for part, value in parts.items()
     ]
-    median = float(np.nanmedian(effects)) if effects.notna().any() else float("nan")
     return Uncertainty(series, at, SERIES[series].unit, median, pd.DataFrame(table), variants)
 
 

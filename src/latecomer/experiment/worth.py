@@ -24,6 +24,7 @@ import pandas as pd
 
 from latecomer.axes import PRIVATE
 from latecomer.experiment.compare import LEVELS, Comparison
+from latecomer.shown import Shown
 
 SOCIAL_RATE = 0.08
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
@@ -44,11 +45,11 @@ LEAST_OUTLAY = 1.0  # billion CNY
 COLUMNS = ["low90", "low50", "median", "high50", "high90"]
 
 
-@dataclass(frozen=True)
-class Worth:
+@dataclass(frozen=True, repr=False)
+class Worth(Shown):
     """Money of a reform from `first` to `last`: `money` (item, title, then bands plain and `discounted_...`, positive),
-    `regions` and `buyers` (name, bands), `bought` (per 100 billion CNY of outlay) and `cost` (billion CNY per unit); see the
-    module docstring for where these two have no rows."""
+    `regions` and `buyers` (name, bands, positive), `bought` (per 100 billion CNY of outlay) and `cost` (billion CNY per
+    unit); see the module docstring for where these two have no rows."""
 
     first: int
     last: int
@@ -116,7 +117,8 @@ def by_place(
 ) -> pd.DataFrame:
     """Return what every place along the axis of the series gains in all, the largest gain first."""
     gained = np.sum([found.differences(name)[:, within].sum(axis=1) for name in series], axis=0)
-    rows = [{"name": name, **banded(gained[:, i])} for i, name in enumerate(names)]
+    odds = (gained > 0.0).mean(axis=0)
+    rows = [{"name": name, **banded(gained[:, i]), "positive": odds[i]} for i, name in enumerate(names)]
     return pd.DataFrame(rows).sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
 
 

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from latecomer import axes
+from latecomer.case.folder import list_cases
+from latecomer.case.kept import open_case
 from latecomer.errors import plain
 from latecomer.explain import code
 from latecomer.explain.entries import SOURCE, Entry, meanings
@@ -31,8 +33,13 @@ AXES = {
 ROWS_SHOWN = 12
 
 
-def explain(names: Sequence[str], case: Case) -> list[Entry]:
-    """Return every meaning of every name; raise UsageError that lists all unknown names with their nearest ones."""
+def explain(names: str | Sequence[str], case: Case | None = None) -> list[Entry]:
+    """Return every meaning of a name, or of each of several, in a case (default: the first that comes with the package).
+
+    Raises UsageError that lists all unknown names with their nearest ones.
+    """
+    names = [names] if isinstance(names, str) else names
+    case = open_case(list_cases()[0]) if case is None else case
     known: dict[str, list[Callable[[], Entry]]] = {}
     for make, spellings in spelled(case):
         for spelling in spellings:

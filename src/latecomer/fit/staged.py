@@ -18,7 +18,7 @@ import csv
 import io
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +27,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from latecomer.asked import is_whole, note_case, note_numbers, note_whole
 from latecomer.axes import YEAR, record
+from latecomer.case.params import draws_digest
 from latecomer.compiled import kernel_digest
-from latecomer.errors import LatecomerError
+from latecomer.errors import LatecomerError, Problems, UsageError
 from latecomer.fit.score import TRAINING_END, moment_of, position
 from latecomer.run import run_history, threads_available, workspace
+from latecomer.shown import Shown
 from latecomer.types import Case
 
+FEWEST_STEPS, MOST_STEPS = 8, 1_000_000
+HIGHEST_FIT_SEED = 2**31 - 1  # what the search takes
 PENALTY_CAP = 16.0
 PULL = 0.05
 WALK_BLOCK = 6
@@ -126,8 +131,8 @@ def moment_misfit(values: np.ndarray, moment: Any, years: np.ndarray) -> float:
     return float(min(((found - moment.value) / moment.sd) ** 2, 4 * PENALTY_CAP))
 
 
-@dataclass(frozen=True)
-class Fitted:
+@dataclass(frozen=True, eq=False, repr=False)
+class Fitted(Shown):
     """Outcome of a fit: the best vector, vectors near it, their losses, and how they were found."""
 
     best: np.recarray
@@ -145,8 +150,9 @@ def fit(
 
     `evaluations` is the budget of each stage, `steps` the length of the random walk that gives the draws, of which
     `kept` are evenly taken. `progress(stage, count, loss)` is called as work goes on. Same arguments, same result, to
-    the bit.
+    the bit. Raises UsageError with everything that cannot be asked.
     """
+    refuse(case, evaluations, steps, kept, seed, histories)
     objective = Objective(case, histories)
     params = np.array(case.params).view(np.recarray)
     for stage, budget in zip(STAGES, evaluations, strict=True):
@@ -159,6 +165,21 @@ def fit(
         "loss_of_draws": [round(float(q), 3) for q in np.quantile(losses, (0.05, 0.5, 0.95))], "kernel": kernel_digest(),
     }  # fmt: skip
     return Fitted(params, draws, losses, objective.parts(params), how)
+
+
+def refuse(case: Case, evaluations: Sequence[int], steps: int, kept: int, seed: int, histories: int) -> None:
+    """Raise one UsageError with everything that cannot be asked of a fit."""
+    problems = Problems()
+    note_case(problems, case)
+    if len(evaluations) != len(STAGES):
+        problems.add("evaluations", None, None, evaluations, f"{len(STAGES)} numbers: {', '.join(STAGES)}")
+    for budget in evaluations:
+        note_whole(problems, "evaluations", budget, 0, MOST_STEPS)
+    note_whole(problems, "steps", steps, FEWEST_STEPS, MOST_STEPS)
+    note_whole(problems, "kept", kept, 1, max(steps, FEWEST_STEPS) if is_whole(steps) else MOST_STEPS)
+    note_whole(problems, "seed", seed, 1, HIGHEST_FIT_SEED)
+    note_numbers(problems, histories=histories)
+    problems.raise_if_any(UsageError)
 
 
 def search(
@@ -279,12 +300,11 @@ def write(fitted: Fitted, case: Case, folder: Path) -> None:
             rows[number] = joined(cells)
     moving = list(case.register[case.register["prior"] != "fixed"]["name"])
     replace(folder / "params.csv", "\n".join(rows) + "\n")
-    lines = [",".join(moving)] + [
-        ",".join(f"{float(draw[name]):.6g}" for name in moving) for draw in fitted.draws
-    ]
-    replace(folder / "draws.csv", "\n".join(lines) + "\n")
+    drawn = [[f"{float(draw[name]):.6g}" for name in moving] for draw in fitted.draws]
+    replace(folder / "draws.csv", "\n".join(",".join(cells) for cells in [moving, *drawn]) + "\n")
     defaults = {name: defaults_in(folder)[name] for name in moving}
-    told = {**fitted.how, "loss_by_target": fitted.parts, "defaults": defaults}
+    digest = draws_digest(moving, drawn)
+    told = {**fitted.how, "draws_sha256": digest, "loss_by_target": fitted.parts, "defaults": defaults}
     replace(folder / "draws.json", json.dumps(told, indent=1) + "\n")
 
 

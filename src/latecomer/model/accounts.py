@@ -16,11 +16,13 @@ Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2
 import math
 
 from latecomer.axes import (
+    COMBUSTION,
     DOMAINS,
     ECONOMY,
     IMPORTER,
     MINIBUS,
     ORIGINS,
+    POWERTRAINS,
     PRIVATE,
     PROCESS,
     SEGMENTS,
@@ -28,9 +30,10 @@ from latecomer.axes import (
 )
 from latecomer.compiled import kernel
 from latecomer.model.market import price_slope
+from latecomer.model.product import quality_gap
 
 MILLION = 1e6
-NDOMAINS, NSEGMENTS = len(DOMAINS), len(SEGMENTS)
+NDOMAINS, NSEGMENTS, NTRAINS = len(DOMAINS), len(SEGMENTS), len(POWERTRAINS)
 
 
 @kernel
@@ -42,6 +45,7 @@ def report(t, w, state, world, policy, makers, p, out):
     sum_knowledge(t, w, state, world, makers, p, out)
     sum_money(w, state, policy[t], makers, p, out)
     count_makers(w, state, makers, out)
+    describe_makers(w, state, makers, p, out)
     out.account_error = check(w, state, makers, out)
 
 
@@ -310,6 +314,37 @@ def count_makers(w, state, makers, out):
         top += sums[best]
         sums[best] = 0.0
     out.top3_share = ratio(top, total)
+
+
+@kernel
+def describe_makers(w, state, makers, p, out):
+    """Book what each maker is and can do: owner, group, capability, quality of its cars, research, price and trust.
+
+    A maker that does not exist has owner -1 and zeros.
+    Quality and trust are means over the lines sold at home, weighted by sales; lines of one powertrain share them.
+    """
+    w.kept[:] = 0.0
+    w.earned[:] = 0.0
+    last, gap = -1, 0.0
+    for j in range(w.lines):
+        m, e = w.maker[j], w.powertrain[j]
+        line = m * NTRAINS + e
+        if line != last:
+            last, gap = line, quality_gap(m, e, w, state, makers[m], p)
+        w.kept[m] += w.sold[j] * gap
+        w.earned[m] += w.sold[j] * (state.trust[m] if e == COMBUSTION else state.trust_electric[m])
+    for m in range(makers.size):
+        there, own = state.alive[m] == 1, makers[m].ownership <= PRIVATE
+        out.maker_owner[m] = makers[m].ownership if there else -1
+        out.maker_group[m] = makers[m].group if there else -1
+        out.maker_research[m] = w.effort[m]
+        out.maker_price[m] = 1000.0 * w.mean_price[m]
+        out.maker_quality[m] = ratio(w.kept[m], w.sold_home[m])
+        trusted = w.earned[m] / w.sold_home[m] if w.sold_home[m] > 0.0 else state.trust[m]
+        out.maker_trust[m] = trusted if there else 0.0
+        for d in range(NDOMAINS):
+            known = state.mastered[m, d] if own else state.accessible[m, d]
+            out.maker_capability[m, d] = known if there else 0.0
 
 
 @kernel

@@ -154,10 +154,20 @@ def jump(w, state, now, known):
         return False
     for i in range(w.lines + w.sellers):
         y[i] = g[now, i] - first * (g[now, i] - g[old, i]) - second * (g[old, i] - g[older, i])
-        if i < w.lines and y[i] < 0.5 * (w.unit_cost[i] - w.left_out[i]):
+        if i < w.lines and y[i] < lowest_price(i, w):
             return False
     go_to(w, state, y)
     return True
+
+
+@kernel
+def lowest_price(j, w):
+    """Return half the cost of line j without shadow cost: on the way to equilibrium no price falls lower (thousand CNY).
+
+    A shadow cost that falls by more than the markup of a line would otherwise leave a price below zero, which has no
+    logarithm. In equilibrium a price covers its whole cost, so that the bound does not move it.
+    """
+    return 0.5 * (w.unit_cost[j] - w.left_out[j])
 
 
 @kernel
@@ -171,9 +181,9 @@ def reprice(w, state, p):
         wish = base + (w.sold[j] * w.price[j] / w.power[j] + w.wedge[j] * w.cross[j]) / max(
             w.slope[j], 1e-300
         )
-        cap = 5.0 * base + 100.0
-        if wish > cap:
-            wish = cap
+        cap, floor = 5.0 * base + 100.0, lowest_price(j, w)
+        if wish > cap or wish < floor:
+            wish = min(max(wish, floor), cap)
             w.bounds_hit += 1.0
         worst = max(worst, abs(wish / w.price[j] - 1.0))
         w.price[j] += p.price_damping * (wish - w.price[j])
@@ -206,7 +216,7 @@ def raise_shadow_costs(w, state, p):
     worst = 0.0
     for j in range(w.lines):
         worst = max(worst, abs(move[w.maker[j]]) / w.price[j])
-        w.price[j] += move[w.maker[j]]
+        w.price[j] = max(w.price[j] + move[w.maker[j]], lowest_price(j, w))
         w.cost[j] += move[w.maker[j]]
     return worst
 

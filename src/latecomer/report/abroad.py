@@ -10,7 +10,7 @@ from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.report import tables, words
 from latecomer.report.fan import years
-from latecomer.report.style import BLACK, INK, SHADE, above_frame, layered, tips
+from latecomer.report.style import BLACK, INK, PAPER, SHADE, above_frame, layered, tips
 
 HEIGHT = 340
 FIRST_SHARE = 0.004
@@ -37,11 +37,13 @@ def destinations_chart(run: Run, record: pd.DataFrame) -> alt.LayerChart:
     y = alt.Y("top:Q", title=None, axis=alt.Axis(labelExpr=LABELS, tickCount=5))
     fill = alt.Color("destination:N", scale=alt.Scale(domain=order, range=colours), legend=None)
     base = alt.Chart(years(layers))
-    area = base.mark_area(stroke="#ffffff", strokeWidth=0.7, clip=True)
-    areas = area.encode(x=x, y=y, y2="bottom:Q", color=fill)
+    area = base.mark_area(stroke=PAPER, strokeWidth=0.7, clip=True)
+    areas = area.encode(x=x, y=y, y2=alt.Y2("bottom:Q"), color=fill)
     shown = tips(year="Year", destination="Destination", text="Vehicles, median", share="Share")
     cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
-    reader = cells.encode(x=alt.X("from:Q", title=None), x2="to:Q", y=y, y2="bottom:Q", tooltip=shown)
+    reader = cells.encode(
+        x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
+    )
     names = _names(layers, dict(zip(order, colours, strict=True)), x)
     parts = [*_after_fit(run), areas, *names, *_recorded(told, x), reader]
     return layered(parts, HEIGHT, describe_destinations(layers, told, run))
@@ -76,10 +78,10 @@ def _recorded(told: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     """Return the recorded totals as a line with points; hollow where no source was located."""
     base = alt.Chart(told)
     y = alt.Y("recorded:Q", title=None)
-    halo = base.mark_line(color="#ffffff", strokeWidth=3.4, clip=True).encode(x=x, y=y)
+    halo = base.mark_line(color=PAPER, strokeWidth=3.4, clip=True).encode(x=x, y=y)
     line = base.mark_line(color=BLACK, strokeWidth=1.3, clip=True).encode(x=x, y=y)
     dots = base.mark_point(filled=True, color=BLACK, stroke=BLACK, size=34, opacity=1.0)
-    hollow = alt.condition("datum.grade === 'unsourced'", alt.value("#ffffff"), alt.value(BLACK))
+    hollow = alt.condition("datum.grade === 'unsourced'", alt.value(PAPER), alt.value(BLACK))
     shown = tips(year="Year", text="Recorded, all destinations", grade="Grade", source="Source")
     return [halo, line, dots.encode(x=x, y=y, fill=hollow, tooltip=shown)]
 
@@ -96,7 +98,7 @@ def _names(layers: pd.DataFrame, colours: dict[str, str], x: alt.X) -> list[alt.
     data["ink"] = [_dark(colours[name]) for name in data["destination"]]
     mark = alt.Chart(data).mark_text(align="left", dx=6, fontSize=11, fontWeight="bold")
     ink = alt.Color("ink:N", scale=None)
-    return [mark.encode(x=x, y=alt.Y("middle:Q", title=None), text="destination:N", color=ink)]
+    return [mark.encode(x=x, y=alt.Y("middle:Q", title=None), text=alt.Text("destination:N"), color=ink)]
 
 
 def _dark(colour: str) -> str:
@@ -116,7 +118,7 @@ def _after_fit(run: Run) -> list[alt.Chart]:
     x = alt.X("from:Q", title=None)
     rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
     return [
-        shade.encode(x=x, x2="to:Q"),
+        shade.encode(x=x, x2=alt.X2("to:Q")),
         rule.encode(x=x),
         above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
     ]

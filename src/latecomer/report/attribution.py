@@ -1,4 +1,4 @@
-"""What was growth owed to? A waterfall for each series and span: a row starts where those above end, the last is the sum."""
+"""What accounts for growth? For each series and span what every force adds, from zero, and the whole beside it."""
 
 from pathlib import Path
 
@@ -8,89 +8,165 @@ import pandas as pd
 from latecomer.experiment.attribute import MOMENTUM, TOTAL, Attribution
 from latecomer.report import words
 from latecomer.report.ablation import told
-from latecomer.report.questions import saved
-from latecomer.report.style import BLUE, INK, MUTED, house_style
+from latecomer.report.layout import Figure
+from latecomer.report.sheet import Sheet, Table, banded, cell, save_sheet
+from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered, zero_line
 
-STILL, SUM = "#a9b2b9", "#4a545c"
+COLOURS = {"still": GREY, "adds": BLUE, "takes": OCHRE, "sum": MUTED}
 COLUMNS, WIDTH, ROW = 2, 330, 30
+
+
+HELD = "A force held keeps its value of the first year. All forces held: what would have come all the same."
 
 
 def attribution_chart(found: Attribution) -> alt.ConcatChart:
     """Return the picture of shares: one panel for each series and span, in the order of the table."""
-    panels = [panel(rows) for _, rows in found.table.groupby(["first", "last", "series"], sort=False)]
-    pairs = int(found.table["histories"].max())
-    what = (
-        "growth is owed to"
-        if (found.table["player"] == MOMENTUM).any()
-        else "each reform of the package does"
-    )
+    growth = bool((found.table["player"] == MOMENTUM).any())
+    panels = [titled(rows) for rows in by_panel(found)]
     lines = [
-        f"Bars: mean share over {pairs} histories (they add up); lines: 90% of the histories, from the start of the bar. "
-        "Shapley values: no order of the players is preferred.",
-        "A force held keeps its value of the first year. All forces held: what would have come all the same.",
+        f"Bars: mean share over {int(found.table['histories'].max())} histories (they add up to the dark bar); lines: 90% of the "
+        "histories. Blue adds, ochre takes away. Shapley values: no order of the players is preferred.",
+        *([HELD] if growth else []),
     ]
-    head = alt.TitleParams(
-        f"What {what}: {found.title}", subtitle=lines[: 2 if "growth" in what else 1], fontSize=17, offset=16
-    )
+    what = "accounts for growth" if growth else "each reform of the package does"
+    head = alt.TitleParams(f"What {what}: {found.title}", subtitle=lines, fontSize=17, offset=16)
     chart = alt.concat(*panels, columns=COLUMNS, spacing=28).properties(title=head)
     chart.config = house_style()
     return chart
 
 
+def by_panel(found: Attribution) -> list[pd.DataFrame]:
+    """Return the rows of each series and span, in the order of the table."""
+    return [rows for _, rows in found.table.groupby(["first", "last", "series"], sort=False)]
+
+
+def titled(rows: pd.DataFrame) -> alt.LayerChart:
+    """Return a panel of the picture with title and width."""
+    return panel(rows).properties(
+        title=alt.TitleParams(heading(rows.iloc[0]), fontSize=13, color=MUTED), width=WIDTH
+    )
+
+
+def shown_unit(head: pd.Series) -> tuple[float, str]:
+    """Return the factor to the unit shown, and that unit."""
+    _, factor, unit = told(str(head["series"]), str(head["unit"]))
+    return (1.0, "log points") if head["unit"] == "log points" else (factor, unit)
+
+
 def panel(rows: pd.DataFrame) -> alt.LayerChart:
-    """Return one waterfall: bars from where the rows above end, with a line for the band of each."""
+    """Return what each player adds: bars from zero, each with the band of its histories, the whole at the end."""
     head = rows.iloc[0]
-    logs = head["unit"] == "log points"
-    title, factor, unit = told(str(head["series"]), str(head["unit"]))
-    factor, unit = (1.0, "log points") if logs else (factor, unit)
-    start = [0.0, *rows["mean"].cumsum().iloc[:-2], 0.0] if len(rows) > 1 else [0.0]
+    factor, unit = shown_unit(head)
     data = pd.DataFrame(
         {
-            "label": rows["title"], "kind": rows["player"].map({MOMENTUM: "still", TOTAL: "sum"}).fillna("player"),
-            "start": pd.Series(start, index=rows.index) * factor,
-            "mean": rows["mean"] * factor, "low": rows["low90"] * factor, "high": rows["high90"] * factor, "share": rows["share"],
+            "label": rows["title"], "kind": kinds(rows), "zero": 0.0, "mean": rows["mean"] * factor,
+            "low": rows["low90"] * factor, "high": rows["high90"] * factor, "share": rows["share"],
         }
     )  # fmt: skip
     data = data[data["mean"].notna()]
-    for name in ("mean", "low", "high"):
-        data[f"to_{name}"] = data["start"] + data[name]
-    data["told"] = [
-        f"{words.number(row.mean)} ({words.number(row.low)} to {words.number(row.high)}), {row.share:.0%}"
-        for row in data.itertuples()
-    ]
+    data["told"] = [banded(row.mean, row.low, row.high) for row in data.itertuples()]
+    data["part"] = [per_cent(row.share) for row in data.itertuples()]
     order = list(rows["title"])
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelColor=INK))
     colour = alt.Color(
-        "kind:N", scale=alt.Scale(domain=["still", "player", "sum"], range=[STILL, BLUE, SUM]), legend=None
+        "kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None
     )
-    tips = [alt.Tooltip("label:N", title="Share of"), alt.Tooltip("told:N", title=unit)]
-    across = alt.X("start:Q", title=unit, axis=alt.Axis(tickCount=5, format=",~r"))
+    tips = [
+        alt.Tooltip("label:N", title="Share of"),
+        alt.Tooltip("told:N", title=unit),
+        alt.Tooltip("part:N", title="Part"),
+    ]
+    axis = alt.Axis(tickCount=5, format=",~r")
     base = alt.Chart(data).encode(y=y, tooltip=tips)
-    bars = base.mark_bar(height=15).encode(x=across, x2="to_mean:Q", color=colour)
-    bands = base.mark_rule(strokeWidth=1.6, color=INK).encode(x=alt.X("to_low:Q", title=unit), x2="to_high:Q")
-    edge = data.assign(edge=data[["start", "to_mean", "to_high"]].max(axis=1))
-    values = (
-        alt.Chart(edge)
-        .mark_text(align="left", dx=5, color=MUTED, fontSize=11)
-        .encode(y=y, x=alt.X("edge:Q", title=unit), text="told_share:N")
-        .transform_calculate(told_share="format(datum.share, '.0%')")
+    bars = base.mark_bar(height=13).encode(
+        x=alt.X("zero:Q", title=unit, axis=axis), x2=alt.X2("mean:Q"), color=colour
     )
-    zero = (
-        alt.Chart(pd.DataFrame({"at": [0.0]}))
-        .mark_rule(color=SUM, strokeWidth=1)
-        .encode(x=alt.X("at:Q", title=unit))
+    bands = base.mark_rule(strokeWidth=1.6, color=INK).encode(
+        x=alt.X("low:Q", title=unit), x2=alt.X2("high:Q")
     )
-    chart = alt.LayerChart(layer=[zero, bars, bands, values])
-    span = (
+    values = base.mark_text(align="left", dx=6, color=MUTED, fontSize=11).encode(
+        x=alt.value("width"), text=alt.Text("part:N")
+    )
+    zero = zero_line(alt.X("at:Q", title=unit))
+    return layered([zero, bars, bands, values], ROW * len(order), describe(data, heading(head), unit))
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent, never minus zero."""
+    return f"{round(100.0 * share) + 0:.0f}%".replace("-", "−") if share == share else words.NOTHING
+
+
+def sentence(rows: pd.DataFrame) -> str:
+    """Return one series and span in words: the whole, then what each player adds, with its part of the whole."""
+    factor, unit = shown_unit(rows.iloc[0])
+    *parts, total = list(rows.itertuples())
+    whole = banded(total.mean, total.low90, total.high90, factor)
+    said = [f"{part.title} {cell(float(part.mean) * factor)} ({per_cent(part.share)})" for part in parts]
+    return f"{heading(rows.iloc[0])}: {whole} {unit} in all, of which {words.listed(said)}."
+
+
+def kinds(rows: pd.DataFrame) -> list[str]:
+    """Return for each row what it is: momentum, the sum, or a player that adds or takes away."""
+    special = {MOMENTUM: "still", TOTAL: "sum"}
+    return [
+        special.get(player, "adds" if mean >= 0.0 else "takes")
+        for player, mean in zip(rows["player"], rows["mean"], strict=True)
+    ]
+
+
+def heading(head: pd.Series) -> str:
+    """Return the title of a panel: the series and its span, or the year of a package."""
+    title = told(str(head["series"]), str(head["unit"]))[0]
+    return (
         f"{title}, {head['first']}-{head['last']}"
         if head["player"] == MOMENTUM
         else f"{title}, {head['last']}"
     )
-    return chart.properties(
-        title=alt.TitleParams(span, fontSize=13, color=MUTED), width=WIDTH, height=ROW * len(order)
+
+
+def describe(data: pd.DataFrame, title: str, unit: str) -> str:
+    """Return the alternative text of a panel: its rows with their parts."""
+    said = [f"{row.label} {row.told}, {row.part}" for row in data.itertuples()]
+    return f"{title}, {unit}. {'; '.join(said)}."
+
+
+def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
+    """Return the page of shares."""
+    growth = bool((found.table["player"] == MOMENTUM).any())
+    figures = {}
+    for place, rows in enumerate(by_panel(found)):
+        unit = shown_unit(rows.iloc[0])[1]
+        about = f"What each adds, {unit}: bar the mean, line 90% of the histories; at the right its part of the whole."
+        figures[f"shares_{place + 1}"] = Figure(panel(rows), heading(rows.iloc[0]), about)
+    reading = [
+        "Blue adds, ochre takes away, the dark bar is the whole. Bars start at zero; means add up to the whole, bands of single "
+        "histories do not. Shapley values: no order of the players is preferred.",
+        *([HELD] if growth else []),
+    ]
+    tables = [Table("Shares", found.table.drop(columns=["counted"]))]
+    if len(found.other):
+        tables.append(
+            Table("The same, counted as a critic would, one row of forces.csv at a time", found.other)
+        )
+    spans = dict.fromkeys(f"{rows.iloc[0]['first']}-{rows.iloc[0]['last']}" for rows in by_panel(found))
+    asked = (
+        "Which forces account for growth?"
+        if growth
+        else "How much of the joint effect does each reform account for?"
     )
+    return Sheet(
+        "what accounts for it", f"{'What accounts for growth' if growth else 'What each reform does'}: {found.title}", asked,
+        words.listed(list(spans)), [sentence(rows) for rows in by_panel(found)], figures, reading, tables,
+        {"command": command, **found.manifest},
+    )  # fmt: skip
 
 
-def save_attribution(found: Attribution, folder: Path) -> list[Path]:
-    """Write the table with the other ways to count and the picture; return the files."""
-    return saved(attribution_chart(found), {"attribution": found.to_frame()}, "attribution", folder)
+def save_attribution(found: Attribution, folder: Path, command: str = "") -> list[Path]:
+    """Write the table with the other ways to count, the picture and the page; return the files."""
+    return save_sheet(
+        attribution_sheet(found, command),
+        attribution_chart(found),
+        {"attribution": found.to_frame()},
+        "attribution",
+        folder,
+    )

@@ -4,8 +4,8 @@ It draws and prints what `experiment.compare`, `channels`, `worth` and `growth` 
 policy of the report of a run.
 """
 
-import json
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -15,38 +15,45 @@ import pandas as pd
 from latecomer.axes import IMPORTER
 from latecomer.case.reform import change_rows, read_changes
 from latecomer.case.span import marked
-from latecomer.experiment.channels import channel_sentences, channel_table
+from latecomer.experiment.channels import channel_sentences
 from latecomer.experiment.compare import Comparison, Effect
+from latecomer.experiment.firms import CHOSEN, FIRM_SERIES, RIVAL, firm_effects
+from latecomer.experiment.gallery import RULE
 from latecomer.experiment.growth import MODES, TOTAL, growth_table
+from latecomer.experiment.headline import (
+    Course,
+    course_sentences,
+    courses,
+    headline_years,
+    import_share,
+    permits_told,
+    shown_in,
+    silent,
+)
 from latecomer.experiment.worth import Worth, worth
-from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.fit.score import TRAINING_END, errors, record_table
 from latecomer.record import SERIES
-from latecomer.report import tables, words
+from latecomer.report import tables, trust, words
 from latecomer.report.ablation import told
 from latecomer.report.figures import png, svg
-from latecomer.report.page import (
-    HERE,
-    PAGE_FONT,
-    STATIC_WIDTH,
-    chart_library,
-    embedded,
-    environment,
-    security_policy,
-)
-from latecomer.report.power import GREAT_TITLE, STRONG_TITLE
-from latecomer.report.style import BLUE, INK, RED, house_style, layered
+from latecomer.report.layout import Figure, citation, render
+from latecomer.report.power import GREAT_TITLE, STRONG_TITLE, arrow_head, power_axis, power_scale
+from latecomer.report.style import BLUE, GREY, INK, MUTED, SHADE, layered, specified, unchecked, zero_line
 
 EFFECTS = (
-    "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "quality_gap", "core_control", "new_energy_share",
+    "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "imports", "quality_gap",
+    "core_control", "new_energy_share",
     "average_price", "consumer_surplus", "public_balance", "great", "strong",
 )  # fmt: skip
 SIDES = ("own_brand_share", "vehicles", "vehicle_exports", "new_energy_share")
 CARDS = ("own_brand_share", "vehicles", "strong", "great")
 TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "profit", "research")
 MARKED = (1990, 2000, 2010, 2020, 2025)
-PLANE_YEARS = (1978, 1992, 2001, 2010, 2025)
-GREY = "#8d98a1"
-HEIGHT, BEFORE, SHOWN_FIRMS, SHOWN_REGIONS = 230, 3, 8, 31
+HEIGHT, BEFORE, SHOWN_FIRMS = 220, 3, 16
+PLANE_YEARS, PLANE_WIDE = (1978, 1992, 2001, 2010), 2.5
+SURE = 0.9  # share of pairs that agree on a sign that is sure
+SHOWN_WHOLE = 0.8  # share of bars that are not cut
+PICTURE, LINE = 560, 96  # width of a figure that is saved, and letters of its caption to a line
 
 
 def write_comparison(found: Comparison, path: str | Path, literature: pd.DataFrame | None = None) -> Path:
@@ -62,81 +69,86 @@ def write_comparison(found: Comparison, path: str | Path, literature: pd.DataFra
 
 def save_comparison(found: Comparison, folder: Path) -> list[Path]:
     """Write every figure as PNG and SVG and every table as CSV into a folder that is there; return the files."""
+    from latecomer.report.export import tables_of_comparison, write_tables
+
+    return [*save_pictures(found, folder), *write_tables(tables_of_comparison(found), folder)]
+
+
+def save_pictures(found: Comparison, folder: Path) -> list[Path]:
+    """Write every figure as PNG and SVG into a folder that is there; return the files."""
     written = []
-    for name, (chart, title, _) in charts(found).items():
-        titled = chart.properties(width=STATIC_WIDTH, title=alt.TitleParams(title, subtitle=found.name))
-        spec = {**titled.to_dict(), "config": house_style()}
+    for name, figure in charts(found).items():
+        head = alt.TitleParams(figure.title, subtitle=[found.name, *wrap(figure.about, LINE)])
+        spec = specified(figure.chart.properties(width=PICTURE, title=head))
         for kind, data in (("png", png(spec)), ("svg", svg(spec).encode())):
             written.append(folder / f"{name}.{kind}")
             written[-1].write_bytes(data)
-    gains = worth(found)
-    saved = {"effects": found.to_frame(), "channels": channel_table(found), "money": gains.money, "provinces": gains.regions,
-             "buyers": gains.buyers, "firms": firm_rows(found)}  # fmt: skip
-    for name, table in saved.items():
-        written.append(folder / f"{name}.csv")
-        table.to_csv(written[-1], index=False, lineterminator="\n")
     return written
 
 
 def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
     """Return the report of a comparison as HTML."""
-    scripts = {"library": chart_library(), "script": (HERE / "page.js").read_text(encoding="utf-8")}
-    drawn, style = charts(found), house_style(PAGE_FONT)
-    specs = {
-        name: {**chart.to_dict(validate=False), "config": style} for name, (chart, _, _) in drawn.items()
-    }
+    with unchecked():
+        figures = charts(found)
     gains = worth(found)
-    shown_years = [year for year in marked(MARKED, found.years) if found.since is None or year >= found.since]
+    since = found.years[0] if found.since is None else found.since
+    shown_years = sorted({*(y for y in marked(MARKED, found.years) if y >= since), *headline_years(found)})
     changes, _ = read_changes(found.case, found.reforms)
     asked = [
-        {"name": str(reform), "note": reform.note, "rows": change_rows(found.case, mine)}
+        {
+            "name": str(reform),
+            "name_zh": reform.name_zh,
+            "note": reform.note,
+            "rows": change_rows(found.case, mine),
+        }
         for reform, mine in zip(found.reforms, changes, strict=True)
     ]
-    return environment().get_template("comparison.html.jinja").render(
-        name=found.name, title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
+    return render(
+        "comparison.html.jinja", figures,
+        name=found.name, name_zh=" + ".join(reform.name_zh for reform in found.reforms if reform.name_zh),
+        title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
         manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=answer(found), training_end=TRAINING_END,
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
-        channels=channel_sentences(found), worth=gains, money=money_rows(gains), bought=bought_sentences(gains),
+        channels=[*channel_sentences(found), *permits_told(found)], worth=gains, money=money_rows(gains),
+        bought=bought_sentences(gains, at_peak(found)), firms=firm_table(found, shown_years),
+        trust=trust.sentences(errors(found.base)), rule=RULE,
         growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
         marked=shown_years, table=table_rows(found, shown_years), pairing=pairing(found), command=command(found),
-        figures={n: {"title": t, "about": a, "alt": c.description} for n, (c, t, a) in drawn.items()},
-        statics={n: picture(spec) for n, spec in specs.items()}, specs=embedded(specs),
-        policy=security_policy(tuple(scripts.values())),
-        style=(HERE / "page.css").read_text(encoding="utf-8"), **scripts,
+        makers=maker_rows(found), regions=region_rows(found, gains), cited=citation(),
     )  # fmt: skip
 
 
-def picture(spec: dict[str, Any]) -> str:
-    """Return a chart as an SVG picture in a data address, for readers whose program runs no scripts."""
-    import base64
-
-    drawn = svg({**json.loads(json.dumps(spec)), "width": STATIC_WIDTH})
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
-
-
-def charts(found: Comparison) -> dict[str, tuple[alt.LayerChart, str, str]]:
-    """Return every figure of the page by name: chart, title, what to know."""
-    out: dict[str, tuple[alt.LayerChart, str, str]] = {}
+def charts(found: Comparison) -> dict[str, Figure]:
+    """Return every figure of the page by name, with its title and what a number in it means."""
+    out: dict[str, Figure] = {}
     for name in EFFECTS:
         title, _, unit = told(name, SERIES[name].unit)
-        out[f"effect_{name}"] = (effect_chart(found, name), title, f"Difference, {unit}.")
+        out[f"effect_{name}"] = Figure(effect_chart(found, name), title, f"Reform less history, {unit}.")
     for name in SIDES:
         title, _, unit = told(name, SERIES[name].unit)
-        out[f"side_{name}"] = (sides_chart(found, name), title, unit.replace("points", "%").capitalize())
+        about = f"{unit.replace('points', '%')}. Grey: history as simulated; blue: with the reform; black: recorded."
+        out[f"side_{name}"] = Figure(sides_chart(found, name), title, about[:1].upper() + about[1:])
     last = int(found.years[-1])
-    out["plane"] = (
+    out["plane"] = Figure(
         plane_chart(found),
         "Great and strong",
-        "Medians; both scales logarithmic. Grey: history. Blue: with the reform.",
+        "To the right is bigger, up is stronger: medians, both scales logarithmic. Grey: history; blue: with the "
+        "reform; the arrow "
+        "is the last year.",
     )
-    out["firms"] = (
+    out["firms"] = Figure(
         firms_chart(found),
-        "Makers that gain and lose most",
-        f"Passenger vehicles in {last}, thousand; median and 90%.",
+        "Makers that change most",
+        f"Passenger vehicles in {last} more or less than in history, thousand: dot the median, bar 90% of pairs. "
+        "Above are those that "
+        "gain in most pairs, as the number says; an arrowhead marks a bar that goes on.",
     )
-    out["provinces"] = (
-        provinces_chart(found), "Provinces", "Buyers' surplus and taxes on cars there, all years, billion CNY of 2010.",
-    )  # fmt: skip
+    out["provinces"] = Figure(
+        provinces_chart(found),
+        "Provinces",
+        "What buyers and the province's taxes on cars gain over all years, billion CNY of 2010: dot the median, "
+        "bar 90% of pairs.",
+    )
     return out
 
 
@@ -152,21 +164,23 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
         for r in rows.itertuples()
     ]
     rows["sign"] = [
-        f"{max(r.positive, r.negative):.0%} {'above' if r.positive >= r.negative else 'below'} nought"
+        f"{max(r.positive, r.negative):.0%} {'positive' if r.positive >= r.negative else 'negative'}"
         for r in rows.itertuples()
     ]
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6), scale=alt.Scale(nice=False))
-    base = alt.Chart(rows[["year", *columns, "band", "sign"]])
+    x = year_axis(found)
+    rows["sure"] = rows[["positive", "negative"]].max(axis=1) >= SURE
+    base = alt.Chart(rows[["year", *columns, "band", "sign", "sure"]])
     bands = [
-        base.mark_area(color=BLUE, opacity=shade).encode(x=x, y=alt.Y(f"{low}:Q", title=unit), y2=f"{high}:Q")
+        base.mark_area(color=BLUE, opacity=shade).encode(
+            x=x, y=alt.Y(f"{low}:Q", title=None), y2=alt.Y2(f"{high}:Q")
+        )
         for low, high, shade in (("low90", "high90", 0.18), ("low50", "high50", 0.3))
     ]
-    zero = (
-        alt.Chart(pd.DataFrame({"at": [0.0]}))
-        .mark_rule(color=RED, strokeWidth=1)
-        .encode(y=alt.Y("at:Q", title=unit))
-    )
-    line = base.mark_line(color=BLUE, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=unit))
+    zero = zero_line(alt.Y("at:Q", title=None))
+    median = alt.Y("median:Q", title=None, axis=alt.Axis(tickCount=5))
+    line = base.mark_line(color=BLUE, strokeWidth=1.4).encode(x=x, y=median)
+    sure = base.mark_circle(color=BLUE, size=34, opacity=1).encode(x=x, y=median)
+    sure = sure.transform_filter("datum.sure")
     reader = base.mark_rule(opacity=0, strokeWidth=9).encode(
         x=x, tooltip=[alt.Tooltip("year:Q", format="d", title="Year"), alt.Tooltip("band:N", title=unit),
                     alt.Tooltip("sign:N", title="Sign")]
@@ -175,7 +189,26 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
     about = f"{title}, difference by year" + (
         f"; in {final['year']}: {final['band']} {unit}." if final is not None else "."
     )
-    return sized(layered([*bands, zero, line, reader], HEIGHT, about))
+    return layered([*forecast_shade(found), *bands, zero, line, sure, reader], HEIGHT, about)
+
+
+def year_axis(found: Comparison) -> alt.X:
+    """Return the axis of years of an effect, from some years before the first that differs."""
+    scale = alt.Scale(domain=[first_shown(found) - 0.5, int(found.years[-1]) + 0.5], nice=False, zero=False)
+    return alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6, grid=False), scale=scale)
+
+
+def forecast_shade(found: Comparison) -> list[alt.Chart]:
+    """Return the shade behind the years that the fit may not use."""
+    first, last = max(first_shown(found), TRAINING_END) + 0.5, int(found.years[-1]) + 0.5
+    if first >= last:
+        return []
+    data = pd.DataFrame({"from": [first], "to": [last]})
+    return [
+        alt.Chart(data)
+        .mark_rect(color=SHADE, clip=True)
+        .encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))
+    ]
 
 
 def first_shown(found: Comparison) -> int:
@@ -183,18 +216,12 @@ def first_shown(found: Comparison) -> int:
     return int(max((found.since or found.years[0]) - BEFORE, found.years[0]))
 
 
-def sized(chart: alt.LayerChart) -> alt.LayerChart:
-    """Let a chart fill its place."""
-    chart.width = "container"
-    return chart
-
-
 def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
     """Draw both sides of a series, medians and 90% bands, over the recorded points."""
     _, factor, unit = told(series, SERIES[series].unit)
     unit = unit.replace("points", "%")
-    layers: list[alt.Chart] = []
-    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=6), scale=alt.Scale(nice=False))
+    layers: list[alt.Chart] = forecast_shade(found)
+    x = year_axis(found)
     for run, colour in ((found.base, GREY), (found.reformed, BLUE)):
         rows = tables.fan(run, series)
         rows = rows[rows["year"] >= first_shown(found)]
@@ -202,11 +229,11 @@ def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
         base = alt.Chart(rows[["year", "low90", "median", "high90"]])
         layers.append(
             base.mark_area(color=colour, opacity=0.16).encode(
-                x=x, y=alt.Y("low90:Q", title=unit), y2="high90:Q"
+                x=x, y=alt.Y("low90:Q", title=None), y2=alt.Y2("high90:Q")
             )
         )
         layers.append(
-            base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=unit))
+            base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=None))
         )
     seen = tables.points(record_table(found.base), series)
     seen = seen[seen["year"] >= first_shown(found)].assign(recorded=lambda rows: rows["recorded"] * factor)
@@ -214,73 +241,120 @@ def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
     layers.append(
         dots.encode(
             x=x,
-            y=alt.Y("recorded:Q", title=unit),
+            y=alt.Y("recorded:Q", title=None),
             tooltip=["year:Q", alt.Tooltip("recorded:Q", format=".3~g")],
         )
     )
-    return sized(layered(layers, HEIGHT, f"{told(series, '')[0]}: history in grey, with the reform in blue."))
+    return layered(layers, HEIGHT, describe_sides(found, series))
+
+
+def describe_sides(found: Comparison, series: str) -> str:
+    """Return the alternative text of both sides: their medians in the last year."""
+    title, factor, unit = told(series, SERIES[series].unit)
+    effect = found.effect(series, int(found.years[-1]))
+    ends = [words.number(value * factor) for value in (effect.base, effect.reformed)]
+    unit = unit.replace("points", "%")
+    return f"{title} in {effect.year}: {ends[0]} in history as simulated, {ends[1]} with the reform ({unit})."
 
 
 def plane_chart(found: Comparison) -> alt.LayerChart:
-    """Draw the median paths of both sides in the plane of the two indices."""
-    layers = []
-    for run, colour, name in ((found.base, GREY, "history"), (found.reformed, BLUE, "reform")):
-        path = tables.power_path(run)
-        x = alt.X(
-            "great:Q",
-            title=GREAT_TITLE,
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(format="~g", tickCount=6),
+    """Draw the median paths of both sides in the plane of the two indices, history named below its path, the reform above."""
+    paths = [
+        path[path["year"] >= first_shown(found)].assign(side=name)
+        for path, name in (
+            (tables.power_path(found.base), "history"),
+            (tables.power_path(found.reformed), "reform"),
         )
-        y = alt.Y(
-            "strong:Q",
-            title=STRONG_TITLE,
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(format="~g", tickCount=6),
-        )
-        path = path[path["year"] >= first_shown(found)].assign(side=name)
+    ]
+    both = pd.concat(paths)
+    x = alt.X("great:Q", title=GREAT_TITLE, scale=power_scale(both, "great"), axis=power_axis())
+    y = alt.Y("strong:Q", title=STRONG_TITLE, scale=power_scale(both, "strong"), axis=power_axis())
+    shown_years = marked((*PLANE_YEARS, int(found.years[-1])), found.years)
+    layers: list[alt.Chart] = []
+    for path, colour, below in zip(paths, (GREY, BLUE), (True, False), strict=True):
         base = alt.Chart(path[["year", "great", "strong", "side"]])
-        layers.append(base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order="year:O"))
-        labelled = marked(PLANE_YEARS, run.years)
-        points = alt.Chart(path[path["year"].isin(labelled)])
         layers.append(
-            points.mark_circle(color=colour, size=46, opacity=1).encode(
-                x=x, y=y, tooltip=["side:N", "year:Q", "great:Q", "strong:Q"]
-            )
+            base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=y, order=alt.Order("year:O"))
         )
-        layers.append(
-            points.mark_text(color=colour, dx=7, dy=-8, align="left", fontSize=11).encode(
-                x=x, y=y, text="year:Q"
-            )
+        at = alt.Chart(path[path["year"].isin(shown_years)][["year", "great", "strong", "side"]])
+        shown = [
+            "side:N",
+            alt.Tooltip("year:Q", format="d"),
+            *(alt.Tooltip(f"{n}:Q", format=".3~g") for n in ("great", "strong")),
+        ]
+        layers.append(at.mark_circle(color=colour, size=46, opacity=1).encode(x=x, y=y, tooltip=shown))
+        place: dict[str, Any] = (
+            {"dx": 8, "dy": 12, "align": "left"} if below else {"dx": -8, "dy": -10, "align": "right"}
         )
-    return sized(layered(layers, 400, "Paths of great and strong without and with the reform."))
+        named = path[
+            path["year"].isin(shown_years if below else shown_years[-2:])
+        ]  # one path names all years, the other its end
+        at = alt.Chart(named[["year", "great", "strong"]])
+        name = at.mark_text(color=MUTED if below else colour, fontSize=11.5, fontWeight="bold", **place)
+        layers.append(name.encode(x=x, y=y, text=alt.Text("year:Q")))
+        layers.append(arrow_head(path, colour, (x, y), PLANE_WIDE))
+    return layered(layers, 400, describe_plane(paths))
+
+
+def describe_plane(paths: list[pd.DataFrame]) -> str:
+    """Return the alternative text of the plane: where both paths end."""
+    ends = [
+        f"{path['side'].iloc[-1]} great {words.number(path['great'].iloc[-1])}, strong {words.number(path['strong'].iloc[-1])}"
+        for path in paths
+    ]
+    return f"Paths of great and strong without and with the reform. In {paths[0]['year'].iloc[-1]}: {'; '.join(ends)}."
 
 
 def firm_rows(found: Comparison) -> pd.DataFrame:
-    """Return what every home maker gains or loses in passenger vehicles in the last year: maker, name, median, low90, high90."""
+    """Return what every home maker gains or loses in passenger vehicles in the last year.
+
+    Columns: maker, name, name_zh, median, low90, high90, positive (share of pairs in which it gains), most gained first.
+    """
     change = found.differences("maker_sales")[:, -1]
     low, median, high = np.quantile(change, (0.05, 0.5, 0.95), axis=0)
+    names = found.case.labels
     rows = pd.DataFrame(
         {
-            "maker": found.case.labels.makers,
-            "name": found.case.labels.maker_names,
-            "median": median,
-            "low90": low,
-            "high90": high,
+            "maker": names.makers, "name": names.maker_names, "name_zh": names.maker_names_zh,
+            "median": median, "low90": low, "high90": high, "positive": (change > 0.0).mean(axis=0),
         }
-    )
+    )  # fmt: skip
     rows = rows[found.case.makers["ownership"] != IMPORTER]
     return rows.sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def firms_chart(found: Comparison) -> alt.LayerChart:
-    """Draw the makers that gain and lose most."""
+def changed_most(found: Comparison) -> pd.DataFrame:
+    """Return the makers whose median or band moves most, those that gain in most pairs first; thousand vehicles."""
     rows = firm_rows(found)
-    rows = pd.concat([rows.head(SHOWN_FIRMS), rows.tail(SHOWN_FIRMS)]).drop_duplicates("maker")
-    return bars_chart(
-        rows.assign(**{name: rows[name] / 1000.0 for name in ("median", "low90", "high90")}),
-        "thousand vehicles",
-    )
+    size = rows["median"].abs() + 0.1 * (rows["high90"] - rows["low90"])
+    rows = rows.loc[size.nlargest(SHOWN_FIRMS).index].sort_values(["positive", "median"], ascending=False)
+    return rows.assign(**{name: rows[name] / 1000.0 for name in ("median", "low90", "high90")})
+
+
+def firms_chart(found: Comparison) -> alt.LayerChart:
+    """Draw the makers that change most."""
+    rows = changed_most(found)
+    return bars_chart(rows.assign(name=rows["name"].str.split(" (", regex=False).str[0]), "thousand vehicles")
+
+
+def maker_rows(found: Comparison) -> list[dict[str, str]]:
+    """Return the makers that change most as text, with both names."""
+    return [change_row(row) for row in changed_most(found).itertuples(index=False)]
+
+
+def region_rows(found: Comparison, gains: Worth) -> list[dict[str, str]]:
+    """Return what every province gains or loses as text, with both names."""
+    chinese = dict(zip(found.case.labels.region_names, found.case.labels.region_names_zh, strict=True))
+    rows = gains.regions.assign(name_zh=[chinese.get(name, "") for name in gains.regions["name"]])
+    return [change_row(row) for row in rows.itertuples(index=False)]
+
+
+def change_row(row: Any) -> dict[str, str]:
+    """Return a gain or loss as text: name, Chinese name, median, 90% band, share of pairs in which it is a gain."""
+    return {
+        "name": row.name, "name_zh": row.name_zh if row.name_zh != row.name else "", "median": signed(row.median),
+        "band": f"{signed(row.low90)} to {signed(row.high90)}", "positive": f"{row.positive:.0%}",
+    }  # fmt: skip
 
 
 def provinces_chart(found: Comparison) -> alt.LayerChart:
@@ -289,26 +363,65 @@ def provinces_chart(found: Comparison) -> alt.LayerChart:
 
 
 def bars_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
-    """Return names with a dot for the median and a bar for the 90% band, over a zero line."""
+    """Return names with a dot for the median and a bar for the 90% band, over a zero line.
+
+    A few wide bands would make all others invisible: bars end at the frame with a head where they go on.
+    """
     order = list(rows["name"])
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=190, labelColor=INK))
-    base = alt.Chart(rows[["name", "median", "low90", "high90"]])
-    zero = (
-        alt.Chart(pd.DataFrame({"at": [0.0]}))
-        .mark_rule(color=RED, strokeWidth=1)
-        .encode(x=alt.X("at:Q", title=unit))
-    )
+    columns = ["median", "low90", "high90"]
+    ends = rows[columns].abs()
+    edge = 1.1 * max(float(ends.max(axis=1).quantile(SHOWN_WHOLE)), float(ends["median"].max())) or 1.0
+    data = rows[["name", *columns]].assign(
+        left=rows["low90"].clip(-edge, edge), right=rows["high90"].clip(-edge, edge),
+        odds=[f"{value:.0%}" for value in rows["positive"]],
+        band=[f"{signed(a)} to {signed(b)}" for a, b in zip(rows["low90"], rows["high90"], strict=True)],
+    )  # fmt: skip
+    scale = alt.Scale(domain=[-edge, edge], nice=False)
+    axis = alt.Axis(tickCount=5)
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelColor=INK, grid=False))
+    shown = [alt.Tooltip("name:N", title="Name"), alt.Tooltip("median:Q", title=unit, format="+.3~g"),
+             alt.Tooltip("band:N", title="90% of pairs"), alt.Tooltip("odds:N", title="gains in")]  # fmt: skip
+    base = alt.Chart(data)
     bars = base.mark_rule(color=BLUE, strokeWidth=3.2, opacity=0.4).encode(
-        x=alt.X("low90:Q", title=unit), x2="high90:Q", y=y
+        x=alt.X("left:Q", title=unit, scale=scale, axis=axis), x2=alt.X2("right:Q"), y=y
     )
-    dots = base.mark_circle(color=BLUE, size=42, opacity=1).encode(
-        x=alt.X("median:Q", title=unit), y=y, tooltip=["name:N", alt.Tooltip("median:Q", format=".3~g")]
+    dots = base.mark_circle(color=BLUE, size=42, opacity=1, clip=True).encode(
+        x=alt.X("median:Q", title=unit, scale=scale, axis=axis), y=y, tooltip=shown
     )
-    first, last = rows.iloc[0], rows.iloc[-1]
-    about = (
+    odds = base.mark_text(align="left", dx=5, color=MUTED, fontSize=10).encode(
+        x=alt.value("width"), y=y, text=alt.Text("odds:N")
+    )
+    layers = [
+        zero_line(alt.X("at:Q", title=unit, scale=scale, axis=axis)),
+        bars,
+        *heads(data, edge, scale, y),
+        dots,
+        odds,
+    ]
+    return layered(layers, 17 * len(order), describe_bars(rows, unit))
+
+
+def heads(data: pd.DataFrame, edge: float, scale: alt.Scale, y: alt.Y) -> list[alt.Chart]:
+    """Return the heads of the bars that go on beyond the frame, at either side."""
+    out = []
+    for name, at, turn in (("low90", -edge, 270), ("high90", edge, 90)):
+        cut = data[(data[name] < -edge) | (data[name] > edge)].assign(at=at)
+        if len(cut):
+            head = alt.Chart(cut[["name", "at"]]).mark_point(
+                shape="triangle", filled=True, color=BLUE, size=44, angle=turn, opacity=1
+            )
+            out.append(head.encode(x=alt.X("at:Q", scale=scale), y=y))
+    return out
+
+
+def describe_bars(rows: pd.DataFrame, unit: str) -> str:
+    """Return the alternative text of gains and losses: the largest of both."""
+    if rows.empty:
+        return "Nothing to compare."
+    first, last = (rows.loc[at] for at in (rows["median"].idxmax(), rows["median"].idxmin()))
+    return (
         f"Most: {first['name']} {first['median']:+.3g}; least: {last['name']} {last['median']:+.3g} {unit}."
     )
-    return sized(layered([zero, bars, dots], 17 * len(order), about))
 
 
 def shown(effect: Effect) -> tuple[str, str, str, str]:
@@ -327,51 +440,81 @@ def signed(value: float) -> str:
 
 
 def cards(found: Comparison) -> list[dict[str, str]]:
-    """Return the four numbers at the head of the page: effects in the last year."""
-    out = []
-    for series in CARDS:
-        effect = found.effect(series, int(found.years[-1]))
-        title, median, band, unit = shown(effect)
-        out.append(
-            {
-                "name": f"{title}, {effect.year}",
-                "text": median if unit.startswith("index") else f"{median} {unit}",
-                "band": band,
-                "told": likely(effect),
-            }
-        )
-    return out
+    """Return the numbers at the head of the page: for each series the largest sure effect, or without one that of the last year;
+    for a reform of firms those of the first maker come first."""
+    told = courses(found)
+    firm = [one for one in told if one.index and one.index == told[0].index]
+    by_name = {one.series: one for one in told if not one.index}
+    return [card(one) for one in [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]]
 
 
-def likely(effect: Effect) -> str:
-    """Return how sure the sign of an effect is."""
-    if effect.positive == effect.negative == 0.0 or not np.isfinite(effect.median):
+def card(course: Course) -> dict[str, str]:
+    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is."""
+    year = course.peak or (course.top if course.index else course.last)
+    row = course.rows.set_index("year").loc[year]
+    factor, unit = shown_in(str(row["unit"]))
+    median, low, high = (signed(row[name] * factor) for name in ("median", "low90", "high90"))
+    if not np.isfinite(row["median"]):
+        median, low, high = (words.NOTHING,) * 3
+    return {
+        "name": f"{course.title}, {year}", "text": median if unit.startswith("index") else f"{median} {unit}",
+        "band": f"{low} to {high}", "told": lasting(course) if course.peak else likely(row),
+    }  # fmt: skip
+
+
+def lasting(course: Course) -> str:
+    """Return how long the largest sure effect lasts."""
+    if course.unsure is not None:
+        return f"Largest sure effect; from {course.unsure} on the band holds zero"
+    return f"Largest sure effect; still sure in {course.last}"
+
+
+def likely(row: Effect | pd.Series) -> str:
+    """Return how often an effect has its more frequent sign."""
+    if row.positive == row.negative == 0.0 or not np.isfinite(
+        row["median"] if isinstance(row, pd.Series) else row.median
+    ):
         return "No difference in any pair"
-    up = effect.positive >= effect.negative
-    return f"{'Above' if up else 'Below'} nought in {max(effect.positive, effect.negative):.0%} of pairs"
+    up = row.positive >= row.negative
+    return f"{'Positive' if up else 'Negative'} in {max(row.positive, row.negative):.0%} of paired runs"
 
 
 def answer(found: Comparison) -> list[str]:
     """Say what would have been different, in sentences with bands and probabilities."""
     if found.since is None:
-        return ["The reform changes nothing within the years of the case: every effect is exactly nought."]
-    said = []
-    for year in dict.fromkeys(year for year in (TRAINING_END, int(found.years[-1])) if year in found.years):
-        clear, open_ = [], []
-        for series in ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "strong"):
-            effect = found.effect(series, year)
-            title, median, band, unit = shown(effect)
-            if np.isfinite(effect.median) and effect.clear:
-                clear.append(f"{title.lower()} {median} {unit} ({band})")
-            elif effect.positive != effect.negative:
-                open_.append(title.lower())
-        part = (
-            f"In {year}, nine pairs in ten agree: {'; '.join(clear)}."
-            if clear
-            else f"In {year} no sign is sure."
-        )
-        said.append(part + (f" Not sure in sign: {words.listed(open_)}." if clear and open_ else ""))
-    return said
+        return ["The reform changes nothing within the years of the case: every effect is exactly zero."]
+    nothing = silent(found)
+    return [nothing] if nothing else [*course_sentences(found), *permits_told(found)]
+
+
+FIRM_TITLES = {
+    "maker_sales": "Passenger cars made", "maker_exports": "Passenger cars exported", "maker_revenue": "Revenue",
+    "maker_control": "Control of the technology it uses", "maker_profit": "Operating profit",
+}  # fmt: skip
+
+
+def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
+    """Return the effects on the chosen makers of a firm's reform and on their main rivals in these years, as text."""
+    rows = firm_effects(found, years)
+    if rows.empty:
+        return []
+    out = []
+    for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):
+        if role == RIVAL and series not in FIRM_SERIES[::2] + FIRM_SERIES[3:4]:
+            continue
+        factor, unit = shown_in(str(part["unit"].iloc[0]))
+        ends = part[["median", "low90", "high90"]].to_numpy(float) * factor
+        title = f"{name}{'' if role == CHOSEN else ' (rival)'}: {FIRM_TITLES[series].lower()}"
+        out.append({"title": title, "unit": unit, "cells": [starred(*values) for values in ends]})
+    return out
+
+
+def starred(median: float, low: float, high: float) -> str:
+    """Return a median with its 90% band in brackets, and a star where that band excludes zero."""
+    if not np.isfinite(median):
+        return words.NOTHING
+    star = "*" if low > 0.0 or high < 0.0 else ""
+    return f"{signed(median)}{star} ({signed(low)} to {signed(high)})"
 
 
 def money_rows(gains: Worth) -> list[dict[str, str]]:
@@ -386,15 +529,46 @@ def money_rows(gains: Worth) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def bought_sentences(gains: Worth) -> list[str]:
-    """Say what 100 billion CNY of outlay buys, or that outlay does not clearly rise."""
+def at_peak(found: Comparison) -> Worth | None:
+    """Return the money of the reform up to the year of the largest sure effect on own brands; None without one."""
+    peak = next((one.peak for one in courses(found) if one.series == "own_brand_share"), None)
+    return worth(found, last=peak) if peak is not None and peak < found.years[-1] else None
+
+
+def bought_sentences(gains: Worth, peak: Worth | None = None) -> list[str]:
+    """Say what 100 billion CNY of public spending buy, and what a unit of each gain costs in all, in the last year and in that of
+    the largest effect."""
     if gains.bought.empty:
-        return ["Public outlay does not clearly rise, so nothing is told per yuan."]
-    parts = [f"{row.per_100_billion:+.3g} {row.unit}" for row in gains.bought.itertuples()]
-    outlay = words.number(float(gains.bought["outlay"].iloc[0]))
-    return [
-        f"Of {outlay} billion CNY of extra outlay, every 100 billion buy in {gains.last}: {words.listed(parts)}."
+        said = ["Public spending does not clearly increase, so no cost per yuan is given."]
+    else:
+        outlay = words.number(float(gains.bought["outlay"].iloc[0]))
+        parts = [f"{ratio(row, 'per_100_billion')} {row.unit}" for row in gains.bought.itertuples()]
+        said = [
+            f"Of {outlay} billion CNY of extra public spending to {gains.last}, every 100 billion yield: {'; '.join(parts)} "
+            "(90% of pairs in brackets; not discounted)."
+        ]
+    return [*said, *(cost_told(one) for one in (peak, gains) if one is not None and len(one.cost))]
+
+
+def cost_told(gains: Worth) -> str:
+    """Say what a unit of each gain costs everybody together up to the last year of these sums."""
+    parts = [
+        f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)}" for row in gains.cost.itertuples()
     ]
+    return (
+        f"Cost to buyers, makers and budgets together from {gains.first} to {gains.last}, not discounted, of what is gained in "
+        f"{gains.last}: {'; '.join(parts)} (90% of pairs in brackets). A negative cost is a benefit."
+    )
+
+
+def one_of(unit: str) -> str:
+    """Return a unit of `worth` in the singular."""
+    return unit.replace("points", "point", 1).replace("million vehicles", "million of vehicles")
+
+
+def ratio(row: Any, name: str) -> str:
+    """Return a ratio with its band as text."""
+    return f"{signed(getattr(row, name))} ({signed(row.low90)} to {signed(row.high90)})"
 
 
 def growth_rows(found: Comparison) -> dict[str, Any]:
@@ -413,15 +587,21 @@ def growth_rows(found: Comparison) -> dict[str, Any]:
 
 
 def table_rows(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
-    """Return the table of effects at marked years as text."""
+    """Return the table of effects at marked years as text; imports in cars sold at home where imports move."""
     rows = []
     for series in TABLE:
-        effects = [found.effect(series, year) for year in years]
-        told_ = [shown(effect) for effect in effects]
-        cells = [f"{t[1]}{'*' if e.clear else ''} ({t[2]})" for e, t in zip(effects, told_, strict=True)]
-        title, _, unit = told(series, SERIES[series].unit)
-        rows.append({"title": title, "unit": unit, "cells": cells})
+        title, factor, unit = told(series, SERIES[series].unit)
+        rows.append({"title": title, "unit": unit, "cells": cells_of(found.effects(series), years, factor)})
+        if series == "imports" and len(imported := import_share(found)):
+            cells = cells_of(imported, years, 100.0)
+            rows.append({"title": "Imports in cars sold at home", "unit": "points", "cells": cells})
     return rows
+
+
+def cells_of(effects: pd.DataFrame, years: list[int], factor: float) -> list[str]:
+    """Return effects in these years as text."""
+    at = effects.set_index("year").loc[years, ["median", "low90", "high90"]].to_numpy(float) * factor
+    return [starred(*values) for values in at]
 
 
 def pairing(found: Comparison) -> str:

@@ -3,7 +3,7 @@
 Sources and ways of learning are means over histories, which add up; control of makers is medians with 90% bands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
@@ -18,38 +18,46 @@ from latecomer.report.groups import short_name
 from latecomer.report.style import BLUE, INK, MUTED, above_frame, layered, tips
 
 HEIGHT = 290
+COLUMNS = "width < 380 ? 1 : 2"  # of a legend: two of these names need so much room
 ROW = 26
 MARKED = (2010, 2025)
 FIRST_YEAR = 1960
 SOURCES = {
-    "Machinery and parts": ("technology_sources", "machinery", "#8d98a1"),
-    "Licences": ("technology_sources", "licence", "#cf6a1e"),
-    "Partners in the maker": ("technology_sources", "partner", "#7a4b8a"),
-    "Suppliers": ("technology_sources", "suppliers", "#2f9388"),
-    "Firms taken over": ("technology_sources", "acquisition", "#3a74b4"),
-    "Design houses": ("technology_sources", "design_house", "#e58f45"),
+    "Machinery and parts": (("technology_sources", "machinery"),),
+    "Licences": (("technology_sources", "licence"),),
+    "Partners in the maker": (("technology_sources", "partner"),),
+    "Suppliers": (("technology_sources", "suppliers"),),
+    "Firms taken over": (("technology_sources", "acquisition"),),
+    "Design houses": (("technology_sources", "design_house"),),
 }
+SOURCE_COLOURS = ("#8d98a1", "#cf6a1e", "#7a4b8a", "#2f9388", "#3a74b4", "#f0c27c")
+Parts = Mapping[str, tuple[tuple[str, str], ...]]
 WAYS = {
-    "Suppliers and the trade at home": ("learning", "suppliers", "#2f9388"),
-    "Partners in ventures": ("learning", "partner", "#7a4b8a"),
-    "Engineers from ventures": ("learning", "movers", "#a37fb2"),
-    "Machinery and parts": ("learning", "machinery", "#8d98a1"),
-    "Licences": ("learning", "licence", "#cf6a1e"),
-    "Firms taken over": ("learning", "acquisition", "#3a74b4"),
-    "Design houses": ("learning", "design_house", "#e58f45"),
-    "Own research on what was absorbed": ("improvements", "absorbed", "#f0c95c"),
-    "Own integration of domains": ("improvements", "integrated", "#d9a520"),
-    "Own original research": ("improvements", "original", "#a97c0c"),
+    "Suppliers at home": (("learning", "suppliers"),),
+    "Joint ventures: partners, engineers who move": (("learning", "partner"), ("learning", "movers")),
+    "Machinery, licences, design houses": (
+        ("learning", "machinery"),
+        ("learning", "licence"),
+        ("learning", "design_house"),
+    ),
+    "Firms taken over": (("learning", "acquisition"),),
+    "Own research and integration": (
+        ("improvements", "absorbed"),
+        ("improvements", "integrated"),
+        ("improvements", "original"),
+    ),
 }
+WAY_COLOURS = ("#2f9388", "#7a4b8a", "#8d98a1", "#3a74b4", "#d9a520")
 TITLES = {
     "sources": (
         "Technology used but not mastered",
-        "Share of the technology in own-brand cars, by where it comes from; means of histories.",
+        "Height: share of the technology in own-brand cars that its maker could not make alone, by where it comes from; means of "
+        "histories.",
     ),
     "learning": (
         "How own brands learn",
-        "Gain in what own brands master, a year (logs, so about per cent), learning by doing left out; means of histories, "
-        "weighted by output.",
+        "Height: how much more own brands master at the end of a year, per cent, by way of learning; learning by doing left out; "
+        "means of histories, weighted by output.",
     ),
     "makers_control": (
         "Who masters the technology it uses",
@@ -60,39 +68,45 @@ TITLES = {
 
 def sources_chart(run: Run) -> alt.LayerChart:
     """Draw the share of used technology that own brands do not master, stacked by source."""
-    return stacked(run, SOURCES, "%", "Technology used but not mastered by own brands, by source")
+    return stacked(
+        run, SOURCES, SOURCE_COLOURS, "%", "Technology used but not mastered by own brands, by source"
+    )
 
 
 def learning_chart(run: Run) -> alt.LayerChart:
     """Draw what own brands come to master in a year, stacked by way of learning."""
-    return stacked(run, WAYS, ".1%", "What own brands come to master in a year, by way")
+    return stacked(run, WAYS, WAY_COLOURS, ".1%", "What own brands come to master in a year, by way")
 
 
-def stacked(run: Run, parts: Mapping[str, tuple[str, str, str]], form: str, told: str) -> alt.LayerChart:
-    """Draw series along an axis as areas that add up, from bottom to top in the order given; name, series, index, colour."""
+def stacked(run: Run, parts: Parts, tones: Sequence[str], form: str, told: str) -> alt.LayerChart:
+    """Draw parts of series as areas that add up, from bottom to top; `parts` has the series and indices that each sums."""
     table = part_table(run, parts)
     order = list(parts)
     scale = alt.Scale(domain=[shown_from(FIRST_YEAR, run.years), int(run.years[-1])], nice=False, zero=False)
     x = alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, tickCount=8))
     y = alt.Y("top:Q", title=None, axis=alt.Axis(format=form, tickCount=5))
-    colours = alt.Scale(domain=order, range=[parts[name][2] for name in order])
-    legend = alt.Legend(title=None, orient="bottom", columns=3, symbolType="square", labelLimit=220)
+    colours = alt.Scale(domain=order, range=list(tones))
+    legend = alt.Legend(title=None, orient="bottom", columns=alt.expr(COLUMNS), symbolType="square")
     fill = alt.Color("part:N", scale=colours, sort=order, legend=legend)
     base = alt.Chart(years(table))
-    areas = base.mark_area(clip=True).encode(x=x, y=y, y2="bottom:Q", color=fill)
+    areas = base.mark_area(clip=True).encode(x=x, y=y, y2=alt.Y2("bottom:Q"), color=fill)
     shown = tips(year="Year", part="Source", text="Mean")
     cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
-    reader = cells.encode(x=alt.X("from:Q", title=None), x2="to:Q", y=y, y2="bottom:Q", tooltip=shown)
+    reader = cells.encode(
+        x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
+    )
     return layered([areas, *_end_of_fit(run), reader], HEIGHT, describe_parts(table, told))
 
 
-def part_table(run: Run, parts: Mapping[str, tuple[str, str, str]]) -> pd.DataFrame:
+def part_table(run: Run, parts: Parts) -> pd.DataFrame:
     """Return year, part, value (mean over histories), text and the edges of its layer, from `FIRST_YEAR` on (`shown_from`)."""
     seen = run.years >= shown_from(FIRST_YEAR, run.years)
     bottom = np.zeros(int(seen.sum()))
     frames = []
-    for part, (series, index, _) in parts.items():
-        value = run.series(series)[:, seen, index_of(run, series, index)].mean(axis=0)
+    for part, summed in parts.items():
+        value = sum(
+            run.series(series)[:, seen, index_of(run, series, index)].mean(axis=0) for series, index in summed
+        )
         rows = {
             "year": run.years[seen].astype(int),
             "part": part,
@@ -147,13 +161,17 @@ def makers_chart(run: Run) -> alt.LayerChart:
     x = alt.X("median:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=axis)
     base = alt.Chart(table)
     bands = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
-        x=alt.X("low:Q", title=None), x2="high:Q", y=y, yOffset=offset, color=colour
+        x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"), y=y, yOffset=offset, color=colour
     )
     shown = tips(firm="Firm", year="Year", text="Control, median", band="90% of histories")
     dots = base.mark_circle(size=62, opacity=1).encode(x=x, y=y, yOffset=offset, color=colour, tooltip=shown)
     known = table.groupby("firm")["text"].agg("".join)
     missing = pd.DataFrame({"firm": known.index[known == ""], "note": "not in business in these years"})
-    marks = alt.Chart(missing).mark_text(align="left", color=MUTED).encode(x=alt.value(4), y=y, text="note:N")
+    marks = (
+        alt.Chart(missing)
+        .mark_text(align="left", color=MUTED)
+        .encode(x=alt.value(4), y=y, text=alt.Text("note:N"))
+    )
     return layered([bands, dots, marks], ROW * len(order) + 20, describe_makers(table))
 
 

@@ -16,14 +16,15 @@ from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES, Run
 from latecomer.report import tables, words
 from latecomer.report.groups import firm_points, group_fan
-from latecomer.report.style import BLACK, BLUE, RED, SHADE, above_frame, layered, tips
+from latecomer.report.style import BLACK, BLUE, PAPER, RED, SHADE, above_frame, layered, tips
 
 GRADES = ("reported", "derived", "estimated", "unsourced", "assumption")
 SHAPES = ("circle", "diamond", "triangle-up", "circle", "cross")
 HOLLOW = ("unsourced", "assumption")
 STEPS = "Equal steps are equal factors."
 HEIGHT = 290
-SMALL_HEIGHT = 150
+SMALL_HEIGHT = 170
+SMALL, LARGE, MANY = 22, 44, 25  # sizes of points; many points are drawn small, so that bands are seen
 SEGMENT_NAMES = {
     "minibus": "Minibuses", "economy": "Economy cars", "mainstream": "Mainstream cars",
     "suv": "Sport-utility and multi-purpose cars", "premium": "Premium cars",
@@ -32,34 +33,74 @@ SEGMENT_NAMES = {
 
 @dataclass(frozen=True)
 class Fan:
-    """A fan chart: the series it draws, its title, what the reader should know, and the scale of its vertical axis."""
+    """A fan chart: the series it draws, its title, what a number means, its vertical scale, its first year (0: where it moves).
+
+    `full` draws a share over all of its range, so that panels side by side can be compared.
+    """
 
     series: str
     title: str
     about: str
     index: str = ""
     log: bool = False
+    first: int = 0
+    full: bool = False
 
 
+SHARE_OF = "Of 100 passenger cars"
 ALL_FANS = (
-    Fan("vehicles", "Motor vehicles made", f"Cars, trucks and buses. {STEPS}", log=True),
-    Fan("passenger_cars", "Passenger cars made", f"Minibuses and exports included. {STEPS}", log=True),
+    Fan("vehicles", "Motor vehicles made", f"Cars, trucks and buses made in a year. {STEPS}", log=True),
+    Fan(
+        "passenger_cars",
+        "Passenger cars made",
+        f"Made in a year, minibuses and exports included. {STEPS}",
+        log=True,
+    ),
     Fan(
         "sedans",
         "Cars in the narrow sense",
-        "Sedans and hatchbacks: no minibuses, no sport-utility vehicles.",
+        "Sedans and hatchbacks made in a year: no minibuses, no sport-utility vehicles.",
     ),
-    Fan("commercial_vehicles", "Trucks and buses made", "Minibuses are counted as passenger cars."),
-    Fan("own_brand_share", "Own brands in passenger cars made", "The headline share: exports count."),
-    Fan("own_brand_home_share", "Own brands in sales at home", "Exports and imports left out."),
-    Fan("own_brand_export_share", "Own brands in passenger cars exported", "No source prints this share."),
-    Fan("new_energy_share", "Plug-in cars in passenger cars made", "Battery cars and plug-in hybrids."),
-    Fan("vehicle_exports", "Vehicles exported", f"Cars, trucks and buses. {STEPS}", log=True),
-    Fan("average_price", "Average price of a car sold at home", "CNY of 2010, taxes in, minibuses left out."),
+    Fan(
+        "commercial_vehicles",
+        "Trucks and buses made",
+        "Made in a year; minibuses are counted as passenger cars.",
+    ),
+    Fan(
+        "own_brand_share",
+        "Own brands in passenger cars made",
+        f"{SHARE_OF} made, those of a brand owned at home. The headline share: exports count.",
+    ),
+    Fan(
+        "own_brand_home_share",
+        "Own brands in sales at home",
+        f"{SHARE_OF} made and sold at home, those of own brands; exports and imports left out.",
+    ),
+    Fan(
+        "own_brand_export_share",
+        "Own brands in passenger cars exported",
+        f"{SHARE_OF} exported, those of own brands. No source prints this share.",
+    ),
+    Fan(
+        "new_energy_share",
+        "Plug-in cars in passenger cars made",
+        f"{SHARE_OF} made, battery cars and plug-in hybrids.",
+    ),
+    Fan(
+        "vehicle_exports",
+        "Vehicles exported",
+        f"Cars, trucks and buses exported in a year. {STEPS}",
+        log=True,
+    ),
+    Fan(
+        "average_price",
+        "Average price of a car sold at home",
+        "What a buyer pays on average, CNY of 2010, taxes included, minibuses left out.",
+    ),
     Fan(
         "price_index",
         "Quality-adjusted price",
-        f"Start = 1, chained over cars on sale in both years. {STEPS}",
+        f"Price of the same car, chained from year to year; 0.5 is half of the first price. {STEPS}",
         log=True,
     ),
     Fan(
@@ -67,23 +108,37 @@ ALL_FANS = (
         "Core control",
         "Share of used technology that own brands master, less for distance from the frontier and for venture output.",
     ),
-    Fan("quality_gap", "Quality gap", "Initial problems per 100 cars, own brands less joint ventures."),
-    Fan("top3_share", "Three largest groups", "Their share in all vehicles made."),
+    Fan(
+        "quality_gap",
+        "Quality gap",
+        "Initial problems per 100 cars, own brands less joint ventures: 0 is equal quality, lower is better.",
+    ),
+    Fan("top3_share", "Three largest groups", "Of 100 vehicles made, those of the three largest groups."),
 )
 FANS = {fan.series: fan for fan in ALL_FANS}
 SEGMENT_FANS = {
-    f"segment_{name}": Fan("segment_sales", SEGMENT_NAMES.get(name, name), "", name) for name in SEGMENTS
+    f"segment_{name}": Fan("segment_sales", SEGMENT_NAMES.get(name, name), "Made in a year.", name)
+    for name in SEGMENTS
+}
+RECENT_FANS = {
+    "vehicles_recent": Fan(
+        "vehicles",
+        "The same since 1978",
+        "Vehicles made in a year; equal steps are equal numbers.",
+        first=1978,
+    )
 }
 
 
-def fan_chart(run: Run, record: pd.DataFrame, spec: Fan) -> alt.LayerChart:
-    """Draw median, 50% and 90% bands of a series over its recorded points."""
+def fan_chart(run: Run, record: pd.DataFrame, spec: Fan, since: int = 0) -> alt.LayerChart:
+    """Draw median, 50% and 90% bands of a series, from year `since` on, over its recorded points."""
     unit = SERIES[spec.series].unit
     seen = tables.fan(run, spec.series, spec.index)
     told = tables.points(record, spec.series, spec.index)
     told["source"] = [tables.source_text(run.case, name) for name in told["source_id"]]
     told["use"] = np.where(told["sample"] == "fit", "used in the fit", "not used in the fit")
-    layers = _fan_layers(seen, unit, spec.log, run, told)
+    seen, told = seen[seen["year"] >= max(spec.first, since)], told[told["year"] >= spec.first]
+    layers = fan_layers(seen, unit, spec.log, run, told, full=spec.full, start=spec.first)
     return layered(layers, HEIGHT, describe_fan(spec.title, seen, told, unit))
 
 
@@ -95,43 +150,50 @@ def firm_chart(run: Run, volumes: np.ndarray, maker: str, first: int) -> alt.Lay
     told["source"] = [tables.source_text(case, name) for name in told["source_id"]]
     told["use"] = "not used in the fit"
     group, own = told[told["kind"] == "group"], told[told["kind"] == "own"]
-    layers = _fan_layers(seen[seen["year"] >= first], "vehicles", False, run, group, first)
-    x = _x(run, first)
+    layers = fan_layers(seen[seen["year"] >= first], "vehicles", False, run, group, first)
+    x = year_axis(run, first)
     cars = tables.fan(run, "maker_sales", maker)
     if not cars.empty:
         line = alt.Chart(cars[["year", "median"]])
         line = line.mark_line(color=RED, strokeWidth=1.4, strokeDash=[4, 2], clip=True)
         layers.append(line.encode(x=x, y=alt.Y("median:Q", title=None)))
     if not own.empty:
-        layers.append(_points(own, "vehicles", RED, 22, x))
+        layers.append(_points(own, "vehicles", RED, SMALL, x))
     name = case.labels.maker_names[case.labels.makers.index(maker)]
     told_of = describe_fan(f"{name}, ventures included", seen, group, "vehicles")
     return layered(layers, SMALL_HEIGHT, told_of).resolve_scale(fill="independent", stroke="independent")
 
 
-def _fan_layers(
-    seen: pd.DataFrame, unit: str, log: bool, run: Run, told: pd.DataFrame, first: int | None = None
-) -> list[alt.Chart]:
-    """Return the layers of a fan: shaded years, bands, median, a strip for reading values, recorded points.
+def fan_layers(
+    seen: pd.DataFrame, unit: str, log: bool, run: Run, told: pd.DataFrame, first: int | None = None, full: bool = False,
+    start: int = 0,
+) -> list[alt.Chart]:  # fmt: skip
+    """Return the layers of a fan: shaded years, bands, a strip for reading values, recorded points, and over them the median.
 
-    A year `first` makes it a small panel that starts there.
+    A year `first` makes it a small panel that starts there; `full` draws a share from 0 to 100%, and `start` sets the first
+    year of a large one.
     """
     small = first is not None
     floor = _floor(seen, told) if log else -np.inf
     drawn = _drawn(seen, floor, unit)
-    x = _x(run, first if first is not None else first_year(run, drawn, told))
+    x = year_axis(run, first or start or first_year(run, drawn, told))
     y = _y(unit, log, floor, drawn, told, small)
+    if full:
+        y["scale"] = alt.Scale(domain=[0.0, 1.0], nice=False)
     base = alt.Chart(drawn)
-    layers = _shading(run, small)
+    layers = shading(run, small)
     for low, high, opacity in (("low90", "high90", 0.18), ("low50", "high50", 0.30)):
         band = base.mark_area(color=BLUE, opacity=opacity, clip=True)
-        layers.append(band.encode(x=x, y=alt.Y(f"at_{low}:Q", **y), y2=f"at_{high}:Q"))
-    line = base.mark_line(color=BLUE, strokeWidth=1.6 if small else 2.2, clip=True)
-    layers.append(line.encode(x=x, y=alt.Y("at_median:Q", **y)))
+        layers.append(band.encode(x=x, y=alt.Y(f"at_{low}:Q", **y), y2=alt.Y2(f"at_{high}:Q")))
     layers.append(_reader(base))
     if not told.empty:
-        layers.append(_points(told, unit, BLACK, 26 if small else 44, x))
-    return layers
+        layers.append(
+            _points(told, unit, BLACK, SMALL if small or len(told) > MANY else LARGE, x, legend=not small)
+        )
+    median = alt.Y("at_median:Q", **y)
+    edge = base.mark_line(color=PAPER, strokeWidth=3.4 if small else 4.4, opacity=0.6, clip=True)
+    line = base.mark_line(color=BLUE, strokeWidth=1.6 if small else 2.2, clip=True)
+    return [*layers, *([] if told.empty else [edge.encode(x=x, y=median)]), line.encode(x=x, y=median)]
 
 
 def _drawn(seen: pd.DataFrame, floor: float, unit: str) -> pd.DataFrame:
@@ -150,17 +212,21 @@ def _reader(base: alt.Chart) -> alt.Chart:
     """Return an unseen strip over each year that shows the simulated values under the pointer."""
     shown = tips(year="Year", text="Simulated, median", text50="50% of histories", text90="90% of histories")
     strip = base.mark_rect(opacity=0, clip=True)
-    return strip.encode(x=alt.X("from:Q", title=None), x2="to:Q", tooltip=shown).properties(name="reader")
+    return strip.encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), tooltip=shown).properties(
+        name="reader"
+    )
 
 
-def _points(told: pd.DataFrame, unit: str, colour: str, size: int, x: alt.X) -> alt.Chart:
+def _points(
+    told: pd.DataFrame, unit: str, colour: str, size: int, x: alt.X, legend: bool = False
+) -> alt.Chart:
     """Return recorded points: filled where a source reports, derives or estimates them, hollow where none is located."""
     told = told.assign(text=[words.quantity(value, unit) for value in told["recorded"]])
     present = [grade for grade in GRADES if grade in set(told["grade"])]
-    legend = alt.Legend(values=present, orient="bottom", symbolStrokeWidth=1.1) if size > 30 else None
-    fills = ["#ffffff" if grade in HOLLOW else colour for grade in GRADES]
+    key = alt.Legend(values=present, orient="bottom", symbolStrokeWidth=1.1) if legend else None
+    fills = [PAPER if grade in HOLLOW else colour for grade in GRADES]
     shape, fill, stroke = (
-        channel("grade:N", scale=alt.Scale(domain=list(GRADES), range=list(marks)), legend=legend)
+        channel("grade:N", scale=alt.Scale(domain=list(GRADES), range=list(marks)), legend=key)
         for channel, marks in ((alt.Shape, SHAPES), (alt.Fill, fills), (alt.Stroke, [colour] * len(GRADES)))
     )
     shown = tips(year="Year", text="Recorded", source="Source", grade="Grade", use="Sample")
@@ -181,7 +247,7 @@ def first_year(run: Run, *parts: pd.DataFrame) -> int:
     return max(int(run.years[0]), 5 * (min(firsts, default=int(run.years[0])) // 5))
 
 
-def _x(run: Run, first: int) -> alt.X:
+def year_axis(run: Run, first: int) -> alt.X:
     """Return the axis of years from the first to the last, with half a year to spare at both ends."""
     last = int(run.years[-1])
     step = 5 if last - first <= 25 else 10 if last - first <= 50 else 20
@@ -204,9 +270,10 @@ def _y(
     elif unit == "CNY of 2010":
         labels = "format(datum.value, ',d')"
     if log:
-        values = [10.0**k for k in range(round(np.log10(floor)), int(np.ceil(np.log10(top))) + 1)]
-        ticks = {"values": values} if len(values) > 2 else {"tickCount": 5}
-        axis = alt.Axis(title=None, labelExpr=labels, **ticks)
+        steps = (1.0,) if top > 200.0 * floor else (1.0, 2.0, 5.0)
+        decades = range(int(np.floor(np.log10(floor))), int(np.ceil(np.log10(top))) + 1)
+        values = [step * 10.0**k for k in decades for step in steps if floor <= step * 10.0**k <= top * 1.25]
+        axis = alt.Axis(title=None, labelExpr=labels, values=values)
         return {"scale": alt.Scale(type="log", domain=[floor, top * 1.25], nice=False), "axis": axis}
     bottom = min([0.0, *drawn["low90"], *told["recorded"]])
     scale = alt.Scale(domain=[float(bottom), float(top * 1.08) or 1.0], nice=False, zero=True)
@@ -214,19 +281,30 @@ def _y(
 
 
 def _floor(seen: pd.DataFrame, told: pd.DataFrame) -> float:
-    """Return the lowest power of ten worth drawing: that of the least recorded value, or four decades under the peak."""
+    """Return where a logarithmic scale begins: the step of 1, 2 or 5 below the least value, four decades under the peak at most.
+
+    A scale of more than two decades begins with a power of ten.
+    """
     least = [seen["high90"].max() * 1e-4, seen.loc[seen["median"] > 0, "median"].max(), *told["recorded"]]
     if seen["median"].min() > 0:
         least[0] = max(least[0], seen["low90"].min())
-    return float(10.0 ** np.floor(np.log10(min((value for value in least if value > 0), default=1.0))))
+    low = min((value for value in least if value > 0), default=1.0)
+    decade = float(10.0 ** np.floor(np.log10(low)))
+    if max([low, *seen["high90"], *told["recorded"]]) > 100.0 * low:
+        return decade
+    return max(step * decade for step in (1.0, 2.0, 5.0) if step * decade <= low)
 
 
-def _shading(run: Run, small: bool = False) -> list[alt.Chart]:
+def shading(run: Run, small: bool = False) -> list[alt.Chart]:
     """Return the shaded years after the fit and, in a large panel, their name above the frame."""
     if run.years[-1] <= TRAINING_END:
         return []
     data = pd.DataFrame({"from": [TRAINING_END + 0.5], "to": [int(run.years[-1]) + 0.5]})
-    shade = alt.Chart(data).mark_rect(color=SHADE, clip=True).encode(x=alt.X("from:Q", title=None), x2="to:Q")
+    shade = (
+        alt.Chart(data)
+        .mark_rect(color=SHADE, clip=True)
+        .encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))
+    )
     return [shade] if small else [shade, above_frame(data, "conditional forecast", alt.X("to:Q", title=None))]
 
 

@@ -15,18 +15,19 @@ import vl_convert
 from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import record_table
 from latecomer.record import Run
-from latecomer.report import control, window, words
+from latecomer.report import control, ratio, window, words
 from latecomer.report.abroad import destinations_chart
-from latecomer.report.fan import FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
+from latecomer.report.fan import FANS, RECENT_FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
 from latecomer.report.flow import flow_chart
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.growth import ABOUT, TITLE, growth_chart
+from latecomer.report.layout import vegalite_version
 from latecomer.report.power import power_chart
-from latecomer.report.ranks import rank_chart
+from latecomer.report.ranks import rank_chart, settled
 from latecomer.report.stream import stream_chart
-from latecomer.report.style import MUTED, house_style
+from latecomer.report.style import MUTED, house_style, specified
 from latecomer.report.tiles import on_map, tile_chart
-from latecomer.report.window import window_chart
+from latecomer.report.window import WINDOW_FANS, window_charts
 
 Picture = alt.LayerChart | alt.ConcatChart
 LINE = 112  # letters of a subtitle that fit over a picture
@@ -50,14 +51,15 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     """Return every figure by name, without width and style, as parts of a page or of a picture."""
     record = record_table(run)
     volumes = group_volumes(run)
-    out = {name: fan_chart(run, record, spec) for name, spec in (FANS | SEGMENT_FANS).items()}
+    out = {name: fan_chart(run, record, spec) for name, spec in (FANS | RECENT_FANS | SEGMENT_FANS).items()}
+    out["vehicles_ratio"] = ratio.ratio_chart(run, record, "vehicles")
     out["makers"] = stream_chart(run, volumes)
     out["destinations"] = destinations_chart(run, record)
-    out["window"] = window_chart(run, record)
+    out |= window_charts(run, record)
     out["great_strong"] = power_chart(run)
     if countries(run.case):
         ranks = place_table(run)
-        out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS}
+        out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS if not settled(ranks, index)}
     out["growth"] = growth_chart(run)
     out["innovation_system"] = flow_chart(run)
     out["sources"], out["learning"] = control.sources_chart(run), control.learning_chart(run)
@@ -73,47 +75,56 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
 
 
 def titles(run: Run) -> dict[str, tuple[str, str]]:
-    """Return title and explanation of every figure by name."""
-    out = {name: (spec.title, spec.about) for name, spec in (FANS | SEGMENT_FANS).items()}
+    """Return title and explanation of every figure by name, those included that a run may not need."""
+    fans = FANS | RECENT_FANS | SEGMENT_FANS | WINDOW_FANS
+    out = {name: (spec.title, spec.about) for name, spec in fans.items()}
+    out["vehicles_ratio"] = (ratio.TITLE, ratio.ABOUT)
     out["makers"] = (
         "Who makes the vehicles",
-        "Groups' shares in all vehicles made, ventures included; medians. "
+        "Height: a group's share in all vehicles made, ventures included; medians. "
         "Blue: central state; green: local state; orange: private; purple: foreign.",
     )
     out["destinations"] = (
         "Where the vehicles go",
-        "Vehicles exported by destination: shares in the median of all histories. Black: recorded for all destinations "
-        "together; hollow where no source was located.",
+        "Height: vehicles exported in a year, split by destination as in the median history. Black: recorded for all "
+        "destinations together; hollow where no source was located.",
     )
     out["great_strong"] = (
         "From great to strong",
-        "The path of the two indices; crosses are 90% bands; hollow years are conditional forecast.",
+        "To the right is bigger, up is stronger; 100 is the reference. Crosses are 90% bands; hollow years are conditional "
+        "forecast; the arrow is the last year.",
     )
     ranked = (
+        "Height: share of histories in which the industry takes the place. "
         f"Places beside {words.listed(list(countries(run.case)))} as they were in 2012. Weights are drawn around those of "
         "the case, assumed values within their ranges. Dashed: first place under equal weights."
     )
-    out["place_great"] = ("Place in great", ranked)
-    out["place_strong"] = ("Place in strong", ranked)
-    out["window"] = (window.TITLE, window.ABOUT)
+    out |= {f"place_{index}": (f"Place in {index}", ranked) for index in PILLARS}
     out["growth"] = (TITLE, ABOUT)
     out["innovation_system"] = (
         "The innovation system: who gives what to whom",
-        "Medians. The row gives, the column receives; darker is more, on a logarithmic scale, and a dot is next to nothing. "
-        "Results stand at the cost of their research.",
+        "What the row gives and the column receives in a year, medians. Darker is more, on a logarithmic scale; a dot means near "
+        "zero. Results are valued at the cost of the research behind them.",
     )
     out |= control.TITLES
     year = int(run.years[-1])
     placed = on_map(run.case.labels.regions)
-    told = "Simulated medians by province" if placed else "Simulated medians by region"
+    tile = "In a tile, by province" if placed else "In a tile, by region"
     sold, owned = (
         (" (GD: Guangdong, and so on by ISO 3166-2)", " (letters of ISO 3166-2)") if placed else ("", "")
     )
-    out["provinces_sales"] = (f"Passenger cars sold, {year}", f"{told}{sold}; k: thousand, m: million.")
-    out["provinces_own"] = (f"Own brands in sales, {year}", f"{told}{owned}.")
+    out["provinces_sales"] = (
+        f"Passenger cars sold, {year}",
+        f"{tile}: cars sold in the year, simulated median{sold}; k: thousand, m: million.",
+    )
+    out["provinces_own"] = (
+        f"Own brands in sales, {year}",
+        f"{tile}: of 100 cars sold, those of own brands, simulated median{owned}.",
+    )
     for maker in run.case.named_makers:
-        full = run.case.labels.maker_names[run.case.labels.makers.index(maker)]
-        out[f"firm_{maker}"] = (short_name(run.case, maker), full.split(" (")[0])
+        at = run.case.labels.makers.index(maker)
+        named = run.case.labels.maker_names[at].split(" (")[0], run.case.labels.maker_names_zh[at]
+        out[f"firm_{maker}"] = (short_name(run.case, maker), ", ".join(dict.fromkeys(named)))
     return out
 
 
@@ -128,7 +139,6 @@ def pictures(run: Run) -> dict[str, Picture]:
         *FANS,
         "makers",
         "destinations",
-        "window",
         "great_strong",
         "growth",
         "innovation_system",
@@ -142,10 +152,14 @@ def pictures(run: Run) -> dict[str, Picture]:
     out["segments"] = _headed(
         _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key
     )
-    places = [name for name in ("place_great", "place_strong") if name in drawn]
+    out["window"] = _headed(
+        _grid([_titled(drawn[n], named[n][0], [], 330, 220) for n in WINDOW_FANS], 3), f"{window.ABOUT} {key}"
+    )
+    places = [name for index in PILLARS if (name := f"place_{index}") in drawn]
     if places:
-        grid = _grid([_titled(drawn[name], named[name][0], [], 440) for name in places], 2)
-        out["places"] = _headed(grid, named[places[0]][1])
+        out["places"] = _headed(
+            _grid([_titled(drawn[n], named[n][0], [], 440) for n in places], 2), named[places[0]][1]
+        )
     out["provinces"] = _grid(
         [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
     )
@@ -187,11 +201,6 @@ def _headed(chart: alt.ConcatChart, text: str) -> alt.ConcatChart:
     return chart.properties(title=title)
 
 
-def vegalite_version() -> str:
-    """Return the version of the chart language that the charts are written in, as the converter names it."""
-    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-
-
 def svg(spec: dict[str, Any]) -> str:
     """Return a chart as SVG. The renderer numbers clips and gradients over its whole life; here they are numbered from 1."""
     text = vl_convert.vegalite_to_svg(spec, vl_version=vegalite_version())
@@ -216,7 +225,7 @@ def save_figures(
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names or drawn:
-        spec = drawn[name].to_dict()
+        spec = specified(drawn[name])
         for kind in formats:
             written.append(folder / f"{name}.{kind}")
             written[-1].write_bytes(png(spec) if kind == "png" else svg(spec).encode())

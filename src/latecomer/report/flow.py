@@ -14,7 +14,7 @@ from latecomer.axes import ACTORS
 from latecomer.case import span
 from latecomer.record import SERIES, Run
 from latecomer.report import words
-from latecomer.report.style import INK, MUTED, layered, tips
+from latecomer.report.style import INK, MUTED, ON_DEEP, ON_PALE, PAPER, layered, tips
 
 HEIGHT = 560
 FLOW_YEARS = (1980, 1995, 2010, 2025)
@@ -76,8 +76,8 @@ def flow_chart(run: Run) -> alt.LayerChart:
     across, down = alt.Scale(domain=[0, wide], nice=False), alt.Scale(domain=[tall, 0], nice=False)
     x, y = alt.X("x:Q", scale=across, axis=None), alt.Y("y:Q", scale=down, axis=None)
     edges = {
-        "x": alt.X("left:Q", scale=across, axis=None), "x2": "right:Q",
-        "y": alt.Y("upper:Q", scale=down, axis=None), "y2": "lower:Q",
+        "x": alt.X("left:Q", scale=across, axis=None), "x2": alt.X2("right:Q"),
+        "y": alt.Y("upper:Q", scale=down, axis=None), "y2": alt.Y2("lower:Q"),
     }  # fmt: skip
     layers = []
     for row, (name, (_, tones)) in enumerate(KINDS.items()):
@@ -86,7 +86,7 @@ def flow_chart(run: Run) -> alt.LayerChart:
     signs = _signs(years)
     for kind, style in SIGNS.items():
         part = alt.Chart(signs[signs["kind"] == kind])
-        layers.append(part.mark_text(**style).encode(x=x, y=y, text="text:N"))
+        layers.append(part.mark_text(**style).encode(x=x, y=y, text=alt.Text("text:N")))
     return layered(layers, HEIGHT, describe_flows(table)).resolve_scale(fill="independent")
 
 
@@ -100,7 +100,7 @@ def _cells(flows: pd.DataFrame, years: list[int], row: int) -> pd.DataFrame:
         left=[a + ACTORS.index(v) for a, v in zip(at_x, flows["to"], strict=True)],
         upper=[at_y + ACTORS.index(u) for u in flows["from"]],
         tone=tone,
-        ink=np.where(tone > 0.62, "#ffffff", INK),
+        ink=np.where(tone > 0.62, ON_DEEP, ON_PALE),
         label=[label(value, name) for value, name in zip(flows["median"], flows["kind"], strict=True)],
         text=[words.number(value) for value in flows["median"]],
         band=[
@@ -137,12 +137,12 @@ def _matrix(
     shown = tips(
         year="Year", text="Median", band="90% of histories", unit="Unit", **{"from": "From", "to": "To"}
     )
-    tiles = base.mark_rect(stroke="#ffffff", strokeWidth=1.2).encode(
+    tiles = base.mark_rect(stroke=PAPER, strokeWidth=1.2).encode(
         **edges, fill=alt.Fill("tone:Q", scale=scale, legend=None), tooltip=shown
     )
     size = alt.expr("width < 480 ? 6 : 9.5")
     number = base.mark_text(fontSize=size).encode(
-        x=x, y=y, text="label:N", color=alt.Color("ink:N", scale=None)
+        x=x, y=y, text=alt.Text("label:N"), color=alt.Color("ink:N", scale=None)
     )
     return [tiles, number]
 

@@ -100,6 +100,16 @@ def short_name(case: Case, maker: str) -> str:
     return maker.upper() if initials else spaced.title()
 
 
+def names_zh(case: Case) -> dict[str, str]:
+    """Return the Chinese name of every maker by its short name, where it has one of its own."""
+    names = case.labels
+    return {
+        short_name(case, maker): chinese
+        for maker, full, chinese in zip(names.makers, names.maker_names, names.maker_names_zh, strict=True)
+        if chinese != full
+    }
+
+
 def firm_ranks(run: Run, years: tuple[int, ...] = RANK_YEARS) -> pd.DataFrame:
     """Return the places of the named makers by size of their groups: year, maker_id, name, median, recorded, both ranks.
 

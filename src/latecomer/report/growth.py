@@ -6,7 +6,7 @@ import pandas as pd
 from latecomer.experiment.growth import LABOUR_SHARE, MODES, TOTAL, growth_table
 from latecomer.record import Run
 from latecomer.report import words
-from latecomer.report.style import INK, layered, tips
+from latecomer.report.style import INK, PAPER, layered, tips
 
 TITLE = "Modes of growth"
 ABOUT = (
@@ -40,14 +40,14 @@ def growth_chart(run: Run) -> alt.LayerChart:
     colour = alt.Color(
         "title:N", sort=None, scale=alt.Scale(domain=list(MODES.values()), range=list(COLOURS))
     )
-    bars = alt.Chart(parts).mark_bar(width={"band": 0.62}, stroke="#ffffff", strokeWidth=0.6)
+    bars = alt.Chart(parts).mark_bar(width={"band": 0.62}, stroke=PAPER, strokeWidth=0.6)
     y = alt.Y("mean:Q", title="% a year", stack="zero")
     total = alt.Chart(table[table["mode"] == TOTAL])
     ends = alt.Y("low:Q", title="% a year")
     return layered(
         [
-            bars.encode(x=x, y=y, color=colour, order="rank:O", tooltip=shown),
-            total.mark_rule(color=INK, strokeWidth=1.6).encode(x=x, y=ends, y2="high:Q"),
+            bars.encode(x=x, y=y, color=colour, order=alt.Order("rank:O"), tooltip=shown),
+            total.mark_rule(color=INK, strokeWidth=1.6).encode(x=x, y=ends, y2=alt.Y2("high:Q")),
             total.mark_point(shape="diamond", filled=True, color=INK, size=70, opacity=1).encode(
                 x=x, y=alt.Y("mean:Q", title="% a year"), tooltip=shown
             ),

@@ -6,23 +6,23 @@ import altair as alt
 import pandas as pd
 
 from latecomer.experiment.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome
-from latecomer.report.questions import saved
-from latecomer.report.style import BLUE, INK, MUTED, RED, house_style
+from latecomer.report import words
+from latecomer.report.layout import Figure
+from latecomer.report.sheet import Sheet, Table, save_sheet
+from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered
 
 COLUMNS, WIDTH, HEIGHT = 3, 245, 165
-COLOURS = ("#8d98a1", "#c28a2d", BLUE, RED, "#5b3f8c", "#2f7d5b")
+COLOURS = (GREY, OCHRE, BLUE, "#7a4b8a", "#0f6e66", INK)
 MEASURE, PRESENCE = "last year", 1.0
 
 
 def openness_chart(found: Openness) -> alt.ConcatChart:
     """Return the picture of the dial in the last year at the X0 of the case; ticks at the right edge: history by rule."""
-    curves = found.curves
-    shown = curves[(curves["measure"] == MEASURE) & (curves["presence"] == PRESENCE)]
-    panels = [panel(shown[shown["outcome"] == name], outcome) for name, outcome in OUTCOMES.items()]
+    panels = [titled(panel(rows, outcome), outcome) for outcome, rows in shown_by_outcome(found)]
     lines = [
         "From complete self-reliance (0) to complete dependence (1), from the year in colour on; last year of the case. "
         "Line: median, band: half of the histories, ring: best median.",
-        f"Ticks at the right: history with ventures by rule. {int(shown['histories'].max())} histories, the same for all. "
+        f"Ticks at the right: history with ventures by rule. {int(found.curves['histories'].max())} histories, the same for all. "
         "What the dial moves stands in openness.csv; its ends are judgements.",
     ]
     head = alt.TitleParams(f"How open? {found.title}", subtitle=lines, fontSize=17, offset=16)
@@ -56,7 +56,7 @@ def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
     tips = [alt.Tooltip("era:N", title="From"), alt.Tooltip("dial:Q", title="Dial"), value]
     base = alt.Chart(dial).encode(x=x, color=colour)
     layers = [
-        base.mark_area(opacity=0.14).encode(y=alt.Y("low50:Q", title=unit), y2="high50:Q"),
+        base.mark_area(opacity=0.14).encode(y=alt.Y("low50:Q", title=unit), y2=alt.Y2("high50:Q")),
         base.mark_line(strokeWidth=2).encode(y=y, tooltip=tips),
         alt.Chart(best)
         .mark_point(size=55, strokeWidth=2, filled=False)
@@ -65,10 +65,57 @@ def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
         .mark_tick(thickness=3, width=12, orient="horizontal")
         .encode(x=x, y=y, color=colour),
     ]
+    return layered(layers, HEIGHT, describe(dial, best, outcome, unit))
+
+
+def shown_by_outcome(found: Openness) -> list[tuple[Outcome, pd.DataFrame]]:
+    """Return the curves that are drawn, by outcome: last year, at the X0 of the case."""
+    curves = found.curves
+    shown = curves[(curves["measure"] == MEASURE) & (curves["presence"] == PRESENCE)]
+    return [(outcome, shown[shown["outcome"] == name]) for name, outcome in OUTCOMES.items()]
+
+
+def titled(chart: alt.LayerChart, outcome: Outcome) -> alt.LayerChart:
+    """Return a panel of the picture with title and width."""
     title = alt.TitleParams(
         outcome.title, subtitle=f"for {outcome.whom}", fontSize=13, color=INK, subtitleColor=MUTED
     )
-    return alt.LayerChart(layer=layers).properties(title=title, width=WIDTH, height=HEIGHT)
+    return chart.properties(title=title, width=WIDTH)
+
+
+def describe(dial: pd.DataFrame, best: pd.DataFrame, outcome: Outcome, unit: str) -> str:
+    """Return the alternative text of a panel: the best value of the dial from every era on."""
+    said = [f"from {row.era} at {row.dial:g} ({words.number(row.median)})" for row in best.itertuples()]
+    return f"{outcome.title}, {unit}, by openness from 0 to 1. Best {words.listed(said)}."
+
+
+def openness_sheet(found: Openness, command: str = "") -> Sheet:
+    """Return the page of the dial."""
+    figures = {}
+    for outcome, rows in shown_by_outcome(found):
+        unit = shown_in(outcome.unit)[1]
+        about = f"For {outcome.whom}; {unit} in the last year. From left, self-reliance, to right, dependence. Ring: best median."
+        figures[str(rows["outcome"].iloc[0])] = Figure(panel(rows, outcome), outcome.title, about)
+    best = found.best.query("presence == @PRESENCE and measure == @MEASURE")
+    eras = [str(era) for era in dict.fromkeys(best["era"])]
+    reading = [
+        "The dial runs from complete self-reliance (0) to complete dependence (1), turned in the year in colour. "
+        "Line: median; band: "
+        "half of the histories; ring: best median. Ticks at the right: history with ventures by rule.",
+        "What the dial moves stands in openness.csv of the case; its ends are judgements. At half and double of "
+        "the presence at which "
+        "learning is half of what it can be, which nobody has measured, the best value may lie elsewhere: see "
+        "the table of all curves.",
+    ]
+    tables = [
+        Table("Best value of the dial, last year", best.drop(columns=["presence", "measure"])),
+        Table("Strategies of own brands against history by rule", found.strategies),
+        Table("Where history stood on the dial", found.path),
+    ]
+    return Sheet(
+        "the dial of openness", f"How open? {found.title}", "How open should a latecomer be, and for whom?",
+        f"from {words.listed(eras)}", found.sentences(), figures, reading, tables, {"command": command, **found.manifest},
+    )  # fmt: skip
 
 
 def shown_in(unit: str) -> tuple[float, str]:
@@ -76,8 +123,8 @@ def shown_in(unit: str) -> tuple[float, str]:
     return {"vehicles": (1e-6, "million"), "share": (100.0, "%")}.get(unit, (1.0, unit))
 
 
-def save_openness(found: Openness, folder: Path) -> list[Path]:
+def save_openness(found: Openness, folder: Path, command: str = "") -> list[Path]:
     """Write curves, best values, strategies, history's path and the picture; return the files."""
     tables = {"": found.curves, "-best": found.best, "-strategies": found.strategies, "-path": found.path}
     named = {f"openness{ending}": table for ending, table in tables.items()}
-    return saved(openness_chart(found), named, "openness", folder)
+    return save_sheet(openness_sheet(found, command), openness_chart(found), named, "openness", folder)

@@ -1,93 +1,206 @@
-"""Until when did a reform still work, and why is its effect uncertain? Two small pictures and their tables."""
+"""Until when did a reform still work, and why is its effect uncertain? Their figures, pictures and pages."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.fork import Timing
+from latecomer.experiment.fork import LEAST, Timing
 from latecomer.experiment.uncertainty import Uncertainty
 from latecomer.report import words
-from latecomer.report.ablation import offline_page, told
-from latecomer.report.figures import png, svg
-from latecomer.report.style import BLUE, INK, MUTED, RED, house_style
+from latecomer.report.ablation import told
+from latecomer.report.layout import Figure
+from latecomer.report.sheet import Sheet, Table, banded, save_sheet
+from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
 
 WIDTH, HEIGHT = 520, 190
-GREY = "#8d98a1"
+NORMAL90 = 1.645  # standard errors on either side that hold 90% of a normal distribution
+WORKS = (
+    f"Blue: it works (the 90% band excludes zero, with the sign of the largest sure effect and at least {LEAST:.0%} of it). "
+    "Grey: it does not."
+)
 
 
 def timing_chart(found: Timing) -> alt.VConcatChart:
-    """Return the effect by the year in which a reform is taken up: dots and 90% bands, filled where it still works."""
-    panels = [timing_panel(rows, str(series)) for series, rows in found.table.groupby("series", sort=False)]
+    """Return the effect by the year in which a reform is taken up: dots and 90% bands, blue where it still works."""
+    panels = [
+        titled(timing_panel(rows, str(series)), told(str(series), str(rows["unit"].iloc[0]))[0])
+        for series, rows in found.table.groupby("series", sort=False)
+    ]
     at, pairs = int(found.table["at"].iloc[0]), int(found.table["histories"].max())
     lines = [
         f"Effect in {at} of taking the reform up in the year below. Dot: median of {pairs} pairs; bar: 90% of them.",
-        "Blue: it still works (nine in ten agree on the sign, at least a quarter of the first effect). Grey: it does not.",
+        WORKS,
     ]
     head = alt.TitleParams(f"Too late? {found.reform}", subtitle=lines, fontSize=17, offset=14)
     return dressed(alt.vconcat(*panels, spacing=18).properties(title=head))
 
 
+def titled(chart: alt.LayerChart, title: str) -> alt.LayerChart:
+    """Return a panel of a picture with title and width."""
+    return chart.properties(title=alt.TitleParams(title, fontSize=13, color=MUTED), width=WIDTH)
+
+
 def timing_panel(rows: pd.DataFrame, series: str) -> alt.LayerChart:
-    """Return one panel of the picture of timing."""
+    """Return the effect on one series by the year in which the reform is taken up."""
     title, factor, unit = told(series, str(rows["unit"].iloc[0]))
     data = rows.assign(**{name: rows[name] * factor for name in ("median", "low90", "high90")})
+    data["band"] = [banded(row.median, row.low90, row.high90) for row in data.itertuples()]
+    data["said"] = ["still works" if works else "no longer works" for works in data["works"]]
+    columns = ["taken_up", "median", "low90", "high90", "works", "band", "said"]
     shade = alt.condition("datum.works", alt.value(BLUE), alt.value(GREY))
     tips = [
         alt.Tooltip("taken_up:O", title="Taken up in"),
-        alt.Tooltip("median:Q", title=unit, format="+.3~g"),
+        alt.Tooltip("band:N", title=unit),
+        alt.Tooltip("said:N", title="Then"),
     ]
-    base = alt.Chart(data).encode(
-        x=alt.X("taken_up:O", title=None, axis=alt.Axis(labelAngle=0)), color=shade, tooltip=tips
+    base = alt.Chart(data[columns]).encode(
+        x=alt.X("taken_up:O", title="taken up in", axis=alt.Axis(labelAngle=0)), color=shade, tooltip=tips
     )
-    bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(y=alt.Y("low90:Q", title=unit), y2="high90:Q")
-    dots = base.mark_circle(size=52, opacity=1).encode(y="median:Q")
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=RED, strokeWidth=1).encode(y="at:Q")
-    chart = alt.LayerChart(layer=[zero, bars, dots])
-    return chart.properties(
-        title=alt.TitleParams(title, fontSize=13, color=MUTED), width=WIDTH, height=HEIGHT
+    bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+        y=alt.Y("low90:Q", title=unit), y2=alt.Y2("high90:Q")
     )
+    dots = base.mark_circle(size=52, opacity=1).encode(y=alt.Y("median:Q"))
+    ends = [f"taken up in {row.taken_up} {row.band}, {row.said}" for row in data.iloc[[0, -1]].itertuples()]
+    about = f"{title} in {int(rows['at'].iloc[0])}, {unit}: {'; '.join(ends)}."
+    return layered([zero_line(alt.Y("at:Q")), bars, dots], HEIGHT, about)
+
+
+def timing_sheet(found: Timing, manifest: Mapping[str, Any]) -> Sheet:
+    """Return the page of a timing."""
+    at = int(found.table["at"].iloc[0])
+    figures = {}
+    for series, rows in found.table.groupby("series", sort=False):
+        title, _, unit = told(str(series), str(rows["unit"].iloc[0]))
+        about = f"Effect in {at}, {unit}, by the year in which the reform is taken up. Dot: median; bar: 90% of pairs. {WORKS}"
+        figures[str(series)] = Figure(timing_panel(rows, str(series)), title, about)
+    reading = [
+        "Histories are rewound and take the reform up in one year after the other; before that year they are the "
+        "same in every bit.",
+        "A reform still works when taken up in a year if nine pairs in ten agree on the sign of its effect, the "
+        "sign is that of the "
+        f"first year tried, and the median is at least {LEAST:.0%} of the first one. An effect can be clear in "
+        "sign and yet too small.",
+    ]
+    first, last = int(found.table["taken_up"].min()), int(found.table["taken_up"].max())
+    return Sheet(
+        "until when it worked", f"Too late? {found.reform}",
+        f"Until which year would the reform still have worked, judged in {at}?",
+        f"taken up {first} to {last}, judged in {at}", found.sentences(), figures, reading,
+        [Table("Effect by the year in which the reform is taken up", found.table)], manifest,
+    )  # fmt: skip
 
 
 def uncertainty_chart(found: Uncertainty, name: str) -> alt.VConcatChart:
     """Return the four parts of the spread of an effect as bars, and below them the effect in other structures of the model."""
     title, factor, unit = told(found.series, found.unit)
-    parts = found.parts.assign(
-        sd=found.parts["sd"] * factor, label=[f"{share:.0%}" for share in found.parts["share"]]
-    )
-    y = alt.Y("title:N", sort=list(parts["title"]), title=None, axis=alt.Axis(labelLimit=260, labelColor=INK))
-    bars = (
-        alt.Chart(parts)
-        .mark_bar(color=BLUE, height=16)
-        .encode(x=alt.X("sd:Q", title=f"standard deviation, {unit}"), y=y)
-    )
-    shares = bars.mark_text(align="left", dx=5, color=MUTED).encode(text="label:N")
-    top = (bars + shares).properties(width=WIDTH - 120, height=110)
-    others = found.variants[found.variants["kind"] == "structure"].assign(
-        effect=lambda rows: rows["effect"] * factor
-    )
-    order = list(others.sort_values("effect")["name"])
-    names = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelColor=INK))
-    dots = (
-        alt.Chart(others)
-        .mark_circle(size=60, color=GREY, opacity=1)
-        .encode(x=alt.X("effect:Q", title=f"median effect, {unit}"), y=names)
-    )
-    here = (
-        alt.Chart(pd.DataFrame({"at": [found.median * factor]}))
-        .mark_rule(color=BLUE, strokeWidth=1.5)
-        .encode(x="at:Q")
-    )
-    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=RED, strokeWidth=1).encode(x="at:Q")
-    heading = alt.TitleParams(
-        "The effect if the model were made otherwise (blue: as it is)", fontSize=13, color=MUTED
-    )
-    low = alt.LayerChart(layer=[zero, here, dots]).properties(
-        title=heading, width=WIDTH - 120, height=20 * max(len(order), 1)
-    )
+    top = titled(parts_panel(found), "How far each part alone would spread the effect")
+    low = titled(structures_panel(found), "The effect if the model were made otherwise (line: as it is)")
     median = f"{title}, {found.year}: median effect {words.number(found.median * factor)} {unit}"
     head = alt.TitleParams(f"Why is the effect uncertain? {name}", subtitle=[median], fontSize=17, offset=14)
     return dressed(alt.vconcat(top, low, spacing=22).properties(title=head))
+
+
+def parts_panel(found: Uncertainty) -> alt.LayerChart:
+    """Return the four parts of the spread as bars, each with its share of the variance."""
+    title, factor, unit = told(found.series, found.unit)
+    parts = found.parts.assign(
+        sd=found.parts["sd"] * factor, label=[f"{share:.0%}" for share in found.parts["share"]]
+    )
+    y = alt.Y(
+        "title:N",
+        sort=list(parts["title"]),
+        title=None,
+        axis=alt.Axis(labelLimit=260, labelColor=INK, grid=False),
+    )
+    x = alt.X("sd:Q", title=f"standard deviation, {unit}", axis=alt.Axis(tickCount=5))
+    base = alt.Chart(parts).encode(
+        y=y, x=x, tooltip=[alt.Tooltip("title:N", title="Part"), alt.Tooltip("label:N", title="Share")]
+    )
+    shares = base.mark_text(align="left", dx=5, color=MUTED).encode(text=alt.Text("label:N"))
+    said = [f"{row.title} {row.label}" for row in parts.itertuples()]
+    about = f"Shares of the variance of the effect on {title.lower()} in {found.year}: {words.listed(said)}."
+    return layered([base.mark_bar(color=BLUE, height=16), shares], 28 * len(parts), about)
+
+
+def structures_panel(found: Uncertainty) -> alt.LayerChart:
+    """Return the effect in every other structure: the model's own plus the paired difference, which compares like with like."""
+    title, factor, unit = told(found.series, found.unit)
+    others = structures(found)
+    order = list(others["name"])
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelColor=INK))
+    x = alt.X("shifted:Q", title=f"effect, {unit}", axis=alt.Axis(tickCount=5))
+    tips = [alt.Tooltip("name:N", title="Structure"), alt.Tooltip("moved:N", title=f"Difference, {unit}")]
+    base = alt.Chart(others).encode(y=y, tooltip=tips)
+    bars = base.mark_rule(color=GREY, strokeWidth=3, opacity=0.6).encode(
+        x=alt.X("low:Q", title=f"effect, {unit}"), x2=alt.X2("high:Q")
+    )
+    dots = base.mark_circle(color=INK, size=52, opacity=1).encode(x=x)
+    here = (
+        alt.Chart(pd.DataFrame({"at": [found.median * factor]}))
+        .mark_rule(color=BLUE, strokeWidth=1.5)
+        .encode(x=alt.X("at:Q"))
+    )
+    said = (
+        [f"{row.name} {row.moved}" for row in others.iloc[[0, -1]].itertuples()]
+        if len(others)
+        else ["no other structure"]
+    )
+    about = (
+        f"{title} in {found.year}: what other structures change in the effect, {unit}. {words.listed(said)}."
+    )
+    return layered([zero_line(alt.X("at:Q")), here, bars, dots], 20 * max(len(order), 1), about)
+
+
+def structures(found: Uncertainty) -> pd.DataFrame:
+    """Return name, shifted effect, its 90% interval and the difference as text of every other structure, in the unit shown."""
+    factor = told(found.series, found.unit)[1]
+    rows = found.variants[found.variants["kind"] == "structure"].sort_values("difference")
+    half = NORMAL90 * rows["error"]
+    shifted = found.median + rows["difference"]
+    ends = {"shifted": shifted, "low": shifted - half, "high": shifted + half}
+    out = pd.DataFrame({"name": rows["name"], **{name: values * factor for name, values in ends.items()}})
+    moved = zip(
+        rows["difference"] * factor,
+        (rows["difference"] - half) * factor,
+        (rows["difference"] + half) * factor,
+        strict=True,
+    )
+    return out.assign(moved=[banded(*values) for values in moved])
+
+
+def uncertainty_sheet(found: Uncertainty, name: str, manifest: Mapping[str, Any]) -> Sheet:
+    """Return the page of an uncertainty."""
+    title, _, unit = told(found.series, found.unit)
+    figures = {
+        "parts": Figure(
+            parts_panel(found), "How far each part alone would spread the effect",
+            f"{title}, {found.year}: standard deviation of the effect, {unit}. At the right its share of the whole variance.",
+        ),
+        "structures": Figure(
+            structures_panel(found), "The effect if the model were made otherwise",
+            "Dot: the model's own median effect plus the mean paired difference that the other structure makes, "
+            f"{unit}; bar: 90% "
+            "interval of that mean. Blue line: the model as it is; red line: no effect.",
+        ),
+    }  # fmt: skip
+    reading = [
+        "Chance: two histories with the same parameters differ. Parameters: what the facts to the end of the fit "
+        "leave open. Structure: "
+        "the model made otherwise, not fitted again. Data: how laws were turned into numbers.",
+        "Parts are variances of one history's effect and are taken as independent, so that shares add up to one.",
+    ]
+    tables = [
+        Table("The four parts", found.parts),
+        Table("Every variant of structure and data", found.variants),
+    ]
+    return Sheet(
+        "why an effect is uncertain", f"Why is the effect uncertain? {name}",
+        f"What makes the effect on {title.lower()} in {found.year} uncertain: chance, parameters, structure or data?",
+        str(found.year), found.sentences(), figures, reading, tables, manifest, wide=True,
+    )  # fmt: skip
 
 
 def dressed(chart: alt.VConcatChart) -> alt.VConcatChart:
@@ -96,31 +209,17 @@ def dressed(chart: alt.VConcatChart) -> alt.VConcatChart:
     return chart
 
 
-def save_timing(found: Timing, folder: Path) -> list[Path]:
-    """Write table and picture of a timing; return the files."""
-    return saved(timing_chart(found), {"timing": found.table}, "timing", folder)
-
-
-def save_uncertainty(found: Uncertainty, name: str, folder: Path) -> list[Path]:
-    """Write tables and picture of an uncertainty; return the files."""
-    return saved(
-        uncertainty_chart(found, name),
-        {"uncertainty": found.parts, "variants": found.variants},
-        "uncertainty",
-        folder,
+def save_timing(found: Timing, folder: Path, manifest: Mapping[str, Any] | None = None) -> list[Path]:
+    """Write table, picture and page of a timing; return the files."""
+    return save_sheet(
+        timing_sheet(found, manifest or {}), timing_chart(found), {"timing": found.table}, "timing", folder
     )
 
 
-def saved(
-    chart: alt.VConcatChart | alt.ConcatChart, tables: dict[str, pd.DataFrame], stem: str, folder: Path
+def save_uncertainty(
+    found: Uncertainty, name: str, folder: Path, manifest: Mapping[str, Any] | None = None
 ) -> list[Path]:
-    """Write tables as CSV and a chart as PNG, SVG and an HTML page that opens offline; return the files."""
-    spec = chart.to_dict()
-    files = [folder / f"{name}.csv" for name in tables]
-    for path, table in zip(files, tables.values(), strict=True):
-        table.to_csv(path, index=False, lineterminator="\n")
-    pictures = [folder / f"{stem}.{kind}" for kind in ("png", "svg", "html")]
-    pictures[0].write_bytes(png(spec))
-    pictures[1].write_text(svg(spec), encoding="utf-8")
-    pictures[2].write_text(offline_page(spec), encoding="utf-8", newline="\n")
-    return [*files, *pictures]
+    """Write tables, picture and page of an uncertainty; return the files."""
+    tables = {"uncertainty": found.parts, "variants": found.variants}
+    sheet = uncertainty_sheet(found, name, manifest or {})
+    return save_sheet(sheet, uncertainty_chart(found, name), tables, "uncertainty", folder)

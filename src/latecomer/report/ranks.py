@@ -11,6 +11,7 @@ HEIGHT = 230
 FIRST_YEAR = 1990
 SHADES = ("#0b3c75", "#2f74b8", "#76a9d6", "#bcd6ec", "#eceff2")
 PLACES = ("first", "second", "third", "fourth", "fifth")
+SETTLED = 0.9
 TOLD_YEARS = (2000, 2006, 2014, 2025)
 
 
@@ -29,15 +30,33 @@ def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
     shades = [SHADES[min(place, len(SHADES) - 1)] for place in range(len(kept))]
     colour = alt.Color(
         "name:N", scale=alt.Scale(domain=kept, range=shades), sort=kept,
-        legend=alt.Legend(title=None, orient="top", direction="horizontal"),
+        legend=alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square"),
     )  # fmt: skip
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", grid=False))
     y = alt.Y("probability:Q", title="Share of histories", stack="zero", axis=alt.Axis(format="%"))
-    areas = alt.Chart(drawn).mark_area().encode(x=x, y=y, color=colour, order="place:Q")
+    areas = alt.Chart(drawn).mark_area().encode(x=x, y=y, color=colour, order=alt.Order("place:Q"))
     areas = areas.encode(tooltip=tips(year="Year", name="Place", text="Share of histories"))
     equal = shown[(shown["weights"] == "equal") & (shown["place"] == 1)]
     line = alt.Chart(equal).mark_line(color=INK, strokeDash=[4, 3], strokeWidth=1.4)
     return layered([areas, line.encode(x=x, y=alt.Y("probability:Q"))], HEIGHT, describe(drawn, index))
+
+
+def settled(places: pd.DataFrame, index: str) -> str:
+    """Say which place the industry takes where it hardly ever takes another; empty where a chart has something to show.
+
+    A chart of one place in `SETTLED` of the histories of every year would be an empty rectangle.
+    """
+    shown = places[(places["index"] == index) & (places["year"] >= FIRST_YEAR)]
+    drawn = shown[shown["weights"] == "drawn"].pivot(index="year", columns="place", values="probability")
+    if drawn.empty or drawn.min().max() < SETTLED:
+        return ""
+    place = int(drawn.min().idxmax())
+    equal = shown[(shown["weights"] == "equal") & (shown["place"] == place)]["probability"].min()
+    return (
+        f"Place in {index}: in every year from {drawn.index.min()} to {drawn.index.max()} the industry comes {named(place)} "
+        f"beside the reference countries in at least {100 * drawn[place].min():.0f}% of histories "
+        f"({100 * equal:.0f}% under equal weights)."
+    )
 
 
 def named(place: int) -> str:

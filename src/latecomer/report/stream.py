@@ -12,7 +12,7 @@ from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.fan import years
 from latecomer.report.groups import OTHERS, group_shares
-from latecomer.report.style import INK, above_frame, layered, tips
+from latecomer.report.style import INK, ON_DEEP, ON_PALE, PAPER, above_frame, layered, tips
 
 HEIGHT = 460
 KINDS = {
@@ -34,11 +34,13 @@ def stream_chart(run: Run, volumes: np.ndarray) -> alt.LayerChart:
     y = alt.Y("top:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", title=None, tickCount=5))
     colour = alt.Color("group:N", scale=alt.Scale(domain=order, range=colours), legend=None)
     base = alt.Chart(years(shares))
-    area = base.mark_area(stroke="#ffffff", strokeWidth=0.8, clip=True)
-    areas = area.encode(x=x, y=y, y2="bottom:Q", color=colour)
+    area = base.mark_area(stroke=PAPER, strokeWidth=0.8, clip=True)
+    areas = area.encode(x=x, y=y, y2=alt.Y2("bottom:Q"), color=colour)
     shown = tips(year="Year", group="Group", kind="Ownership", text="Share, median", made="Vehicles, median")
     cells = base.mark_rect(opacity=0, clip=True).properties(name="reader")
-    reader = cells.encode(x=alt.X("from:Q", title=None), x2="to:Q", y=y, y2="bottom:Q", tooltip=shown)
+    reader = cells.encode(
+        x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
+    )
     labels = _stream_labels(shares, dict(zip(order, colours, strict=True)), x)
     return layered([areas, *labels, *_end_of_fit(run), reader], HEIGHT, describe_stream(shares, run))
 
@@ -70,14 +72,17 @@ def _stream_labels(shares: pd.DataFrame, colours: dict[str, str], x: alt.X) -> l
     found = [(group, *_room(rows, group)) for group, rows in shares.groupby("group", sort=False)]
     at = pd.DataFrame(found, columns=["group", "year", "middle", "room"])
     at = at[at["room"] > 0.026]
-    at["ink"] = [INK if _light(colours[group]) else "#ffffff" for group in at["group"]]
+    at["ink"] = [ON_PALE if _light(colours[group]) else ON_DEEP for group in at["group"]]
     wide = alt.expr("width < 420 ? 0 : 1")  # on a phone the names at the right edge are enough
     y, ink = alt.Y("middle:Q", title=None), alt.Color("ink:N", scale=None)
     inside = alt.Chart(at).mark_text(fontSize=11.5, fontWeight="bold", clip=True, opacity=wide)
     last = shares[(shares["year"] == shares["year"].max()) & (shares["drawn"] > 0.021)]
     last = last.assign(middle=(last["top"] + last["bottom"]) / 2)[["year", "middle", "group"]]
     edge = alt.Chart(last).mark_text(align="left", dx=5, fontSize=10, color=INK)
-    return [inside.encode(x=x, y=y, text="group:N", color=ink), edge.encode(x=x, y=y, text="group:N")]
+    return [
+        inside.encode(x=x, y=y, text=alt.Text("group:N"), color=ink),
+        edge.encode(x=x, y=y, text=alt.Text("group:N")),
+    ]
 
 
 def _room(rows: pd.DataFrame, name: str) -> tuple[int, float, float]:

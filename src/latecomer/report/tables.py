@@ -59,6 +59,21 @@ def points(record: pd.DataFrame, series: str, index: str = "") -> pd.DataFrame:
     return rows[columns].sort_values("year").reset_index(drop=True)
 
 
+def grades_by_source(case: Case, record: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
+    """Return for each source how many figures drawn or compared here it gave, by grade: `reported 12, derived 3`."""
+    taken = ["source_id", "grade"]
+    firms = [
+        rows[rows["maker_id"].isin(case.named_makers)][taken]
+        for rows in (case.group_record, case.maker_record)
+    ]
+    counts = pd.concat([record[taken], *firms], ignore_index=True).groupby(taken).size()
+    told = {
+        source: ", ".join(f"{grade} {count}" for (_, grade), count in part.items())
+        for source, part in counts.groupby(level=0)
+    }
+    return [told.get(name, "") for name in sources["source_id"]]
+
+
 def source_text(case: Case, source_id: str) -> str:
     """Return publisher and title of a source; its name where the case lists neither."""
     if source_id not in case.sources.index:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from latecomer.record import Run
 from latecomer.report import tables, words
-from latecomer.report.style import INK, layered, tips
+from latecomer.report.style import ON_DEEP, ON_PALE, layered, tips
 
 HEIGHT = 430
 BLUES, REDS = ("#eaf1f8", "#8fb6dc", "#123f73"), ("#fbeeeb", "#e08a7c", "#8c1c1a")
@@ -39,7 +39,7 @@ def tile_chart(run: Run, year: int, column: str, title: str) -> alt.LayerChart:
     data = _tiles(tables.provinces(run, year), column)
     share = column != "sales"
     low, high = (data[column].min() if share else 0.0), data[column].max()
-    data["ink"] = np.where(data[column] > low + 0.55 * (high - low), "#ffffff", INK)
+    data["ink"] = np.where(data[column] > low + 0.55 * (high - low), ON_DEEP, ON_PALE)
     gaps = alt.Scale(paddingInner=0.05)
     base = alt.Chart(data).encode(
         x=alt.X("column:O", axis=None, scale=gaps), y=alt.Y("row:O", axis=None, scale=gaps)
@@ -58,8 +58,8 @@ def tile_chart(run: Run, year: int, column: str, title: str) -> alt.LayerChart:
     )  # fmt: skip
     rects = base.mark_rect(cornerRadius=3).encode(fill=fill, tooltip=shown)
     ink = alt.Color("ink:N", scale=None)
-    code = base.mark_text(dy=-6, fontSize=12, fontWeight="bold").encode(text="code:N", color=ink)
-    value = base.mark_text(dy=8, fontSize=10).encode(text="label:N", color=ink)
+    code = base.mark_text(dy=-6, fontSize=12, fontWeight="bold").encode(text=alt.Text("code:N"), color=ink)
+    value = base.mark_text(dy=8, fontSize=10).encode(text=alt.Text("label:N"), color=ink)
     return layered([rects, code, value], HEIGHT, describe_tiles(title, data, column, year))
 
 

@@ -1,0 +1,335 @@
+"""Which years tell what a reform did? Those of its largest sure effect, of its fading, and the last; chosen from the effects.
+
+An effect is sure in a year if its 90% band excludes zero, and visible if its median is at least what a page can show
+(`least`). A series is followed from the year of its largest effect that is both (the peak) to the first year in which it
+has halved, and to the first in which it is no longer sure. Page, terminal and JSON take their years from here. A reform
+without such an effect on any series that is watched does not bind: the histories hardly differ, whatever the lever is set
+to.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from latecomer.case.reform import read_changes
+from latecomer.case.reform_reader import Change
+from latecomer.experiment.compare import Comparison, summed
+from latecomer.experiment.firms import chosen_makers, firm_effects, name_of
+
+HEADLINES = {
+    "own_brand_share": "Own brands in cars made",
+    "vehicles": "Vehicles made",
+    "imports": "Cars imported",
+    "quality_gap": "Quality gap to ventures",
+    "vehicle_exports": "Vehicles exported",
+    "strong": "Strong",
+    "great": "Great",
+}
+OF_MAKER = {
+    "maker_sales": "passenger cars made",
+    "maker_control": "control of technology",
+    "maker_profit": "profit",
+}
+ALSO_WATCHED = (
+    *("own_brand_home_share", "own_brand_export_share", "passenger_cars", "new_energy_share", "core_control"),
+    *("average_price", "consumer_surplus", "profit", "public_balance", "home_sales"),
+)
+SMALLEST, OF_LEVEL = {"share": 0.001, "index": 0.1, "problems": 0.1}, 0.002
+NINE_IN_TEN, NEARER_END, CLOSE = 0.9, 0.05, 2
+SMALLEST_PRINTED = 0.0005
+IMPORT_SHARE = "import_share"  # imports in cars sold at home
+PEAK, TOP, FADING, LAST = "largest sure effect", "largest median effect, not sure", "has halved", "last year"
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the effect on a series goes: the year of its largest sure effect (None: no year has one), the first in which it has
+    halved, and the first in which it is no longer sure (None: there is none); `top` is the year of the largest median, sure or
+    not, and `rows` are the effects by year."""
+
+    series: str
+    index: str
+    title: str
+    peak: int | None
+    halved: int | None
+    unsure: int | None
+    top: int
+    rows: pd.DataFrame
+
+    @property
+    def last(self) -> int:
+        return int(self.rows["year"].iloc[-1])
+
+
+def sure_in(rows: pd.DataFrame) -> np.ndarray:
+    """Return for every row of effects whether its 90% band excludes zero."""
+    return ((rows["low90"] > 0.0) | (rows["high90"] < 0.0)).to_numpy()
+
+
+def least(rows: pd.DataFrame) -> np.ndarray:
+    """Return the smallest median effect of every row that counts as visible: 0.1 points of a share, of an index or
+    of problems per
+    100 cars, two thousandths of the level without the reform for the rest."""
+    unit = str(rows["unit"].iloc[0])
+    if unit.startswith(tuple(SMALLEST)):
+        return np.full(len(rows), next(size for word, size in SMALLEST.items() if unit.startswith(word)))
+    return OF_LEVEL * rows["base"].abs().to_numpy(float)
+
+
+def counts_in(rows: pd.DataFrame) -> np.ndarray:
+    """Return for every row of effects whether it is sure and visible, the nearer end of its band included."""
+    low, high = rows["low90"].to_numpy(float), rows["high90"].to_numpy(float)
+    visible = rows["median"].abs().to_numpy(float) >= least(rows)
+    return sure_in(rows) & visible & (np.maximum(low, -high) >= NEARER_END * least(rows))
+
+
+def course_of(rows: pd.DataFrame, title: str) -> Course:
+    """Return the course of the effects on one series (columns as those of `Comparison.effects`)."""
+    rows = rows.reset_index(drop=True)
+    median, years = rows["median"].to_numpy(float), rows["year"].to_numpy(int)
+    size = np.abs(np.nan_to_num(median))
+    head = (str(rows["series"].iloc[0]), str(rows["index"].iloc[0]), title)
+    counts, largest = counts_in(rows), int(years[np.argmax(size)])
+    if not counts.any():
+        return Course(*head, None, None, None, largest, rows)
+    peak = int(np.argmax(np.where(counts, size, -1.0)))
+    along = median * np.sign(median[peak])
+    after = np.arange(len(rows)) > peak
+    halved, unsure = after & (along <= 0.5 * along[peak]), after & ~(sure_in(rows) & (along > 0.0))
+    return Course(*head, int(years[peak]), first_of(years, halved), first_of(years, unsure), largest, rows)
+
+
+def first_of(years: np.ndarray, found: np.ndarray) -> int | None:
+    """Return the first year that is marked, None without one."""
+    return int(years[np.argmax(found)]) if found.any() else None
+
+
+def courses(found: Comparison) -> list[Course]:
+    """Return the courses of the headline series; for a reform of firms those of the chosen makers come first."""
+    of_firms = [
+        course_of(found.effects(series, maker), f"{name_of(found.case, maker)}: {what}")
+        for maker in chosen_makers(found)
+        for series, what in OF_MAKER.items()
+    ]
+    return [*of_firms, *(course_of(found.effects(name), title) for name, title in HEADLINES.items())]
+
+
+def years_of(told: list[Course]) -> dict[int, str]:
+    """Return the years to show, in order, each with its reason: peak and fading of the first series that has a sure effect, and
+    the last year. A firm's reform takes them from its first maker, sure or not."""
+    first = told[0]
+    leading = next((one for one in told if one.peak is not None), first)
+    out: dict[int, str] = {}
+    if first.index and first.peak is None:
+        moved = first.rows["year"][first.rows["median"].abs() > 0.0]
+        start = int(moved.iloc[0]) if len(moved) else first.last
+        out = {(start + first.last) // 2: "half-way"}
+        if first.top <= first.last - CLOSE:
+            out[first.top] = f"{TOP}: {first.title}"
+    elif leading.peak is not None:
+        out[leading.peak] = f"{PEAK}: {leading.title}"
+        fading = leading.halved or leading.unsure
+        if fading is not None:
+            out[fading] = f"{FADING if leading.halved else 'no longer sure'}: {leading.title}"
+    out.setdefault(first.last, LAST)
+    return dict(sorted(out.items()))
+
+
+def headline_years(found: Comparison) -> list[int]:
+    """Return the years that a table of this comparison shows where the user names none."""
+    return list(years_of(courses(found)))
+
+
+def headline_rows(found: Comparison, years: list[int] | None = None) -> pd.DataFrame:
+    """Return the effects to hand on as rows: the chosen makers of a firm's reform and their rivals first, then every series
+    that is one number a year, in the years to show; of the headline series also the year of the largest sure effect.
+    Columns as `Comparison.effects`, `sure` and `why` (with a firm's reform also `role`).
+
+    `years` given by the user are obeyed: then no others are added.
+    """
+    told = courses(found)
+    reasons = years_of(told) if years is None else dict.fromkeys(years, "asked for")
+    peaks = (
+        {}
+        if years is not None
+        else {(one.series, one.index): one.peak for one in told if one.peak is not None}
+    )
+    firms = firm_effects(found, sorted({*reasons, *(year for (_, index), year in peaks.items() if index)}))
+    parts = [firms.drop(columns=["maker", "name", "sure"])] if len(firms) else []
+    for course in told:
+        if not course.index:
+            own = peaks.get((course.series, ""))
+            parts.append(course.rows[course.rows["year"].isin([*reasons, own])])
+    plain = pd.concat([found.to_frame(), import_share(found)], ignore_index=True)
+    parts.append(plain[plain["year"].isin(list(reasons)) & ~plain["series"].isin(HEADLINES)])
+    rows = pd.concat(parts, ignore_index=True)
+    keys = zip(rows["series"], rows["index"], rows["year"], strict=True)
+    why = [
+        PEAK if peaks.get((series, index)) == year else reasons.get(year, "") for series, index, year in keys
+    ]
+    return rows.assign(sure=sure_in(rows), why=why)
+
+
+def course_sentences(found: Comparison) -> list[str]:
+    """Say of every headline series when the effect is largest, how long it lasts, and what is left in the last year."""
+    told = courses(found)
+    said = [sentence(one) for one in told if one.peak is not None or one.index]
+    open_ = [text for one in told if one.peak is None and not one.index and (text := leaning(one))]
+    return [*said, *([f"No sure effect in any year: {'; '.join(open_)}."] if open_ else [])]
+
+
+def sentence(course: Course) -> str:
+    """Return the course of a series in words."""
+    if course.peak is None:
+        told = f"{at(course, course.top)}, {odds(course, course.top)}"
+        return f"{course.title}: no sure effect in any year; in {course.top} {told}."
+    told = f"{course.title}: largest in {course.peak}, {at(course, course.peak)}"
+    if course.peak == course.last:
+        return f"{told}."
+    if course.halved is not None:
+        told += f"; halved by {course.halved}"
+    if course.unsure is not None:
+        again = int((sure_in(course.rows) & (course.rows["year"] > course.unsure)).sum())
+        told += f"; from {course.unsure} on the 90% band holds zero" + (
+            f", except in {again} of them" if again else ""
+        )
+    return f"{told}; in {course.last} {at(course, course.last)}."
+
+
+def leaning(course: Course) -> str:
+    """Return a series without a sure effect in words: its title, and the sign that nine pairs in ten agree on, if they do."""
+    row = course.rows.iloc[-1]
+    if not np.isfinite(row["median"]):
+        return ""
+    name = course.title[:1].lower() + course.title[1:]
+    if max(row["positive"], row["negative"]) >= NINE_IN_TEN and not sure_in(course.rows)[-1]:
+        return f"{name} (in {course.last} {odds(course, course.last)}, though the band holds zero)"
+    return name
+
+
+def odds(course: Course, year: int) -> str:
+    """Return the more frequent sign of the effect in a year, and in how many pairs it is found."""
+    row = course.rows.set_index("year").loc[year]
+    side, word = ("positive", "up") if row["positive"] >= row["negative"] else ("negative", "down")
+    return f"{word} in {row[side]:.0%} of pairs"
+
+
+def at(course: Course, year: int | None) -> str:
+    """Return the effect of a year with its band, in the unit shown."""
+    row = course.rows.set_index("year").loc[year]
+    if not np.isfinite(row["median"]):
+        return "nothing to compare"
+    factor, unit = shown_in(str(row["unit"]))
+    median, low, high = (row[name] * factor for name in ("median", "low90", "high90"))
+    return f"{signed(median)} {unit} ({signed(low)} to {signed(high)})"
+
+
+def import_share(found: Comparison) -> pd.DataFrame:
+    """Return the effects by year on imports in cars sold at home (share); no rows where imports do not visibly move."""
+    if not counts_in(found.effects("imports")).any():
+        return pd.DataFrame()
+    sides = [
+        np.divide(imported, sold, out=np.zeros_like(imported), where=sold > 0.0)
+        for imported, sold in zip(found.values("imports"), found.values("home_sales"), strict=True)
+    ]
+    told = {"series": IMPORT_SHARE, "index": "", "year": found.years.astype(int)}
+    return pd.DataFrame({**told, **summed(sides[1] - sides[0], *sides), "unit": "share"})
+
+
+def shown_in(unit: str) -> tuple[float, str]:
+    """Return the factor to the unit in which a difference is shown, and that unit: points, thousand vehicles."""
+    if unit.startswith("share"):
+        return 100.0, "points"
+    if unit.startswith("index"):
+        return 1.0, "index points"
+    if unit == "CNY of 2010":
+        return 1e-3, "thousand CNY of 2010"
+    return (1e-3, "thousand") if unit in ("vehicles", "vehicles a year") else (1.0, unit)
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, to three digits or to the unit, never with an exponent."""
+    size = abs(value)
+    if not np.isfinite(value) or size < SMALLEST_PRINTED:
+        return "0" if size < SMALLEST_PRINTED else "nothing"
+    places = 0 if size >= 99.5 else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
+    return f"{value:+,.{places}f}"
+
+
+def silent(found: Comparison) -> str:
+    """Return one line that says that the reform does not bind; nothing where an effect on a watched series is sure
+    in any year."""
+    if found.since is None:
+        return ""
+    told = courses(found)
+    watched = [*(one.rows for one in told), *(found.effects(name) for name in ALSO_WATCHED)]
+    least_years = 1 if found.since == found.years[-1] else 2
+    if any(longest(counts_in(rows)) >= least_years for rows in watched):
+        return ""
+    same = identical_pairs(found)
+    pairs = len(found.histories)
+    counts = "; ".join([f"in {same} of {pairs} pairs nothing differs at all", *counted(found)])
+    return (
+        f"This lever does not bind: no effect on any of {len(watched)} series is sure and visible for two years running; "
+        f"{counts}."
+    )
+
+
+def longest(marks: np.ndarray) -> int:
+    """Return the length of the longest stretch of marked years."""
+    run = best = 0
+    for mark in marks:
+        run = run + 1 if mark else 0
+        best = max(best, run)
+    return best
+
+
+def identical_pairs(found: Comparison) -> int:
+    """Return in how many pairs every number of every year is the same on both sides."""
+    sides = [run.records[np.isin(run.histories, found.histories)] for run in (found.base, found.reformed)]
+    return sum(a.tobytes() == b.tobytes() for a, b in zip(*sides, strict=True))
+
+
+def changes_of(found: Comparison) -> list[Change]:
+    """Return every path that the reforms set."""
+    return [change for mine in read_changes(found.case, found.reforms)[0] for change in mine]
+
+
+def counted(found: Comparison) -> list[str]:
+    """Return what the run itself counts about the levers that were changed: how near ventures come to the cap on
+    foreign shares."""
+    capped = [change for change in changes_of(found) if change.lever.name == "venture_share_cap"]
+    if not capped:
+        return []
+    caps = found.base.case.policy["venture_share_cap"]
+    share, ventures = (found.values(name)[0] for name in ("foreign_equity", "ventures"))
+    years = np.flatnonzero((capped[0].values != caps) & (np.median(ventures, axis=0) > 0.0))
+    if not years.size:
+        return ["in the years changed there are no ventures"]
+    t = years[-1]
+    reached = int((share[:, t] >= caps[t] - 1e-6).sum())
+    return [
+        f"in {found.years[t]} the mean foreign share of {np.median(ventures[:, t]):.0f} ventures is "
+        f"{np.median(share[:, t]):.0%} under "
+        f"a cap of {caps[t]:.0%}; it reaches the cap in {reached} of {len(share)} histories"
+    ]
+
+
+def permits_told(found: Comparison) -> list[str]:
+    """Say where import permits still bind although the duty on cars was cut."""
+    cut = [change for change in changes_of(found) if change.lever.name == "tariff_car"]
+    if not cut or found.since is None:
+        return []
+    moved = cut[0].values < found.case.policy["tariff_car"]
+    held = found.reformed.case.policy["trade_licence"]
+    both = moved & (held > 0.0)
+    if not both.any():
+        return []
+    first, last = (int(year) for year in found.years[both][[0, -1]])
+    span = f"in {first}" if first == last else f"from {first} to {last}"
+    return [
+        f"Import permits still bind {span} (lever trade.licence, up to {held[both].max():.0%}): a lower tariff lets "
+        "in fewer cars than "
+        "it would without them."
+    ]

@@ -1,0 +1,120 @@
+"""What does somebody read who has ten minutes and a printer? The report on four sheets of paper: answer, pictures, table, source.
+
+Drawings stand inside the page, so that a brief has no script, opens in any mail program, and prints as it looks.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from latecomer.case.reform import change_rows, read_changes
+from latecomer.experiment.channels import channel_sentences
+from latecomer.experiment.compare import Comparison
+from latecomer.experiment.worth import worth
+from latecomer.fit.score import TRAINING_END, errors, record_table
+from latecomer.record import Run
+from latecomer.report import answer, comparison, evidence, page, rows, tables, words
+from latecomer.report.figures import svg
+from latecomer.report.layout import Figure, citation, render
+from latecomer.report.style import specified, unchecked
+
+HALF, WHOLE, THIRD = 330, 690, 212  # widths of a drawing on a sheet, in the points of the page
+DRAWN = {
+    "vehicles_recent": (HALF, 180), "vehicles_ratio": (HALF, 180), "own_brand_share": (HALF, 180),
+    "own_brand_home_share": (HALF, 180), "new_energy_share": (HALF, 180), "vehicle_exports": (HALF, 180),
+    "average_price": (HALF, 180), "quality_gap": (HALF, 180), "great_strong": (WHOLE, 255), "makers": (WHOLE, 250),
+}  # fmt: skip
+YEARS = (1992, 2004, 2010, 2020, 2025)
+MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 7, 8, 7, 20
+NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
+
+
+def write_brief(found: Run | Comparison, path: str | Path) -> Path:
+    """Write the brief of a run or a comparison as one HTML file and return its path."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = run_brief(found) if isinstance(found, Run) else comparison_brief(found)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def run_brief(run: Run) -> str:
+    """Return the brief of a run as HTML."""
+    record, scores = record_table(run), errors(run)
+    figures = page.titled(run)
+    shown = evidence.sources_shown(run.case, record)
+    marked = [year for year in YEARS if year in run.years and year in tables.MARKED_YEARS]
+    checked = [row for row in rows.score_rows(scores) if not row["fit"]][:MOST_ERRORS]
+    return render(
+        "brief_run.html.jinja", {}, drawings=drawings(figures, DRAWN), title=run.case.title, manifest=run.manifest,
+        sentences=answer.answer(run, record, scores)[:MOST_SENTENCES], cards=answer.cards(run, record), marked=marked,
+        matrix=picked_years(rows.matrix(run, record, shown), marked), scores=checked, training_end=TRAINING_END,
+        last=int(run.years[-1]), command=page.command(run), cited=citation(),
+    )  # fmt: skip
+
+
+def picked_years(matrix: Sequence[Mapping[str, Any]], years: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the table of marked years with these years only."""
+    return [{**row, "cells": [cell for cell in row["cells"] if cell["year"] in years]} for row in matrix]
+
+
+def comparison_brief(found: Comparison) -> str:
+    """Return the brief of a comparison as HTML."""
+    with unchecked():
+        figures = comparison.charts(found)
+    effects = [f"effect_{name}" for name in comparison.EFFECTS]
+    sizes = {
+        **dict.fromkeys(effects, (THIRD, 100)),
+        "plane": (WHOLE, 235),
+        "firms": (HALF, 230),
+        "provinces": (HALF, 400),
+    }
+    marked = [
+        year
+        for year in comparison.MARKED
+        if year in found.years and (found.since is None or year >= found.since)
+    ]
+    gains = worth(found)
+    return render(
+        "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=effects, name=found.name,
+        name_zh=" + ".join(reform.name_zh for reform in found.reforms if reform.name_zh), title=found.case.title,
+        since=found.since, free_since=found.free_since, pairs=len(found.histories), manifest=found.reformed.manifest,
+        cards=comparison.cards(found), sentences=comparison.answer(found)[:MOST_SENTENCES], changes=changes(found),
+        money=comparison.money_rows(gains), bought=comparison.bought_sentences(gains), worth=gains, training_end=TRAINING_END,
+        channels=channel_sentences(found)[:MOST_CHANNELS], marked=marked, table=comparison.table_rows(found, marked),
+        pairing=comparison.pairing(found), command=comparison.command(found), cited=citation(), nothing=words.NOTHING,
+    )  # fmt: skip
+
+
+def changes(found: Comparison) -> dict[str, Any]:
+    """Return what the reforms change, the first rows of it, and how many rows more there are."""
+    read, _ = read_changes(found.case, found.reforms)
+    told = [row for mine in read for row in change_rows(found.case, mine)]
+    return {"rows": told[:MOST_CHANGES], "more": max(0, len(told) - MOST_CHANGES)}
+
+
+def drawings(
+    figures: Mapping[str, Figure], sizes: Mapping[str, tuple[int, int]]
+) -> dict[str, dict[str, str]]:
+    """Return title, caption, alternative text and drawing of the figures that have a size."""
+    return {name: drawing(name, figures[name], sizes[name]) for name in sizes if name in figures}
+
+
+def drawing(name: str, figure: Figure, size: tuple[int, int]) -> dict[str, str]:
+    """Return one figure with its drawing as SVG of this width and height; what is for a pointer is left out."""
+    spec = specified(figure.chart)
+    layers = [layer for layer in spec["layer"] if layer.get("name") != "reader"]
+    drawn = svg(
+        {
+            **spec,
+            "layer": layers,
+            "width": size[0],
+            "height": size[1],
+            "autosize": {"type": "fit", "contains": "padding"},
+        }
+    )
+    own = NUMBERED.sub(
+        lambda found: f"{name}-{found[0]}", drawn
+    )  # marks inside one page must not share a name
+    return {"title": figure.title, "about": figure.about, "alt": spec.get("description", ""), "svg": own}

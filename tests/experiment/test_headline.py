@@ -1,0 +1,173 @@
+"""Are the years of an answer those of its effect, and does a lever that moves nothing say so in one line?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from made import HISTORIES, comparison, path
+
+from latecomer.case.reform import Reform, change_rows, read_changes
+from latecomer.experiment.channels import channel_table
+from latecomer.experiment.firms import CHOSEN, RIVAL, chosen_makers, firm_effects, main_rivals
+from latecomer.experiment.headline import (
+    course_of,
+    course_sentences,
+    courses,
+    headline_rows,
+    headline_years,
+    import_share,
+    permits_told,
+    signed,
+    silent,
+    years_of,
+)
+
+TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
+CHERY = Reform(firms={"chery": {"research.revenue_share": {2001: 0.08}}}, name="Chery")
+
+
+@pytest.fixture(scope="module")
+def tariff(case):
+    """Return a reform that moves own brands by 37 points in 1990, half of it by 1997, nothing from 2005 on."""
+    share = path(case, {1985: 0.0, 1990: 0.37, 2000: 0.12, 2005: 0.0})
+    moved = {"own_brand_share": share, "imports": 1e5 * (share > 0.0)}
+    return comparison(case, TARIFF, moved, {"imports": 1e5, "home_sales": 1e6, "passenger_cars": 1e6})
+
+
+@pytest.fixture(scope="module")
+def chery(case):
+    """Return a reform of one maker that doubles its sales from 2010 on."""
+    sales = np.zeros((len(case.years), len(case.makers)))
+    place = {maker: case.labels.makers.index(maker) for maker in ("chery", "geely", "byd", "gwm", "gac")}
+    base = sales.copy()
+    for size, maker in enumerate(place, 1):
+        base[30:, place[maker]] = 1e5 * size
+    sales[57:, place["chery"]] = 1e5
+    return comparison(case, CHERY, {"maker_sales": sales}, {"maker_sales": base})
+
+
+def rows_of(medians, width, unit="share", base=0.5):
+    """Return effects by year from 2001 on with these medians and half-widths of the band."""
+    medians = np.asarray(medians, dtype=float)
+    return pd.DataFrame(
+        {"series": "own_brand_share", "index": "", "year": 2001 + np.arange(len(medians)), "median": medians, "low90":
+         medians - width, "high90": medians + width, "positive": 1.0, "negative": 0.0, "base": base, "unit": unit}
+    )  # fmt: skip
+
+
+def test_the_course_of_an_effect_by_hand():
+    found = course_of(rows_of([0.0, 0.1, 0.3, 0.2, 0.15, 0.05, 0.01], 0.02), "Own brands")
+    assert (found.peak, found.halved, found.unsure, found.last) == (2003, 2005, 2007, 2007)
+    assert years_of([found]) == {
+        2003: "largest sure effect: Own brands",
+        2005: "has halved: Own brands",
+        2007: "last year",
+    }
+
+
+def test_the_largest_effect_that_is_not_sure_is_no_headline():
+    rows = rows_of([0.1, 0.4, 0.1], [0.05, 0.5, 0.05])
+    found = course_of(rows, "Own brands")
+    assert (found.peak, found.unsure, found.top) == (2001, 2002, 2002)
+    assert course_of(rows_of([0.1, 0.2], 0.3), "Own brands").peak is None
+
+
+def test_an_effect_that_no_page_can_show_is_no_headline():
+    assert course_of(rows_of([1e-6, 2e-6], 1e-7), "Own brands").peak is None
+    assert course_of(rows_of([10.0, 12.0], 1.0, "vehicles", base=1e6), "Vehicles").peak is None
+
+
+def test_years_sentences_and_rows_make_the_same_choice(tariff):
+    years = headline_years(tariff)
+    assert years == [1990, 1998, 2025]
+    assert course_sentences(tariff)[0].startswith("Own brands in cars made: largest in 1990, +37.0 points")
+    rows = headline_rows(tariff)
+    plain = rows[rows["series"] == "vehicles"]
+    assert sorted(plain["year"]) == years
+    own = rows[rows["series"] == "own_brand_share"].set_index("year")
+    assert own.loc[1990, "why"] == "largest sure effect"
+    assert own["sure"].tolist() == [True, True, False]
+
+
+def test_years_that_a_user_names_are_obeyed(tariff):
+    rows = headline_rows(tariff, [1987, 2000])
+    assert set(rows["year"]) == {1987, 2000}
+
+
+def test_imports_have_their_share_where_they_move(tariff, chery):
+    share = import_share(tariff).set_index("year")["median"]
+    assert share[1990] == pytest.approx(0.1)
+    assert import_share(chery).empty
+    assert "import_share" in set(headline_rows(tariff)["series"])
+
+
+def test_permits_that_still_bind_are_told(tariff, case):
+    told = permits_told(tariff)
+    assert len(told) == 1
+    assert told[0].startswith("Import permits still bind from 1986 to 2004")
+    free = Reform({"tariff.car": {1986: 0.25}, "trade.licence": {1986: 0.0}})
+    assert permits_told(comparison(case, free, {})) == []
+
+
+def test_a_lever_that_moves_nothing_says_so_in_one_line(case):
+    cap = Reform({"venture.share_cap": {1994: 1.0}}, mode="dated", name="No cap")
+    tiny = 1e-6 * (case.years >= 1995)
+    found = comparison(case, cap, {"own_brand_share": tiny}, {"ventures": 20.0, "foreign_equity": 0.4})
+    line = silent(found)
+    assert line.startswith("This lever does not bind")
+    assert f"reaches the cap in 0 of {HISTORIES} histories" in line
+    assert f"in 0 of {HISTORIES} pairs nothing differs at all" in line
+    assert silent(comparison(case, cap, {"own_brand_share": 1e4 * tiny})) == ""
+
+
+def test_a_firm_s_reform_shows_the_firm_and_its_rivals_first(chery):
+    assert chosen_makers(chery) == ["chery"]
+    assert main_rivals(chery) == ["gac", "gwm", "byd"]
+    rows = firm_effects(chery, [2025])
+    assert rows["role"].tolist() == [CHOSEN] * 5 + [RIVAL] * 15
+    assert rows.iloc[0]["median"] == pytest.approx(1e5)
+    assert headline_rows(chery).iloc[0]["index"] == "chery"
+    assert courses(chery)[0].index == "chery"
+    assert course_sentences(chery)[0].startswith("Chery Automobile: passenger cars made: largest in 20")
+
+
+def test_a_reform_of_all_own_brands_has_no_firm_to_show(case):
+    every = comparison(case, Reform(firms={"own_brands": {"research.effort": 2.0}}), {})
+    assert chosen_makers(every) == []
+    assert firm_effects(every).empty
+
+
+def test_output_of_ventures_is_a_channel(tariff):
+    row = channel_table(tariff).set_index("series").loc["foreign_cars"]
+    assert row["first"] == 1986
+    assert row["first_median"] == pytest.approx(-1e3 * 0.074)
+
+
+def told_of(case, reform):
+    return change_rows(case, read_changes(case, [reform])[0][0])[0]
+
+
+def test_totals_of_levers_with_several_places_are_told(case):
+    row = told_of(case, Reform({"research.grants": {1995: 5}}))
+    assert (row["before"], row["after"]) == ("0", "15 in all, 5 for each of 3 kinds of owner")
+    row = told_of(case, Reform({"plate.limit": {2011: 0.5}}))
+    assert "in all" not in row["after"]  # shares do not add up
+
+
+def test_twice_zero_is_told(case):
+    assert (
+        "zero in history; multiplying it changes nothing"
+        in told_of(case, Reform({"research.grants": {1995: "x2"}}))["after"]
+    )
+
+
+def test_zero_that_means_a_rule_is_told_with_the_rule(case):
+    rule = float(case.params["research_intensity"][0])
+    assert told_of(case, CHERY)["before"].startswith(f"own rule (about {rule:.2g},")
+    private = rule * float(case.params["private_research"][0])
+    geely = Reform(firms={"geely": {"research.revenue_share": {2001: 0.08}}})
+    assert told_of(case, geely)["before"].startswith(f"own rule (about {private:.2g},")
+
+
+def test_numbers_have_no_exponents():
+    told = [signed(value) for value in (1.23e-7, -0.04, 12.345, -1234567.0)]
+    assert told == ["0", "-0.040", "+12.3", "-1,234,567"]

@@ -1,0 +1,64 @@
+"""Does the page of a reform lead with the years of its effect, the firm it is about, and stars that mean one thing?"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "experiment"))
+from made import comparison, path
+from test_headline import CHERY, TARIFF
+
+from latecomer.experiment.worth import Worth, worth
+from latecomer.report.comparison import answer, bought_sentences, cards, firm_table, starred, table_rows
+
+
+@pytest.fixture(scope="module")
+def tariff(case):
+    share = path(case, {1985: 0.0, 1990: 0.37, 2000: 0.12, 2005: 0.0})
+    moved = {
+        "own_brand_share": share,
+        "imports": 1e5 * (share > 0.0),
+        "consumer_surplus": -10.0 * (share > 0.0),
+    }
+    return comparison(case, TARIFF, moved, {"imports": 1e5, "home_sales": 1e6})
+
+
+def test_cards_and_answer_lead_with_the_largest_sure_effect(tariff):
+    first = cards(tariff)[0]
+    assert (first["name"], first["text"]) == ("Own brands in cars made, 1990", "+37.0 points")
+    assert first["told"] == "Largest sure effect; from 2005 on the band holds zero"
+    assert answer(tariff)[0].startswith("Own brands in cars made: largest in 1990")
+
+
+def test_the_firm_stands_first(case):
+    sales = np.zeros((len(case.years), len(case.makers)))
+    sales[57:, case.labels.makers.index("chery")] = 1e5
+    found = comparison(case, CHERY, {"maker_sales": sales}, {"maker_sales": 10.0})
+    assert cards(found)[0]["name"].startswith("Chery Automobile: passenger cars made")
+    rows = firm_table(found, [2000, 2025])
+    assert rows[0]["title"] == "Chery Automobile: passenger cars made"
+    assert rows[0]["cells"][0] == "0 (0 to 0)"
+    assert rows[0]["cells"][1].startswith("+100* (")
+    assert any("(rival)" in row["title"] for row in rows)
+
+
+def test_no_star_stands_beside_a_band_with_zero():
+    assert starred(1.0, 0.5, 2.0) == "+1.00* (+0.500 to +2.00)"
+    assert "*" not in starred(3.4, -1.7, 11.7)
+    assert "*" not in starred(0.0, 0.0, 0.3)
+
+
+def test_imports_and_their_share_are_in_the_table(tariff):
+    rows = {row["title"]: row for row in table_rows(tariff, [1990, 2025])}
+    assert rows["Imports in cars sold at home"]["cells"][0].startswith("+10.0*")
+
+
+def test_a_tariff_is_told_by_what_a_point_costs(tariff):
+    peak = worth(tariff, last=1990)
+    said = bought_sentences(worth(tariff), peak)
+    assert said[0] == "Public spending does not clearly increase, so no cost per yuan is given."
+    assert "Cost to buyers, makers and budgets together from 1986 to 1990" in said[1]
+    assert "+1.35 (+1.35 to +1.35) billion CNY for each point of own brands" in said[1]
+    assert isinstance(peak, Worth)
