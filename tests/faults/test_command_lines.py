@@ -7,9 +7,11 @@ control character, and not a flood. LATECOMER_FAULTS_MINUTES asks for as many mi
 import os
 import random
 import time
+from importlib import import_module
 
 import pytest
 
+from latecomer import machine
 from latecomer.cli import docking, main
 from latecomer.errors import LatecomerError
 
@@ -198,9 +200,11 @@ def place(tmp_path, monkeypatch):
     def stop(*arguments, **named):
         raise Reached("reached")
 
-    monkeypatch.setattr("latecomer.machine.addresses", stop)
+    monkeypatch.setattr(machine, "addresses", stop)
     monkeypatch.setattr(docking, "dock", stop)
-    monkeypatch.setattr("latecomer.fit.staged.fit", stop)
+    monkeypatch.setattr(
+        import_module("latecomer.fit.staged"), "fit", stop
+    )  # a function is named as its package
     (tmp_path / "file").write_text("x")
     (tmp_path / "ok.yaml").write_text("name: ok\npolicy:\n  tariff.car: {2020: 20%}\n", encoding="utf-8")
     (tmp_path / "dir.yaml").mkdir()

@@ -141,7 +141,7 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
     write(request, save)
 
 
-def in_shown_units(rows: pd.DataFrame) -> pd.DataFrame:
+def in_shown_units(rows: "pd.DataFrame") -> "pd.DataFrame":
     """Return rows with their values in the units in which comparisons show them, by the column `unit`: points,
     thousand vehicles."""
     from latecomer.experiment.headline import shown_in
