@@ -31,7 +31,7 @@ run: $(MADE)/package
 	$(BIN)/latecomer run china-auto $(RUN_ARGS)
 
 test: $(MADE)/tools
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses logical --dist worksteal
 
 slow: $(MADE)/tools
 	$(BIN)/python -m pytest -m slow
@@ -43,7 +43,7 @@ check: $(MADE)/tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses logical --dist worksteal
 
 format: $(MADE)/tools
 	$(BIN)/ruff format .

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 
@@ -208,7 +208,7 @@ def compile_side_by_side(names: list[str], workers: int, progress: Told) -> None
     waiting, done = deque(names), count(1)
 
     def serve() -> None:
-        with worker() as process:
+        with suppress(BrokenPipeError), worker() as process:
             while waiting:
                 name = waiting.popleft()
                 print(name, file=process.stdin, flush=True)
@@ -245,7 +245,8 @@ def worker() -> Iterator[subprocess.Popen]:
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                stream.close()
+                with suppress(BrokenPipeError):
+                    stream.close()
 
 
 def serve_names() -> None:
