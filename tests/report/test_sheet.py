@@ -55,6 +55,7 @@ def test_another_structure_is_drawn_at_the_paired_difference():
             "effect": [0.137],
             "difference": [-0.0005],
             "error": [0.001],
+            "level": [0.1135],
         }
     )
     found = Uncertainty("own_brand_share", 2000, "share", 0.114, parts, variants)
