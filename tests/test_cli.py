@@ -1,7 +1,6 @@
 """Does the command line say what it does, do what it says, and refuse what is wrong before anything is run or written?"""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -362,10 +361,15 @@ def test_control_c_while_compiling_waits_for_the_compiler_and_then_stops():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def heed_control_c():
+    """Let a process started by a background job, where Ctrl-C is ignored, stop by it as one at a terminal does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_control_c_says_what_is_kept_and_leaves_nothing_half_written(tmp_path):
     words = ["run", "china-auto", "--histories", "1000", "--threads", "1", "--out", str(tmp_path / "results")]
     command = [sys.executable, "-m", "latecomer.cli", *words]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ}) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed_control_c) as process:
         before = []
         for line in process.stderr:
             before.append(line)

@@ -241,7 +241,7 @@ def test_a_missing_table_is_told(folder):
             "index",
             "suv",
             {"moment_id": "price_2004_2009"},
-            "moments.csv, line 2, column index: 'suv'; expected no index",
+            "moments.csv, line 4, column index: 'suv'; expected no index",
         ),
         (
             "exogenous",
@@ -259,7 +259,7 @@ def test_a_missing_table_is_told(folder):
         ),
         ("regional_protection", "value", "-5", {"unit": "CNY per car"}, "a value not below zero"),
         ("rnd_system", "year", "3023", {"item": "tsinghua_department"}, "years from 1700 to 2100"),
-        ("params", "off", "-3", {"name": "base_utility"}, "the range of the row, or 0 or 1"),
+        ("params", "off", "-99", {"name": "base_utility"}, "the range of the row, or 0 or 1"),
         ("firm_targets", "rank", "1e300", {"rank": "1"}, "a number from 1 to 1000"),
         ("params", "default", "1e9", {"name": "base_utility"}, "the range of the row"),
         ("omissions", "fact_id", "huawey", {"fact_id": "huawei"}, "a reason in omissions.csv"),

@@ -51,8 +51,10 @@ FLOWS = [
 BUDGET = ["public_outlay", "public_balance"]
 
 # Mechanisms at their off values; knobs (parameters, levers, `world.` inputs) that must then be inert; series that book them.
+SURPLUS = ["consumer_surplus", "surplus_by_buyer", "region_surplus"]
 SILENT = (
-    (["income_effect", "comfort_income", "status_income", "saturation_half"], ["world.income"], []),
+    # What money is worth to a class depends on its income whatever else does.
+    (["income_effect", "comfort_income", "status_income", "saturation_half"], ["world.income"], SURPLUS),
     (["suv_taste"], ["suv_norm", "world.world_suv_share"], []),
     (["trade_quota"], ["quota_open"], []),
     (["licence_strength"], ["trade_licence"], []),

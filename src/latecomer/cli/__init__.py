@@ -62,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = [word for word in words if word != VERBOSE]
     substitute_letters()
     if any("\0" in word for word in told):
-        return complain("A word of the command holds a NUL; nothing was run. See `latecomer --help`.", BAD_INPUT)
+        return complain(
+            "A word of the command holds a NUL; nothing was run. See `latecomer --help`.", BAD_INPUT
+        )
     try:
         code = answer(told)
         sys.stdout.flush()

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from latecomer.cli.streams import writable_everywhere
 
-NARROWEST, TEXT_WIDTH, NO_LIMIT = 20, 80, 100_000
+NARROWEST, TEXT_WIDTH, NO_LIMIT = 32, 80, 100_000
 
 
 def console(stderr: bool = False) -> Console:

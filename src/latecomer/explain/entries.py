@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from html import escape
 from pathlib import Path
 
 from latecomer.case.folder import case_folder, checksum
 from latecomer.case.kept import keep, kept, key
-from latecomer.errors import Problems, UsageError, plain
+from latecomer.errors import Problems, UsageError, plain, printable
 
 NEAR, FOUND, SHORTEST = 4, 20, 3
 SOURCE = "source"  # sources have names of their own, which nobody is thought to have meant
@@ -48,7 +49,10 @@ MEANT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+SHORT, LINE = 8, 120  # facts, and letters of a line, that an entry shows of itself
+
+
+@dataclass(frozen=True, repr=False)
 class Entry:
     """One meaning of a name: its kind, one line on what it is, labelled facts, and the files whose equations use it.
 
@@ -61,6 +65,19 @@ class Entry:
     facts: tuple[tuple[str, str], ...]
     files: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{self.name}: {self.kind}. {self.about}",
+            *(f"{label}: {said}" for label, said in self.facts[:SHORT]),
+        ]
+        return "\n  ".join(
+            printable(line if len(line) <= LINE else f"{line[: LINE - 3]}...") for line in lines
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the same for a notebook."""
+        return f"<pre>{escape(repr(self))}</pre>"
 
 
 def entries_of(case: str | Path) -> list[Entry]:

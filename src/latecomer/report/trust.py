@@ -3,7 +3,6 @@
 Coverage is pooled over all compared points; a forecast is lost to a random walk whose root-mean-square error is no larger.
 """
 
-import numpy as np
 import pandas as pd
 
 from latecomer.fit.score import TRAINING_END
@@ -45,7 +44,7 @@ def coverage_told(scores: pd.DataFrame) -> str:
 
 def raced(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the forecasts that have a random walk to beat."""
-    return scores[(scores["sample"] == "check") & np.isfinite(scores["random_walk"])]
+    return scores[(scores["sample"] == "check") & scores["random_walk"].notna()]
 
 
 def lost(scores: pd.DataFrame) -> list[str]:
