@@ -1,10 +1,10 @@
-"""Who builds trucks and buses, and how many are bought? A market driven by product and investment, with makers of its own.
+"""Who builds trucks and buses, and how many are bought? A market driven by product and investment, with its own makers.
 
     fleet wanted  F* = f0 G^eta (I / G)^iota                                  G product, I investment; both indices
     demand        D = scrap F + adjust max(0, F* - F)                         stock adjustment (Chow 1957)
     by class      D_k = D s_k G^h_k / sum                                     medium trucks give way to heavy and light ones
     by maker      attraction = w_mk K_m^x e^(b (C - F) - c ln cost)           K the size of plant and network
-    supply        min(demand, capacity); what is turned away goes to makers with room, in two rounds; exports come last
+    supply        min(demand, capacity); unmet demand goes to makers with spare capacity, in two rounds; exports come last
 
 Sources: Chow 1957 for stock adjustment; attraction shares after Bell, Keeney and Little 1975.
 """

@@ -5,9 +5,9 @@
     money      own-brand makers order within cash and the part of their debt limit that lenders give (`finance.debt_limit`);
                a unit of plant costs  c organisation^-x
     exit       a line after a run of loss years, by hazard; a maker after such a run once its money is gone, or by
-               insolvency, debt beyond the limit; soft budgets put it off
+               insolvency, debt beyond the limit; soft budgets delay it
     quota      an importer may sell  Q [(1 - o) x / sum x + o / N],  x imports of last year, N importers; equal parts if none
-               imported; what is scarce raises prices through the shadow cost, and the rent is the importer's
+               imported; scarcity raises prices through the shadow cost, and the importer earns the rent
     takeover   of a failing maker by the richest healthy own-brand maker with a line in common, at a discount, or by a
                dated fact of the case: plant, lines, debts and part of skill and goodwill pass, and the maker ends
 
