@@ -465,7 +465,7 @@ def uncertainty(
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Split the spread of an effect into chance, parameters, the structure of the model and the data; takes half a minute."""
+    """Split the spread of an effect into luck, parameters, the structure of the model and the data; takes some 30 seconds."""
     from latecomer.cli.questions import explain_spread
 
     given = {"series": series, "year": year, "histories": histories, "each": each}

@@ -148,7 +148,7 @@ def trade_abroad(t, w, state, world, policy, strategy, makers, p):
 
 @kernel
 def order(m, t, w, state, policy, strategy, makers, p):
-    """Take delivery of capacity, wear out, and order for two years on (million a year)."""
+    """Add delivered capacity, depreciate, and order for two years ahead (million a year)."""
     state.truck_capacity[m] = (1.0 - p.capacity_wear * (1.0 - policy[t].plan_share)) * state.truck_capacity[m]
     state.truck_capacity[m] += state.truck_pipeline[m, 0]
     state.truck_pipeline[m, 0] = state.truck_pipeline[m, 1]

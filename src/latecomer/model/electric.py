@@ -13,8 +13,8 @@
 
 Before the first year of a domain its frontier is zero, so nothing here acts. All l zero: no lock-in; all at one value:
 equal lock-in. `battery_growth` and `electronics_growth` at zero close the window of opportunity.
-Sources: Landini, Lee and Malerba 2017 (windows and lock-in, `docking.incalead`); Helveston et al. 2015 (dislike of limits); Li, Zhu,
-Ma, Zhang and Zhou 2020 (chargers by city).
+Sources: Landini, Lee and Malerba 2017 (windows and lock-in, `docking.incalead`); Helveston et al. 2015 (dislike of limits); Li,
+Zhu, Ma, Zhang and Zhou 2020 (chargers by city).
 """
 
 import math

@@ -71,7 +71,7 @@ def record_sales(w, state, makers):
 
 @kernel
 def invest(t, w, state, policy, strategy, makers, p):
-    """Take delivery of capacity, wear out, order for two years on, and pay for orders, those of truck plant included."""
+    """Add delivered capacity, depreciate, order for two years ahead, and pay for all orders, those of truck plant included."""
     openness = policy[t].reform_state_firms
     limit = p.growth_closed + (p.growth_open - p.growth_closed) * openness
     growth = min(max(state.car_trend, 0.0), p.trend_cap)

@@ -22,9 +22,10 @@
     all learning of a domain in a year <= cap
 
 Without digestion or research nothing is learned from access: technology introduced but not digested teaches nothing.
-Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign technology is X / (X + X0) of cumulated output of foreign makers at home, in ventures or not. Which domain a maker attends
-to, and whether it makes, buys or allies, are its strategy; at the off values it follows the rules above. Sources: Cassiman
-and Veugelers 2006 (own research and bought technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991;
+Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign technology
+is X / (X + X0) of cumulated output of foreign makers at home, in ventures or not. Which domain a maker attends to, and
+whether it makes, buys or allies, are its strategy; at the off values it follows the rules above. Sources: Cassiman and
+Veugelers 2006 (own research and bought technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991;
 Nelson and Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and Li; Bloom and Van Reenen
 2010 (management and competition).
 """

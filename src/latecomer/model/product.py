@@ -9,8 +9,8 @@
     launch      hazard by capability, size of the segment, policy; min(1, o (1 - chi dependence)) for state groups;
                 x licence for the first car of an own brand: entry.private, entry.state, entry.electric;
                 times the chance that cash and lenders cover the development cost  f base_s
-    first line  what a maker was founded to make, if licensed; an existing plant that takes up cars builds capacity and name like an
-                entrant; a venture or a foreign-owned plant begins with a car of its parent, in a plant that grows with the market
+    first line  what a maker was founded to make, if licensed; an existing plant that takes up cars builds capacity and name like
+                an entrant; a venture or foreign-owned plant begins with a car of its parent; larger markets bring larger plants
 
 Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices
 to zero. Hazards are smooth, so that a tiny price error does not flip a history. A stance is an incentive: a manager paid for
