@@ -224,6 +224,11 @@ def test_every_name_can_be_explained(case):
         assert all(entry.about and entry.facts for entry in entries)
 
 
+def test_the_readme_draws_the_phases_of_the_year():
+    drawing = next(text for text in blocks(PROJECT / "README.md", "text") if "research" in text)
+    assert tuple(re.findall(r"[│─>] +([a-z]+) ", drawing)) == tuple(code.phases())
+
+
 def test_the_readme_is_short_and_shows_the_two_commands():
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) < README_LINES
