@@ -80,7 +80,8 @@ def levers(case: Case) -> list[str]:
     """Return the page of policy levers: unit, bounds, off value, reader, and what they were in the case."""
     lines = head(
         "Policy levers",
-        "A lever is a dated quantity that government sets. At its off value it does nothing; values outside its bounds are refused. "
+        "A lever is a dated quantity that government sets. At its off value it does nothing; values outside its bounds are "
+        "refused. "
         f"The columns of years show the case {case.name}, *path* the years in which dated rules set the lever, *sources* where "
         "they are printed; without a path the lever is at its off value. `latecomer explain NAME` lists the rules.",
     )
@@ -148,7 +149,8 @@ def the_year(case: Case) -> list[str]:
     """Return the page of the year stage by stage, in the words at the head of the model's files."""
     lines = head(
         "The year, stage by stage",
-        "A year of the model runs these stages in this order, in nine phases. Each calls one function of one file of `model/`; below are the "
+        "A year of the model runs these stages in this order, in nine phases. Each calls one function of one file of `model/`; "
+        "below are the "
         "question and equations at the head of each file.",
     )
     rows = [(s.phase, f"[`{s.file}.{s.function}`](#{s.file})", sentence(s.about)) for s in code.stages()]
