@@ -26,6 +26,17 @@ PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs"
 PROSE = sorted([PROJECT / "README.md", *DOCS.rglob("*.md")])
 README_LINES = 120
+GLOSSARY = DOCS / "reference/glossary.md"
+OTHER_WORDS = {  # what a page said once, and the field's word for it
+    "nought": "zero",
+    "anew": "again",
+    "owed to": "accounts for",
+    "the trade": "the industry",
+    "owned abroad": "foreign-owned plant at home",
+    "free mode": "endogenous entry",
+    "history mode": "exogenous entry",
+    "turned away": "unmet demand",
+}
 CASE_INPUTS = {
     "deflator"
 }  # world inputs that the case itself uses, to turn recorded money into that of the base year
@@ -50,6 +61,12 @@ def named(path):
 def blocks(path, language):
     """Return the fenced blocks of a page in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def linked(path):
+    """Return the files inside the project to which a page links."""
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    return {(path.parent / link).resolve() for link in links if "://" not in link}
 
 
 def shown_commands():
@@ -208,6 +225,11 @@ def test_every_name_can_be_explained(case):
         assert all(entry.about and entry.facts for entry in entries)
 
 
+def test_the_readme_draws_the_phases_of_the_year():
+    drawing = next(text for text in blocks(PROJECT / "README.md", "text") if "research" in text)
+    assert tuple(re.findall(r"[│─>] +([a-z]+) ", drawing)) == tuple(code.phases())
+
+
 def test_the_readme_is_short_and_shows_the_two_commands():
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) < README_LINES
@@ -245,6 +267,23 @@ def test_python_shown_to_a_reader_works(monkeypatch, tmp_path, path):
 
 @pytest.mark.parametrize("path", PROSE, ids=named)
 def test_links_lead_somewhere(path):
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
-    inside = [link for link in links if "://" not in link]
-    assert [link for link in inside if not (path.parent / link).exists()] == []
+    assert [link for link in linked(path) if not link.exists()] == []
+
+
+def test_every_page_is_linked_and_the_glossary_from_the_readme():
+    assert GLOSSARY in linked(PROJECT / "README.md")
+    assert set(PROSE[1:]) - set().union(*(linked(path) - {path} for path in PROSE)) == set()
+
+
+def test_the_glossary_explains_words_of_ours_in_one_sentence_each():
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", GLOSSARY.read_text(encoding="utf-8"), re.M)[2:]
+    words = [word for word, _ in rows]
+    assert {"great", "strong", "history", "draw", "digestion"} <= set(words)
+    assert words == sorted(set(words))
+    assert [word for word, meaning in rows if not meaning.endswith(".") or ". " in meaning] == []
+
+
+@pytest.mark.parametrize("path", PROSE, ids=named)
+def test_a_page_is_written_in_the_words_of_the_field(path):
+    text = " ".join(path.read_text(encoding="utf-8").lower().split())
+    assert {word: better for word, better in OTHER_WORDS.items() if re.search(rf"\b{word}\b", text)} == {}

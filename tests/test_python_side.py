@@ -303,7 +303,7 @@ def test_other_structures_are_cases_of_their_own(case):
     made = lc.structures(case)
     assert list(made) == list(dict.fromkeys(name for name in case.tables["structures"]["name"] if name))
     assert all(other != case and other.checksum == case.checksum for other in made.values())
-    assert (made["Learning from the trade"].draws.affiliation == 0.0).all()
+    assert (made["Learning from the industry"].draws.affiliation == 0.0).all()
 
 
 def test_ready_reforms_and_meanings_have_python_names(case):

@@ -3,17 +3,17 @@
     load_case, list_cases      a country and an industry as data
     run                        histories of a case
     Case, Run                  what these hand over
-    structures                 the case with its model made in other ways
-    Reform, read_reform        what is asked to be different
+    structures                 the case with its model built in other ways
+    Reform, read_reform        changes to policy, firms or the world
     reforms                    the ready reforms of a case
     compare, Comparison        paired histories with and without a reform
-    fork, timing, uncertainty  one history on another course, until when a reform worked, why an effect is uncertain
-    ablate, growth_table       what each part does, and what growth was made of
-    attribute                  what growth is owed to: policy, market, technology; or which reform of a package did how much
+    fork, timing, uncertainty  one history with another policy, when a reform stops working, why an effect is uncertain
+    ablate, growth_table       what each part does, and the modes of growth
+    attribute                  what accounts for growth: policy, market, technology; or each reform of a package
     openness                   how open a latecomer should be, from self-reliance to dependence
-    record_table, errors_of    how near a run comes to the record
-    fit                        parameters that bring it nearer
-    dock                       a published model inside this one, beside its published figures
+    record_table, errors_of    how close a run is to the record
+    fit                        parameters fitted to the record
+    dock                       a published model replicated, and compared with its results
     write_report               one HTML file that opens offline
     explain                    what a name means
     market, errors             two modules: prices of any market of differentiated products; what may be raised

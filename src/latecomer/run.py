@@ -113,7 +113,7 @@ def run_variants(
         int(histories),
         int(seed),
         int(first),
-    )  # of NumPy, they would be compiled for anew
+    )  # of NumPy, they would be compiled for again
     vectors = [np.array(case.draws).view(np.recarray) for case in cases]
     outs = [
         np.zeros((histories, len(case.years)), record(YEAR, case.length)).view(np.recarray) for case in cases

@@ -1,4 +1,4 @@
-"""Is the spread of an effect split as it was made, and is each part nought where it must be?"""
+"""Is the spread of an effect split as it was made, and is each part zero where it must be?"""
 
 import numpy as np
 import pytest

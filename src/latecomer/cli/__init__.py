@@ -26,20 +26,20 @@ LONGEST = 200
 
 app = typer.Typer(
     name="latecomer",
-    help="Run alternate histories of an industry and set them beside the real one.",
+    help="Run alternate histories of an industry and compare them with the real one.",
     epilog="Example:  latecomer run china-auto --histories 200 --seed 1",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-# Words that no option knows are collected, and told with everything else that is wrong.
+# Unknown options are collected, and reported with all other problems.
 LOOSE = {"ignore_unknown_options": True}
 
 
 # Options that several commands share.
 Seed = Annotated[
-    str, typer.Option(metavar="NUMBER", help="Seed of all chance; the same seed gives the same bits.")
+    str, typer.Option(metavar="NUMBER", help="Seed of all random draws; the same seed gives the same bits.")
 ]
 Threads = Annotated[str, typer.Option(metavar="NUMBER", help="Threads to use [default: all processors].")]
 CaseName = Annotated[str, typer.Option(metavar="CASE", help="Name of a case, or a folder that holds one.")]
@@ -284,7 +284,7 @@ def fit(
 
 
 @app.command(
-    short_help="Set published models built of our parts beside their figures",
+    short_help="Reproduce published models with Latecomer's components and compare results",
     epilog="Example:  latecomer dock nelson-winter --histories 500",
 )
 def dock(
@@ -292,9 +292,9 @@ def dock(
         str, typer.Argument(metavar="NAME", help="nelson-winter or incalead; without one, both are docked.")
     ] = "",
     histories: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Histories of a model in which there is chance.")
+        str, typer.Option(metavar="NUMBER", help="Histories of a model with random draws.")
     ] = "500",
-    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Seed of all chance.")] = "1",
+    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Seed of all random draws.")] = "1",
     json: AsJson = False,
 ) -> None:
     """Print each target of a docked model, its band, what is found, and whether it is met or by how much it is missed."""
@@ -304,7 +304,7 @@ def dock(
 
 
 @app.command(
-    short_help="Switch off each part of the system and see what moves",
+    short_help="Switch off each part of the system and see what changes",
     epilog="Example:  latecomer ablate china-auto --histories 100 --out parts",
 )
 def ablate(
@@ -327,7 +327,7 @@ def ablate(
 ) -> None:
     """Run the same histories with and without each part of the system, and print the median change.
 
-    What a part is, and which switches turn it off, stands in the case's table parts.csv.
+    The case's table parts.csv says what a part is and which switches turn it off.
     """
     from latecomer.cli.ablating import ablate_case
 
@@ -336,7 +336,7 @@ def ablate(
 
 
 @app.command(
-    short_help="Run histories with and without a reform and say what would have been different",
+    short_help="Run histories with and without a reform and report the effects",
     epilog="Example:  latecomer compare my-reform.yaml --histories 200 --out results",
 )
 def compare(
@@ -358,7 +358,7 @@ def compare(
         str,
         typer.Option(
             metavar="YEAR",
-            help="Fork: leave history as it was before this year, and take the reform up then.",
+            help="Fork: keep history before this year, and begin the reform then.",
         ),
     ] = "",
     years: Annotated[
@@ -385,7 +385,7 @@ def compare(
 ) -> None:
     """Run the same histories with and without one or more reforms, and print the effects with their bands.
 
-    A reform is a file of three lines or more: a name, and under policy, firms or world what is to be different from when on.
+    A reform is a file of three lines or more: a name, and under policy, firms or world what changes, and from which year.
     """
     from latecomer.cli.comparing import compare_reforms
 
@@ -403,7 +403,7 @@ def compare(
 
 
 @app.command(
-    short_help="Say until which year a reform still worked, or fork one history",
+    short_help="Say when a reform stops working, or fork one history",
     epilog="Example:  latecomer fork my-reform.yaml --series strong --at 2025 --out late",
 )
 def fork(
@@ -412,7 +412,7 @@ def fork(
     ],
     case: CaseName = "china-auto",
     series: Annotated[
-        str, typer.Option(metavar="NAME,NAME", help="The series on which it is to work.")
+        str, typer.Option(metavar="NAME,NAME", help="The series on which it should work.")
     ] = "strong,vehicles",
     at: Annotated[
         str, typer.Option(metavar="YEAR", help="The year that is looked at [default: the last].")
@@ -420,7 +420,7 @@ def fork(
     years: Annotated[
         str,
         typer.Option(
-            metavar="YEAR,YEAR", help="Years in which it is taken up [default: every fourth from its first]."
+            metavar="YEAR,YEAR", help="Years in which it begins [default: every fourth from its first]."
         ),
     ] = "",
     only: Annotated[
@@ -437,7 +437,7 @@ def fork(
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Rewind histories, take a reform up in one year after the other, and say until when it still worked."""
+    """Introduce a reform in one year after the other, and say when it stops working."""
     from latecomer.cli.questions import fork_reform
 
     given = {"series": series, "at": at, "years": years, "only": only, "since": since, "histories": histories}
@@ -446,7 +446,7 @@ def fork(
 
 
 @app.command(
-    short_help="Say why the effect of a reform is uncertain: luck, parameters, structure, data",
+    short_help="Split the uncertainty of an effect into luck, parameters, structure and data",
     epilog="Example:  latecomer uncertainty my-reform.yaml --series strong --year 2010",
 )
 def uncertainty(
@@ -467,7 +467,7 @@ def uncertainty(
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Split the spread of an effect into chance, parameters, the structure of the model and the data; takes half a minute."""
+    """Split the spread of an effect into luck, parameters, the structure of the model and the data; takes some 30 seconds."""
     from latecomer.cli.questions import explain_spread
 
     given = {"series": series, "year": year, "histories": histories, "each": each}
@@ -476,7 +476,7 @@ def uncertainty(
 
 
 @app.command(
-    short_help="List the ready reforms, or run them all and set them beside the literature",
+    short_help="List the ready reforms, or run them all and compare with the literature",
     epilog="Example:  latecomer reforms --table --histories 40 --out gallery",
 )
 def reforms(
@@ -501,15 +501,15 @@ def reforms(
 
 
 @app.command(
-    short_help="Say what growth is owed to: policy, market or technology; or share out a package of reforms",
-    epilog="Example:  latecomer attribute --series vehicles,strong --out owed",
+    short_help="Decompose growth into policy, market and technology (Shapley), or a package of reforms",
+    epilog="Example:  latecomer attribute --series vehicles,strong --out growth",
 )
 def attribute(
     reforms: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="REFORM",
-            help="Two or more files or ready reforms, whose joint effect is shared out instead.",
+            help="Two or more files or ready reforms, whose joint effect is decomposed instead.",
         ),
     ] = None,
     case: CaseName = "china-auto",
@@ -523,11 +523,12 @@ def attribute(
     year: Annotated[
         str, typer.Option(metavar="YEAR", help="With reforms: the year looked at [default: the last].")
     ] = "",
-    logs: Annotated[bool, typer.Option("--logs", help="Share out the growth of the logarithm.")] = False,
+    logs: Annotated[bool, typer.Option("--logs", help="Decompose the growth of the logarithm.")] = False,
     by_rule: Annotated[
         bool,
         typer.Option(
-            "--by-rule", help="Let ventures and foundings begin by rule in the span, not on their dates."
+            "--by-rule",
+            help="Endogenous entry in the span: ventures and start-ups begin by rule, not on their dates.",
         ),
     ] = False,
     histories: Annotated[
@@ -541,9 +542,9 @@ def attribute(
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Share out the growth between two years among the forces of forces.csv, by Shapley values; takes about a minute.
+    """Decompose growth between two years into the forces of forces.csv (Shapley values); takes about a minute.
 
-    With reforms, share out the effect of the package among them, over paired histories.
+    With reforms, decompose the effect of the package into its reforms, over paired histories.
     """
     from latecomer.cli.attributing import attribute_growth
 
@@ -554,7 +555,7 @@ def attribute(
 
 
 @app.command(
-    short_help="Turn the dial from self-reliance to dependence and see what is best, and for whom",
+    short_help="Vary openness from self-reliance to full dependence and report who gains",
     epilog="Example:  latecomer openness china-auto --out dial",
 )
 def openness(
@@ -568,7 +569,7 @@ def openness(
         ),
     ] = "",
     steps: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Values of the dial, both ends among them.")
+        str, typer.Option(metavar="NUMBER", help="Values of the dial, both ends included.")
     ] = "9",
     side: Annotated[
         str,
@@ -587,7 +588,7 @@ def openness(
 ) -> None:
     """Run the same histories at every degree of openness from each era on, and with low cost or brand first; a minute or two.
 
-    Which levers the dial moves, and between which values, stands in the case's table openness.csv.
+    The case's table openness.csv says which levers the dial moves, and between which values.
     """
     from latecomer.cli.opening import turn_dial
 

@@ -110,7 +110,7 @@ def cache() -> str:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        remedy = "point LATECOMER_CACHE to a folder that can be written; without it every run compiles anew"
+        remedy = "point LATECOMER_CACHE to a folder that can be written; without it every run compiles again"
         raise Unwell(f"{folder}: {error.strerror}", remedy) from None
     lacking = len(missing())
     state = (

@@ -1,4 +1,4 @@
-"""What accounts for growth: policy, market or technology? Which reform of a package did how much? Shares that no order decides.
+"""What accounts for growth: policy, market or technology? Which reform of a package did how much? Order-free (Shapley) shares.
 
 Players are the forces of the case (`forces.csv`) or the reforms of a package. v(S) is a series in the last year where only
 the players in S act: the other forces are held at the first year of the span (`case.forces`), the other reforms are left out.

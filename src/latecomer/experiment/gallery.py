@@ -8,7 +8,7 @@ All ready reforms run on the same histories; those with one base share its runs.
     per_outlay  100 sum of differences / sum of `index`, an outlay without the reform
     total       sum of buyers' surplus, makers' profit and the public balance (`worth`)
 
-`sign` says that only a sign was published (0: next to nothing). Our sign is sure where our 90% band excludes zero. In size
+`sign` says that only a sign was published (0: near zero). Our sign is sure where our 90% band excludes zero. In size
 we agree only where both ends of a range were published (`RULE`): with our median inside it, in part where only our band
 meets it, not where the two lie apart. One value, or one end, can show how far off we are, not that we agree.
 """
@@ -179,7 +179,7 @@ def ours_text(value: float, unit: str) -> str:
 def published_text(sign: float, value: float, low: float, high: float, unit: str = "") -> str:
     """Return a published finding in words."""
     if np.isfinite(sign):
-        return {1.0: "yes", -1.0: "no", 0.0: "next to nothing"}[float(sign)]
+        return {1.0: "yes", -1.0: "no", 0.0: "near zero"}[float(sign)]
     two = np.isfinite(low) and np.isfinite(high) and low != high
     if two:
         told = f"{value:g} ({low:g} to {high:g})" if np.isfinite(value) else f"{low:g} to {high:g}"

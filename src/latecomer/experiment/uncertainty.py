@@ -6,7 +6,7 @@ that a one-way layout with random effects (Searle, Casella and McCulloch 1992, c
     luck         variance of d within a vector              MS within
     parameters   variance of its mean over vectors          max(0, (MS between - MS within) / k),  k histories a vector
     structure    the model made otherwise (`structures.csv`), not fitted again
-    data         weights that were judged when laws were turned into levers, drawn anew from their ranges (triangular)
+    data         weights that were judged when laws were turned into levers, drawn again from their ranges (triangular)
 
 For the last two the same histories are run in V variants and the mean of d_v - d over histories is taken with its error s_v:
 max(0, mean over variants of (mean^2 - s_v^2)). Parts are variances of one history's effect; they are taken as independent, so
@@ -105,7 +105,7 @@ def uncertainty(
     kinds = [
         *(("structure", part.name, switched(case, part.switches)) for part in parts_of(case, "structures"))
     ]
-    kinds += [("data", f"Weights drawn anew, {k + 1}", redrawn(case, seed, k)) for k in range(DATA_VARIANTS)]
+    kinds += [("data", f"Weights drawn again, {k + 1}", redrawn(case, seed, k)) for k in range(DATA_VARIANTS)]
     work = Steps(progress, count + variant_histories * len(kinds))
     main = compare(case, *reforms, histories=count, seed=seed, threads=threads, progress=work.within(count))
     effects = differences(main, series, at)
@@ -184,7 +184,7 @@ def components(effects: np.ndarray) -> tuple[float, float]:
 
 
 def redrawn(case: Case, seed: int, variant: int) -> Case:
-    """Return the case with the judged weights of its laws drawn anew, each from its range; a lever stays within its bounds."""
+    """Return the case with the judged weights of its laws drawn again, each from its range; a lever stays within its bounds."""
     mapping = case.tables["levers"].copy()
     judged = (
         mapping["low"].notna() & mapping["high"].notna() & (mapping["low"] < mapping["high"])

@@ -22,8 +22,9 @@ INDENT = "    "
 
 @dataclass(frozen=True)
 class Stage:
-    """One line of the year: the file and function it calls, and the first lines of the function's docstring."""
+    """One line of the year: its phase, the file and function it calls, and the function's docstring."""
 
+    phase: str
     file: str
     function: str
     about: str
@@ -150,20 +151,20 @@ def phases() -> tuple[str, ...]:
 def stages() -> tuple[Stage, ...]:
     """Return the lines of the year, phase after phase."""
     calls = [
-        node
+        (phase, node)
         for phase in phases()
         for node in ast.walk(function_of(CONTENTS, phase))
         if isinstance(node, ast.Call)
     ]
     found = []
-    for call in sorted(calls, key=lambda node: node.lineno):
+    for phase, call in sorted(calls, key=lambda pair: pair[1].lineno):
         if (
             isinstance(call.func, ast.Attribute)
             and isinstance(call.func.value, ast.Name)
             and call.func.value.id in files()
         ):
             file, function = call.func.value.id, call.func.attr
-            found.append(Stage(file, function, ast.get_docstring(function_of(file, function)) or ""))
+            found.append(Stage(phase, file, function, ast.get_docstring(function_of(file, function)) or ""))
     return tuple(found)
 
 

@@ -49,8 +49,8 @@ def same(path: Path, text: str) -> bool:
 def notation(case: Case) -> list[str]:
     """Return the page of axes and of every declared quantity."""
     about = (
-        "Every quantity has one name: in tables, code, figures and on this page. It is declared in `axes.py`. "
-        "One letter per axis, the same everywhere."
+        "Every quantity has one name, in tables, code, figures and here; it is declared in `axes.py`. One letter per axis, the "
+        "same everywhere. Words with a meaning of their own are in the [glossary](glossary.md)."
     )
     axis_rows = [(f"`{a}`", AXES[a], entries(a, case)) for a in AXES]
     lines = [*head("Notation", about), "## Axes", "", *table(("letter", "axis", "entries"), axis_rows)]
@@ -80,10 +80,10 @@ def levers(case: Case) -> list[str]:
     """Return the page of policy levers: unit, bounds, off value, reader, and what they were in the case."""
     lines = head(
         "Policy levers",
-        "A lever is a dated quantity of government. At its off value it does nothing; values outside its bounds are refused. "
-        f"The columns of years show the case {case.name}, *path* the years in which dated rules set the lever there, *sources* "
-        "who printed them, as what; where there is no path the lever stands at its off value. `latecomer explain NAME` lists "
-        "the rules.",
+        "A lever is a dated quantity that government sets. At its off value it does nothing; values outside its bounds are "
+        "refused. "
+        f"The columns of years show the case {case.name}, *path* the years in which dated rules set the lever, *sources* where "
+        "they are printed; without a path the lever is at its off value. `latecomer explain NAME` lists the rules.",
     )
     years = marked(REFERENCE_YEARS, case.years)
     for group in dict.fromkeys(lever.group for lever in axes.POLICY):
@@ -102,7 +102,7 @@ def strategy(case: Case) -> list[str]:
     lines = head(
         "Strategy levers",
         "A strategy lever is a dated quantity that each firm decides. At its off value the maker follows its own rule, and all "
-        f"makers do in {case.name} as it is loaded; `Case.strategy` holds the values by year, and a study may write others.",
+        f"makers do in {case.name} as loaded; `Case.strategy` holds the values by year, and a reform can set others.",
     )
     return [*lines, *table(LEVER_COLUMNS, [declared(lever, "strategy") for lever in axes.STRATEGY])][:-1]
 
@@ -120,7 +120,7 @@ def parameters(case: Case) -> list[str]:
     lines = head(
         "Parameters",
         f"What describes behaviour in the case {case.name}. At its off value a mechanism does nothing; `-` means that the "
-        "parameter is a scale without an off value. A fitted parameter was moved by the fit, on outcomes to 2010 only. "
+        "parameter is a scale without an off value. A fitted parameter was estimated on outcomes to 2010 only. "
         "Sources are ids of `sources.csv`; `latecomer explain NAME` spells them out.",
     )
     for group, rows in register.groupby("group", sort=False):
@@ -146,17 +146,15 @@ def parameters(case: Case) -> list[str]:
 
 
 def the_year(case: Case) -> list[str]:
-    """Return the page that tells the year stage by stage, in the words at the head of the model's files."""
+    """Return the page of the year stage by stage, in the words at the head of the model's files."""
     lines = head(
         "The year, stage by stage",
-        "A year of the model runs these stages in this order. Each calls one function of one file of `model/`; the equations "
-        "stand below, as they stand at the head of that file.",
+        "A year of the model runs these stages in this order, in nine phases. Each calls one function of one file of `model/`; "
+        "below are the "
+        "question and equations at the head of each file.",
     )
-    rows = [
-        (str(i + 1), f"[`{s.file}.{s.function}`](#{s.file})", sentence(s.about))
-        for i, s in enumerate(code.stages())
-    ]
-    lines += table(("stage", "function", "what it does"), rows)
+    rows = [(s.phase, f"[`{s.file}.{s.function}`](#{s.file})", sentence(s.about)) for s in code.stages()]
+    lines += table(("phase", "function", "what it does"), rows)
     for mechanism in code.mechanisms():
         lines += [f"## {mechanism.name}", "", mechanism.question, ""]
         for text in mechanism.paragraphs:

@@ -9,13 +9,13 @@
                 where little is sold it decays: n' = (1 - z) n
     name        T_mx = (1 - u) own name + u reputation of the country, shared by all its brands, each from 0 (unknown) to 1
                 name' = name + g seen (1 - min(1, max(0, -(Q - F) a_x) / .9) - name), twice as fast down,
-                seen = 1 - e^-(cars sold there / (s0 market)): nobody trusts, or distrusts, a car that is not on the road
+                seen = 1 - e^-(cars sold there / (s0 market)): buyers form no opinion of cars they do not see
     takeover    dated by contract; succeeds with odds e^(k0 + k1 ln organisation - k2 distance + k3 (absorption - 1/2)), once for
                 all it brings: network and name there. The price is paid either way; technology handed over stays accessible
 
 Q - F is the mean over the cars a maker sells at home, electric ones rated by electric technology. Foreign makers sell under
-names that are trusted already (T = 1); their parents hold them back, most of all from the rich markets where their own
-plants stand, less if the venture pushes (h, a maker's push abroad, is its strategy). Income and distance are relative to the
+trusted names (T = 1); their parents limit their exports, most of all to rich markets where they have plants of their
+own, less if the venture pushes (h, a maker's push abroad, is its strategy). Income and distance are relative to the
 mean of the markets in 2010, so that i and b move the pattern more than the level.
 
 Sources: Melitz 2003 and Roberts and Tybout 1997 (sunk cost), McCallum 2015 (it is paid country by country), Morales, Sheu and
@@ -110,7 +110,7 @@ def send_trucks(gap, constant, here, now, p, part):
 
 @kernel
 def extend(t, w, state, policy, strategy, makers, p):
-    """Build networks where they pay, let others decay, and pay for them (billion CNY of 2010, w.spent_abroad[m])."""
+    """Build networks where they pay, let others decay, and book their cost (billion CNY of 2010, w.spent_abroad[m])."""
     w.spent_abroad[:] = 0.0
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].ownership == IMPORTER:

@@ -1,4 +1,4 @@
-"""How does trust in a name rise and fall? Slowly up with what buyers find, twice as fast down; cheapness builds none.
+"""How does trust in a name rise and fall? Slowly up with experienced quality, twice as fast down; low prices build none.
 
     target_m = B0 [ (1 - n) min(1.2, gap_m / .9) + n min(1, mean gap / .2) ],  gap behind the joint ventures, B0 < 0
     trust   += eta_up (target - trust) if above, eta_down if below
@@ -6,8 +6,8 @@
     goodwill A_m' = (1 - delta) A_m + spending on marketing and service (billion CNY); an own brand's cars gain
             g ln((A_m + A0) / (mean A + A0)), the mean taken over cars made at home (`product.appeal_of`)
 
-n is the weight of national reputation, shared by all own brands. No price stands here: a cheap car builds no name.
-Goodwill is relative, so that spending of all alike moves nobody. Source: Nerlove and Arrow 1962 (goodwill).
+n is the weight of national reputation, shared by all own brands. Price does not enter: a cheap car builds no name.
+Goodwill is relative, so equal spending by all has no effect. Source: Nerlove and Arrow 1962 (goodwill).
 """
 
 from latecomer.axes import BATTERY, DESIGN, ELECTRONICS, ENGINE, IMPORTER, PLATFORM, PRIVATE, PROCESS

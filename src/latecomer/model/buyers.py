@@ -1,4 +1,4 @@
-"""How many people and organisations look for a car this year? First cars, replacements, institutions and small firms.
+"""How many households and organisations look for a car this year? First cars, replacements, institutions and small firms.
 
     first time    N1 = shop x private x max(0, S(y) households - fleet),  S(y) = s_max y / (y + y_half)
     replacement   N2 = sum_a scrap_a x fleet_a x (1 + trade-in);  buyers to whom any car is worth psi more

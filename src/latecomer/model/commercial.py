@@ -1,10 +1,10 @@
-"""Who builds trucks and buses, and how many are bought? A market driven by product and investment, with makers of its own.
+"""Who builds trucks and buses, and how many are bought? A market driven by product and investment, with its own makers.
 
     fleet wanted  F* = f0 G^eta (I / G)^iota                                  G product, I investment; both indices
     demand        D = scrap F + adjust max(0, F* - F)                         stock adjustment (Chow 1957)
     by class      D_k = D s_k G^h_k / sum                                     medium trucks give way to heavy and light ones
     by maker      attraction = w_mk K_m^x e^(b (C - F) - c ln cost)           K the size of plant and network
-    supply        min(demand, capacity); what is turned away goes to makers with room, in two rounds; exports come last
+    supply        min(demand, capacity); unmet demand goes to makers with spare capacity, in two rounds; exports come last
 
 Sources: Chow 1957 for stock adjustment; attraction shares after Bell, Keeney and Little 1975.
 """
@@ -148,7 +148,7 @@ def trade_abroad(t, w, state, world, policy, strategy, makers, p):
 
 @kernel
 def order(m, t, w, state, policy, strategy, makers, p):
-    """Take delivery of capacity, wear out, and order for two years on (million a year)."""
+    """Add delivered capacity, depreciate, and order for two years ahead (million a year)."""
     state.truck_capacity[m] = (1.0 - p.capacity_wear * (1.0 - policy[t].plan_share)) * state.truck_capacity[m]
     state.truck_capacity[m] += state.truck_pipeline[m, 0]
     state.truck_pipeline[m, 0] = state.truck_pipeline[m, 1]

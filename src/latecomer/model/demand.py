@@ -1,4 +1,4 @@
-"""How much of each line would be bought at given prices, and what would a higher price lose? Sums over all buyers.
+"""How much of each line would be bought at given prices, and how much would a higher price lose? Sums over all buyers.
 
 For every line j: demand q_j and the sums of the first-order conditions (module `market`)
 

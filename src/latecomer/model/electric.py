@@ -1,4 +1,4 @@
-"""What does the new paradigm change, and for whom? Lock-in, software, batteries, and the wish for an electric car.
+"""What does the new paradigm change, and for whom? Lock-in, software, batteries, and the demand for electric cars.
 
     lock        l_m: share of the new paradigm that a maker settled in the old one leaves aside (ventures, state, private, new
                 makers); it cuts attention to young domains, launches of electric lines, and what is mastered:
@@ -11,9 +11,10 @@
                 i_r = income per household ^ x, mean one;  buyers' value of an electric car there: e^(-share_e need (1 - D_r))
     battery     kWh_s x world pack price x own learning x edge of home makers
 
-Before the dawn of a domain its frontier is nil, so that nothing here acts. All l at nil: nobody is locked; all at one value:
-equal lock-in. `battery_growth` and `electronics_growth` at nil close the window. Sources: Landini, Lee and Malerba 2017 (windows
-and lock-in, `docking.incalead`); Helveston et al. 2015 (dislike of limits); Li, Zhu, Ma, Zhang and Zhou 2020 (chargers by city).
+Before the first year of a domain its frontier is zero, so nothing here acts. All l zero: no lock-in; all at one value:
+equal lock-in. `battery_growth` and `electronics_growth` at zero close the window of opportunity.
+Sources: Landini, Lee and Malerba 2017 (windows and lock-in, `docking.incalead`); Helveston et al. 2015 (dislike of limits); Li,
+Zhu, Ma, Zhang and Zhou 2020 (chargers by city).
 """
 
 import math
@@ -99,7 +100,7 @@ def pack_cost(m, s, e, state, world, now, maker, p):
 
 @kernel
 def learn(w, state, makers, p):
-    """Let makers take up software, and hold what they master of young domains to what their lock leaves them."""
+    """Update the software that makers master, and limit their mastery of young domains by lock-in."""
     whole = new_part(w.frontier)
     for m in range(makers.size):
         if state.alive[m] == 0:

@@ -7,8 +7,8 @@
                 what contracts teach institutes; standards to government and, links x, on to enterprises;
                 what engineers carry from ventures to own-brand makers, inside enterprises
 
-Knowledge at cost keeps one unit for all flows (Griliches 1979); it says nothing on worth. Nothing here is read by the
-next year. Engineers who come from or go to other trades are left out, and taxes paid are not counted as money flows.
+Knowledge at cost keeps one unit for all flows (Griliches 1979); it does not measure value. Nothing here is read by the
+next year. Engineers who come from or go to other industries are left out, and taxes paid are not counted as money flows.
 """
 
 from latecomer.axes import (

@@ -4,7 +4,7 @@
     strong = 100 prod (z_i / ref_i)^w_i   core control .25, own brands .20, quality and price .20, export value .15,
                                           return .10, talent .10
 
-Geometric, so that neither sheer scale nor sealed-off self-reliance buys strength. Ratios are held between 1/1000 and
+Geometric, so neither scale alone nor isolation makes an industry strong. Ratios are held between 1/1000 and
 10. Reference values and weights are parameters (group `index`). Built after the manufacturing-power index (four
 pillars, base country mean) and the ten-item automobile-power index of Zhao and Liu.
 """

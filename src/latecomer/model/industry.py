@@ -5,9 +5,9 @@
     money      own-brand makers order within cash and the part of their debt limit that lenders give (`finance.debt_limit`);
                a unit of plant costs  c organisation^-x
     exit       a line after a run of loss years, by hazard; a maker after such a run once its money is gone, or by
-               insolvency, debt beyond the limit; soft budgets put it off
+               insolvency, debt beyond the limit; soft budgets delay it
     quota      an importer may sell  Q [(1 - o) x / sum x + o / N],  x imports of last year, N importers; equal parts if none
-               imported; what is scarce raises prices through the shadow cost, and the rent is the importer's
+               imported; scarcity raises prices through the shadow cost, and the importer earns the rent
     takeover   of a failing maker by the richest healthy own-brand maker with a line in common, at a discount, or by a
                dated fact of the case: plant, lines, debts and part of skill and goodwill pass, and the maker ends
 
@@ -71,7 +71,7 @@ def record_sales(w, state, makers):
 
 @kernel
 def invest(t, w, state, policy, strategy, makers, p):
-    """Take delivery of capacity, wear out, order for two years on, and pay for orders, those of truck plant included."""
+    """Add delivered capacity, depreciate, order for two years ahead, and pay for all orders, those of truck plant included."""
     openness = policy[t].reform_state_firms
     limit = p.growth_closed + (p.growth_open - p.growth_closed) * openness
     growth = min(max(state.car_trend, 0.0), p.trend_cap)

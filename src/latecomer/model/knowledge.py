@@ -21,11 +21,11 @@
     doing:        dC_process = c d ln(experience)
     all learning of a domain in a year <= cap
 
-With neither digestion nor research nothing is learned from access: introducing without digesting leaves a maker where it
-was. Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign
-technology is X / (X + X0) of cumulated output of foreign makers at home, in ventures or not. Which domain a maker attends
-to, and whether it makes, buys or allies, are its strategy; at the off values it follows the rules above. Sources: Cassiman
-and Veugelers 2006 (own research and bought technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991;
+Without digestion or research nothing is learned from access: technology introduced but not digested teaches nothing.
+Comfort: profit from a joint venture (dependence) lowers own effort by chi (Howell 2018). Presence of foreign technology
+is X / (X + X0) of cumulated output of foreign makers at home, in ventures or not. Which domain a maker attends to, and
+whether it makes, buys or allies, are its strategy; at the off values it follows the rules above. Sources: Cassiman and
+Veugelers 2006 (own research and bought technology); Simon 1971 (attention); Cohen and Levinthal 1990; Verspagen 1991;
 Nelson and Winter 1982; Henderson and Clark 1990 (integration of components); Bai, Barwick, Cao and Li; Bloom and Van Reenen
 2010 (management and competition).
 """
@@ -320,7 +320,7 @@ def share_effort(d, m, focus, absorb, source, bought, w, state, choice, p):
 
 @kernel
 def spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p):
-    """Return the gain plus what spills over from ventures, the trade, engineers, testing and suppliers of batteries."""
+    """Return the gain plus what spills over from ventures, the industry, engineers, testing and suppliers of batteries."""
     known = state.mastered[m, d]
     now = policy[t]
     open_ear = 0.3 + 0.7 * absorb

@@ -17,15 +17,15 @@ of value times net margin, a joint venture counting with weight omega for its gr
 the maker's and the buyer's price. c is the cost that a maker prices on, without what its stance leaves out (`product`). Scarce
 capacity enters as a shadow cost; what still exceeds capacity is rationed.
 
-Surplus is what those who choose this year expect to gain over buying nothing, in money:
+Consumer surplus is what this year's buyers expect to gain over the outside good, in money:
 
     S = sum_n N_n [ln(1 + V_n) - sum_j k_nj h_nj] x served / mu_b,   mu_b = alpha_b (sqrt(100 y_b)/100)^(lam-1) / 100
 
 V is the sum of values, k the probability of a car, h what rules of a province or for offices add to its value: they move
-the choice and please nobody. mu_b, the marginal utility of money, is given from outside (`demand.value_of_money`): the same
+the choice and add no welfare. mu_b, the marginal utility of money, is given from outside (`demand.value_of_money`): the same
 on both sides of a comparison, so that a lower price is never a loss and gains of reforms add up. With lam = 1 this is the
 log-sum over the price coefficient (Small and Rosen 1981), with lam = 0 that of buyers with a given budget (Bjornerstedt and
-Verboven 2016). In between an exact compensating variation needs to know what money is worth to whoever buys nothing, and
+Verboven 2016). In between an exact compensating variation needs the value of money to those who buy nothing, and
 does not add up (McFadden 1999; Herriges and Kling 1999; Dagsvik and Karlstrom 2005).
 
 Prices and shadow costs are iterated together from last year's: a zeta step in prices, a Newton step in shadow costs,
@@ -258,9 +258,9 @@ def rules_felt(r, b, w):
 def book_regions(w, world, p, served):
     """Sum sales by region (all, own-brand, local) and node, and consumer surplus, also by class and by region (billion CNY).
 
-    Surplus is the log-sum less what rules add to it: they are a wedge of the choice, not a pleasure, so that buyers are
-    credited with what they experience (Train 2015, on anticipated and experienced attributes). Who is turned away is luck and
-    gains nothing.
+    Surplus is the log-sum less what rules add to it: rules distort the choice and add no welfare, so buyers are
+    credited with what they experience (Train 2015, on anticipated and experienced attributes). Rationed buyers are random
+    and gain nothing.
     """
     lift = math.exp(p.replacement_value)
     w.region_sales[:] = 0.0

@@ -1,26 +1,26 @@
-"""Who comes, with whom, and who founds a maker, where no date is given? The rules of free mode.
+"""Which foreign makers enter, with which partner, and who founds a maker, when entry is endogenous?
 
-With the lever `mode.free` at 1 the case's rows of foreign car makers are projects and those of start-ups are ideas; both
-wait for a chance instead of for their date. Money is in billion CNY of 2010 a year:
+With the lever `mode.free` at 1 entry is endogenous: foreign car makers (projects) and start-ups in the case enter with a
+probability that depends on expected gain, not on their historical date. Money is in billion CNY of 2010 a year:
 
     market      A = home sales (1 + trend)^5, in electric cars the share  e = electric share + promise x subsidy / cost
     gain        G = A / (n + 1) e^brand x margin x cost of a car,   margin = mu 2 / (1 + e^-(signal x profit/revenue))
     importing   I = G (landed cost (1 + tariff))^-elasticity (1 - licences): what a foreign maker has without a plant
     joint       J_g = G (1 + help_g - friction) e^luck_g;  help_g = h (size + skill + money)/3 e^(-crowding ventures of g)
     threat      T = G where a plant of its own is allowed, else I
-    share       phi = min(cap, 1/2 + T / 2J), the Nash bargain: the threat, and half of what is won beyond it
-    coming      V = max(phi J_g with the best group g, G if alone is allowed) - I;  hazard = k V^2 / (V^2 + K^2)
+    share       phi = min(cap, 1/2 + T / 2J), Nash bargaining: the threat point and half of the surplus
+    entering    V = max(phi J_g with the best group g, G if alone is allowed) - I;  hazard = k V^2 / (V^2 + K^2)
     parting     hazard = b / (1 + e^(-2 (years of profit below a least gain - 4.5))), beside the exits of `industry`
     founding    hazard = f licence G^2 / (G^2 + K_f^2), with e^skill for e^brand; the dated first year is the earliest
 
-n counts those already there. A tariff lowers I and so brings plants: tariff jumping. No project has more than `venture.limit`
-ventures of its foreign maker beside it; makers of a country come only once its cars may be imported. A foreign share below phi
-moves towards it. When a project has ended, its foreign maker may return after a wait and its group is free for another. A
-venture whose parent has ended looks for another. What a maker has become - owner, group, province, equity, first year - is
-state, copied onto the history's own roster of makers, which all else reads.
+n counts the makers already present. A tariff lowers I and so attracts plants (tariff jumping). `venture.limit` bounds the
+ventures of one foreign maker; makers of a country enter only once its cars may be imported. A foreign share below phi
+moves towards it. When a project has ended, its foreign maker may return after a wait, and its group may take another partner.
+A venture whose parent has exited looks for another. Owner, group, province, equity and first year of a maker are state,
+copied onto the history's own list of makers, which every other stage reads.
 
-Projects are rows of the case, so that no foreign maker has more of them than in history; ventures in trucks only, foreign
-names owned at home in full and works that existed before they made cars keep their dates. A venture settles where its parent is.
+Projects are rows of the case, so no foreign maker has more of them than in history. Ventures in trucks only, foreign names
+fully owned at home and plants that existed before they made cars keep their dates. A venture locates where its parent is.
 Sources: Nash 1950 (bargaining); Smith 1987, Motta 1992 (tariff jumping); Bai, Barwick, Cao and Li (partners).
 """
 
@@ -70,7 +70,7 @@ def inscribe(m, state, roster):
 
 @kernel
 def meet(t, w, state, world, policy, makers, p, seed, history):
-    """Let foreign makers come and founders begin by rule, if the year is in free mode; `makers` is the roster."""
+    """Let foreign makers and founders enter by rule if entry is endogenous this year; `makers` is the history's own list."""
     now = policy[t]
     if now.mode_free <= 0.5:
         return
@@ -128,7 +128,7 @@ def count_rivals(state, makers):
 
 @kernel
 def expected_margin(state, makers, p):
-    """Return the share of the cost of a car that a newcomer hopes to earn, from the trade's profits last year."""
+    """Return the share of the cost of a car that an entrant expects to earn, from the industry's profits last year."""
     profit, revenue = 0.0, 0.0
     for m in range(makers.size):
         if state.alive[m] == 1 and makers[m].ownership != IMPORTER and state.output[m] > 0.0:

@@ -3,7 +3,7 @@
     plan norm     Y* = y0 GDP^eta                                       what planners want, in proportion to the plants they have
     investment    K' = K + phi priority max(0, 1 - sum K / Y*) K         phi is the speed at which the gap to the norm is closed
     inputs        I = K (GDP / highest GDP so far)^eps                   heavy industry is cut first when the economy falls back
-    output        q = plan_share x min(K, I)                             the rest of capacity works for the market
+    output        q = plan_share x min(K, I)                             the rest of capacity serves the market
 
 Sources: Kornai 1980, 1992 (shortage, plan bargaining); Naughton 1995 (growing out of the plan: the off-plan share).
 """

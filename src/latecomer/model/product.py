@@ -9,13 +9,13 @@
     launch      hazard by capability, size of the segment, policy; min(1, o (1 - chi dependence)) for state groups;
                 x licence for the first car of an own brand: entry.private, entry.state, entry.electric;
                 times the chance that cash and lenders cover the development cost  f base_s
-    beginning   what a maker was founded to make, if licensed; a works that takes up cars builds plant and name anew; a venture
-                or a plant owned abroad begins with a car of its parent, in a plant that grows with the market
+    first line  what a maker was founded to make, if licensed; an existing plant that takes up cars builds capacity and name like
+                an entrant; a venture or foreign-owned plant begins with a car of its parent; larger markets bring larger plants
 
 Learning is bounded: experience removes only the excess over best-practice cost, since unbounded curves drive prices
-to nothing. Hazards are smooth, so that a tiny price error does not flip a history. A stance is what owners reward: a manager
-paid for revenue besides profit prices as if part of the cost were not there; a group weighs the profit of its other makers as
-they see it. o is a state group's effort for its own brand. Sources: Vickers 1985 and Fershtman and Judd 1987, whose weight on
+to zero. Hazards are smooth, so that a tiny price error does not flip a history. A stance is an incentive: a manager paid for
+revenue as well as profit prices as if part of the cost did not exist; a group weighs the profit of its other makers as they
+see it. o is a state group's effort for its own brand. Sources: Vickers 1985 and Fershtman and Judd 1987, whose weight on
 profit is 1 - stance (delegation); Levitt, List and Syverson
 2013 (learning by doing); Berry, Levinsohn and Pakes 1995 (utility).
 """
@@ -119,7 +119,7 @@ def base_cost(s, p):
 
 @kernel
 def newcomer(d, w, state, maker, p):
-    """Return what a new car works masters of domain d: nearly what others at home know, or bought plant, plus skill."""
+    """Return what a new car plant masters of domain d: nearly what others at home know, or bought plant, plus skill."""
     gap = p.entry_gap_process if d == PROCESS else p.entry_gap
     start = max(state.own_mean[d] - p.entry_shortfall, w.frontier[d] - gap)
     if d == BATTERY:
@@ -129,7 +129,7 @@ def newcomer(d, w, state, maker, p):
 
 @kernel
 def renew(m, w, state, maker, p):
-    """Let a works that takes up cars build plant and name anew: it knows no less than a newcomer and is trusted as one."""
+    """Let an existing plant that takes up cars begin like an entrant: it knows no less than one and is trusted as one."""
     if maker.ownership > PRIVATE or state.active[m].sum() > 0:
         return
     for d in range(NDOMAINS):

@@ -1,4 +1,4 @@
-"""How much does a province favour its own makers, and what does that cost? Aid and rules that answer to what is at stake.
+"""How much does a province favour its own makers, and what does that cost? Aid and rules that grow with local output.
 
     strength_r = lever x (s0 + (1 - s0) stake_r),   stake_r = O_r / (O_r + o)
     rules      taste_r = h strength_r                 utility of a local car: taxi rules, plates, habit

@@ -11,7 +11,7 @@
     testing      dC_process = theta links T / (T + T0) (.3 + .7 a) max(0, frontier - distance - C),   T = sigma b (S + K)
     grants       dR_m = speed x kept x grants_w R_m / sum_w R;   tax relief = rate x deduction_w x spending (booked only)
 
-Links tie institutes and universities to enterprises. With links at zero money buys papers, not cars: A grows, G and
+Links tie institutes and universities to enterprises. With links at zero, research money yields papers only: A grows, G and
 the results of contracts and testing stay where they are. General research is of use in every domain, so each domain
 counts it in full. Grants and deductions go by ownership w of own-brand makers. More posts at institutes for the same money
 are taken as filled: b is what they add to the institutes' part, at the elasticity that holds for makers, while `talent`

@@ -1,4 +1,4 @@
-"""Who trains engineers, where do they go, and what do they take along?
+"""Who trains engineers, where do they go, and what knowledge do they bring?
 
     graduates    g_t = scale x index_t x places_{t - lag},   quality (index x places)^-delta: crowding dilutes schooling
     stock        N_h' = (1 - exit - move) N_h + a_h (g + sum move N),   move = mobility (1 - plan share)
@@ -9,7 +9,7 @@
     movers       dC_md = carry x (came from ventures / N_h) max(0, mean venture_d - withheld - C_md)
 
 Employers h: state makers, private makers, ventures (foreign plants too), institutes, universities, government, and
-kindred trades elsewhere, abroad included. Under the plan graduates and posts are assigned, so nobody moves. That
+related industries elsewhere, abroad included. Under the plan graduates and posts are assigned, so nobody moves. That
 scientists go where pay and the productivity of research draw them, and that their movement carries catch-up, follows
 Almudi, Fatas-Villafranca and Izquierdo 2012; we depart from their replicator, in which an employer without staff can
 never find any, and take a logit over jobs with their number as size variable (McFadden 1978). Partners withhold from

@@ -1,9 +1,9 @@
-"""Which technology may a maker use, and from whom? Foundings, ventures, licences, purchased machinery, cut-offs.
+"""Which technology may a maker use, and from whom? Entry, ventures, licences, purchased machinery, cut-offs.
 
     venture:   M_md = F_d - g lag,  lag = lag0 + lag1 exp(-ventures / 7): competition among partners shortens it
                + lag2 transfer duty: a parent that must share brings older technology
-    electric:  M_md = (1 - lock) F_d for ventures in batteries, and the same of what is new in electronics: partners hold on to
-               engines
+    electric:  M_md = (1 - lock) F_d for ventures in batteries, and the same of what is new in electronics: partners keep
+               to engines
     licence:   M_md = max(M_md, F_d(t0) - g vintage) from the year t0 of the contract; a partner in the maker itself
                hands on part of its progress since, year by year
     machinery: M_md >= F_d - distance, wider before makers may buy freely: a purchased route, open to all
@@ -14,10 +14,10 @@
                is no newer
     cut-off:   M_md = C_md + (1 - cut_d)(1 - cut_y) (M_md - C_md) for domain d and source y
 
-Ventures and foundings are dated facts of the case in history mode; in free mode (`matching`) the rows of foreign car makers
-and of start-ups wait for a chance instead. A wholly foreign plant needs leave to be built in both. A supply cut-off bites
-where technology is used but not mastered: an own brand falls back to what it masters; a venture to what stays without its
-parent. Importers build abroad and are not touched. A contract keeps its source (licence, design house, acquisition, partner
+Exogenous entry: ventures and start-ups begin on their historical dates. Endogenous entry (`matching`): foreign car makers and
+start-ups enter by rule. A wholly foreign-owned plant needs a permit in both. A supply cut-off matters
+where technology is used but not mastered: an own brand falls back to what it masters, a venture to what remains without its
+parent. Importers build abroad and are not affected. A contract keeps its source (licence, design house, acquisition, partner
 in the maker). Make, buy or ally is a maker's strategy by domain (Pisano 1990; Veugelers and Cassiman 1999): what it does not
 let in it neither uses, nor pays for, nor digests; an alliance with a leader brings newer technology for a fee and lets it be
 digested in part (`knowledge`), as in the equity alliances of Mowery, Oxley and Silverman 1996. Source of vintage and
@@ -84,8 +84,8 @@ def found_and_end(t, w, state, world, policy, makers, p):
 
 @kernel
 def allowed(maker, now):
-    """Return whether a maker whose date has come may begin: ventures and foreign plants need leave, and in free mode those
-    that come by rule have no date."""
+    """Return whether a maker whose date has come may begin: ventures and foreign plants need a permit, and under
+    endogenous entry those that enter by rule have no date."""
     if now.mode_free > 0.5 and (foreign_project(maker) or founder(maker)):
         return False
     if maker.ownership == FOREIGN_PLANT:
