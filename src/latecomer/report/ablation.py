@@ -22,6 +22,7 @@ TITLES = {
     "core_control": ("Control of core technology", 100.0, "points"),
     "new_energy_share": ("Plug-in cars in cars made", 100.0, "points"),
     "vehicle_exports": ("Vehicles exported", 1e-6, "million"),
+    "imports": ("Cars imported", 1e-3, "thousand"),
     "home_sales": ("Cars sold at home", 1e-6, "million"),
     "average_price": ("Average price of a car", 1e-3, "thousand CNY of 2010"),
     "consumer_surplus": ("Surplus of buyers", 1.0, "billion CNY of 2010"),

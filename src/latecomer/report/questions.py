@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.fork import LEAST, Timing
+from latecomer.experiment.fork import LEAST, RULE, Timing
 from latecomer.experiment.uncertainty import Uncertainty
 from latecomer.report import words
 from latecomer.report.ablation import told
@@ -79,10 +79,7 @@ def timing_sheet(found: Timing, manifest: Mapping[str, Any]) -> Sheet:
     reading = [
         "Histories are rewound and take the reform up in one year after the other; before that year they are the "
         "same in every bit.",
-        "A reform still works when taken up in a year if nine pairs in ten agree on the sign of its effect, the "
-        "sign is that of the "
-        f"first year tried, and the median is at least {LEAST:.0%} of the first one. An effect can be clear in "
-        "sign and yet too small.",
+        f"{RULE} An effect can be clear in sign and yet too small.",
     ]
     first, last = int(found.table["taken_up"].min()), int(found.table["taken_up"].max())
     return Sheet(
