@@ -84,6 +84,12 @@ def counts_in(rows: pd.DataFrame) -> np.ndarray:
     return sure_in(rows) & visible & (np.maximum(low, -high) >= NEARER_END * least(rows))
 
 
+def leans_in(rows: pd.DataFrame) -> np.ndarray:
+    """Return for every row of effects whether it is visible and nine pairs in ten agree on its sign."""
+    agreed = rows[["positive", "negative"]].max(axis=1).to_numpy(float) >= NINE_IN_TEN
+    return agreed & (rows["median"].abs().to_numpy(float) >= least(rows))
+
+
 def course_of(rows: pd.DataFrame, title: str) -> Course:
     """Return the course of the effects on one series (columns as those of `Comparison.effects`)."""
     rows = rows.reset_index(drop=True)
@@ -265,13 +271,14 @@ def silent(found: Comparison) -> str:
     told = courses(found)
     watched = [*(one.rows for one in told), *(found.effects(name) for name in ALSO_WATCHED)]
     least_years = 1 if found.since == found.years[-1] else 2
-    if any(longest(counts_in(rows)) >= least_years for rows in watched):
+    if any(longest(counts_in(rows) | leans_in(rows)) >= least_years for rows in watched):
         return ""
     same = identical_pairs(found)
     pairs = len(found.histories)
     counts = "; ".join([f"in {same} of {pairs} pairs nothing differs at all", *counted(found)])
     return (
-        f"This lever does not bind: no effect on any of {len(watched)} series is sure and visible for two years running; "
+        f"This lever does not bind: on none of {len(watched)} series is an effect of visible size sure, or of the same sign "
+        f"in nine pairs in ten, for two years running; "
         f"{counts}."
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from latecomer.case.reform import change_rows, read_changes
 from latecomer.experiment.channels import channel_sentences
 from latecomer.experiment.compare import Comparison
-from latecomer.experiment.headline import counts_in, headline_years
+from latecomer.experiment.headline import counts_in, headline_years, permits_told
 from latecomer.experiment.worth import worth
 from latecomer.fit.score import TRAINING_END, errors, record_table
 from latecomer.record import Run
@@ -27,7 +27,7 @@ DRAWN = {
     "average_price": (HALF, 180), "quality_gap": (HALF, 180), "great_strong": (WHOLE, 255), "makers": (WHOLE, 250),
 }  # fmt: skip
 YEARS = (1992, 2004, 2010, 2020, 2025)
-MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 7, 8, 8, 20
+MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 5, 6, 6, 20
 DRAWN_EFFECTS, MOST_FIRM_ROWS = 6, 14
 NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 
@@ -66,7 +66,7 @@ def comparison_brief(found: Comparison) -> str:
     with unchecked():
         figures = comparison.charts(found)
     moved = effects_shown(found, list(comparison.firm_charts(found)))
-    sizes = {**dict.fromkeys(moved, (HALF, 165)), "firms": (HALF, 230), "provinces": (HALF, 400)}
+    sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 400)}
     years, gains = headline_years(found), worth(found)
     return render(
         "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=moved, name=found.name,
@@ -75,7 +75,7 @@ def comparison_brief(found: Comparison) -> str:
         cards=comparison.cards(found), sentences=comparison.answer(found)[:MOST_SENTENCES], changes=changes(found),
         firms=comparison.firm_table(found, years)[:MOST_FIRM_ROWS], money=comparison.money_rows(gains),
         bought=comparison.bought_sentences(gains, comparison.at_peak(found)), worth=gains, training_end=TRAINING_END,
-        channels=channel_sentences(found)[:MOST_CHANNELS], marked=years,
+        channels=[*permits_told(found), *channel_sentences(found)[:MOST_CHANNELS]], marked=years,
         table=comparison.table_rows(found, years, comparison.EFFECTS), trust=trust.coverage_told(errors(found.base)),
         command=comparison.command(found), cited=citation(),
     )  # fmt: skip
