@@ -342,10 +342,9 @@ def write(found: "Comparison", request: Request, say: Callable[[str], None], wri
     if request.out is not None:
         from latecomer.experiment.gallery import literature
         from latecomer.report.comparison import write_comparison
-        from latecomer.report.quick import quickly
 
         say("Writing the report")
-        with whole_file(request.out / report_name(found.reforms)) as part, quickly():
+        with whole_file(request.out / report_name(found.reforms)) as part:
             write_comparison(found, part, literature(found))
         done([request.out / report_name(found.reforms)], written, request)
     if request.brief and request.out is not None:

@@ -37,6 +37,7 @@ ALSO_WATCHED = (
 )
 SMALLEST, OF_LEVEL = {"share": 0.001, "index": 0.1, "problems": 0.1}, 0.002
 NINE_IN_TEN, NEARER_END, CLOSE = 0.9, 0.05, 2
+OF_TOP = 0.1  # of the largest median: a sure effect below it is no headline
 SMALLEST_PRINTED = 0.0005
 IMPORT_SHARE = "import_share"  # imports in cars sold at home
 PEAK, TOP, FADING, LAST = "largest sure effect", "largest median effect, not sure", "has halved", "last year"
@@ -96,7 +97,7 @@ def course_of(rows: pd.DataFrame, title: str) -> Course:
     median, years = rows["median"].to_numpy(float), rows["year"].to_numpy(int)
     size = np.abs(np.nan_to_num(median))
     head = (str(rows["series"].iloc[0]), str(rows["index"].iloc[0]), title)
-    counts, largest = counts_in(rows), int(years[np.argmax(size)])
+    counts, largest = counts_in(rows) & (size >= OF_TOP * size.max()), int(years[np.argmax(size)])
     if not counts.any():
         return Course(*head, None, None, None, largest, rows)
     peak = int(np.argmax(np.where(counts, size, -1.0)))
@@ -138,6 +139,9 @@ def years_of(told: list[Course]) -> dict[int, str]:
         fading = leading.halved or leading.unsure
         if fading is not None:
             out[fading] = f"{FADING if leading.halved else 'no longer sure'}: {leading.title}"
+    national = next((one for one in told if not one.index and one.peak is not None), None)
+    if national is not None:
+        out.setdefault(national.peak, f"{PEAK}: {national.title}")
     out.setdefault(first.last, LAST)
     return dict(sorted(out.items()))
 
@@ -182,7 +186,7 @@ def course_sentences(found: Comparison) -> list[str]:
     told = courses(found)
     said = [sentence(one) for one in told if one.peak is not None or one.index]
     open_ = [text for one in told if one.peak is None and not one.index and (text := leaning(one))]
-    return [*said, *([f"No sure effect in any year: {'; '.join(open_)}."] if open_ else [])]
+    return [*said, *([f"No sure effect of visible size in any year: {'; '.join(open_)}."] if open_ else [])]
 
 
 def sentence(course: Course) -> str:
@@ -198,7 +202,7 @@ def sentence(course: Course) -> str:
     if course.unsure is not None:
         again = int((sure_in(course.rows) & (course.rows["year"] > course.unsure)).sum())
         told += f"; from {course.unsure} on the 90% band holds zero" + (
-            f", except in {again} of them" if again else ""
+            f", except in {again} {'year' if again == 1 else 'years'}" if again else ""
         )
     return f"{told}; in {course.last} {at(course, course.last)}."
 
@@ -275,7 +279,7 @@ def silent(found: Comparison) -> str:
         return ""
     same = identical_pairs(found)
     pairs = len(found.histories)
-    counts = "; ".join([f"in {same} of {pairs} pairs nothing differs at all", *counted(found)])
+    counts = "; ".join([f"{same} of {pairs} pairs are identical in every number", *counted(found)])
     return (
         f"This lever does not bind: on none of {len(watched)} series is an effect of visible size sure, or of the same sign "
         f"in nine pairs in ten, for two years running; "

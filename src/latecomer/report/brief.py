@@ -66,7 +66,7 @@ def comparison_brief(found: Comparison) -> str:
     with unchecked():
         figures = comparison.charts(found)
     moved = effects_shown(found, list(comparison.firm_charts(found)))
-    sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 400)}
+    sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 430)}
     years, gains = headline_years(found), worth(found)
     return render(
         "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=moved, name=found.name,

@@ -533,8 +533,11 @@ def starred(median: float, low: float, high: float) -> str:
     """Return a median with its 90% band in brackets, and a star where that band excludes zero."""
     if not np.isfinite(median):
         return words.NOTHING
-    star = "*" if low > 0.0 or high < 0.0 else ""
-    return f"{signed(median)}{star} ({signed(low)} to {signed(high)})"
+    first, last = signed(low), signed(high)
+    star = (
+        "*" if first.startswith("+") or last.startswith("−") else ""
+    )  # as printed: never beside a band that shows zero
+    return f"{signed(median)}{star} ({first} to {last})"
 
 
 def money_rows(gains: Worth) -> list[dict[str, str]]:
