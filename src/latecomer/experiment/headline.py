@@ -140,7 +140,7 @@ def years_of(told: list[Course]) -> dict[int, str]:
         if fading is not None:
             out[fading] = f"{FADING if leading.halved else 'no longer sure'}: {leading.title}"
     national = next((one for one in told if not one.index and one.peak is not None), None)
-    if national is not None:
+    if national is not None and national.peak is not None:
         out.setdefault(national.peak, f"{PEAK}: {national.title}")
     out.setdefault(first.last, LAST)
     return dict(sorted(out.items()))

@@ -197,7 +197,8 @@ def uncertainty_sheet(found: Uncertainty, name: str, manifest: Mapping[str, Any]
             found.parts.assign(sd=found.parts["sd"] * factor),
         ),
         Table(
-            f"Every variant of structure and data, {unit}: effect over its own pairs, mean paired difference with its standard error, and what that makes of the effect",
+            f"Every variant of structure and data, {unit}: effect over its own pairs; mean paired difference and its "
+            "standard error; the effect with this difference",
             variants,
         ),
     ]

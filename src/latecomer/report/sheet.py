@@ -27,7 +27,7 @@ LONG = 40  # rows beyond which a table is folded
 HEADS = {
     "low90": "90% from", "high90": "90% to", "low50": "50% from", "high50": "50% to", "low": "90% from", "high": "90% to",
     "sd": "standard deviation", "positive": "share above zero", "negative": "share below zero", "error": "standard error",
-    "at": "judged in", "player": "force", "share": "part of the whole", "level": "effect then",
+    "at": "judged in", "player": "force", "share": "part of the whole", "level": "effect with it",
 }  # fmt: skip
 
 
