@@ -45,9 +45,10 @@ def test_the_firm_stands_first(case):
 
 
 def test_no_star_stands_beside_a_band_with_zero():
-    assert starred(1.0, 0.5, 2.0) == "+1.00* (+0.500 to +2.00)"
+    assert starred(1.0, 0.5, 2.0) == "+1.00* (+0.50 to +2.00)"
     assert "*" not in starred(3.4, -1.7, 11.7)
     assert "*" not in starred(0.0, 0.0, 0.3)
+    assert starred(0.16, 1e-5, 0.69) == "+0.16 (0 to +0.69)"
 
 
 def test_imports_and_their_share_are_in_the_table(tariff):
