@@ -68,7 +68,7 @@ class Entry:
 
     def __repr__(self) -> str:
         lines = [
-            f"{self.name}: {self.kind}. {self.about}",
+            f"Entry {self.name}: {self.kind}. {self.about}",
             *(f"{label}: {said}" for label, said in self.facts[:SHORT]),
         ]
         return "\n  ".join(
