@@ -77,7 +77,7 @@ class Entry:
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return f"<pre>{escape(repr(self))}</pre>"
+        return f"<table><tr><td><pre>{escape(repr(self))}</pre></td></tr></table>"
 
 
 def entries_of(case: str | Path) -> list[Entry]:
