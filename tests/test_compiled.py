@@ -5,6 +5,9 @@ import logging
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from numba import config, types
 
 from latecomer import compiled
 from latecomer.compiled import forget_old, kernel, kernel_digest, stored_kernel
-from latecomer.layout import RowType, address_of, kind_of, layout_of, table_from
+from latecomer.layout import LAYOUTS, RowType, address_of, kind_of, layout_of, table_from
 
 pytestmark = pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
 
@@ -214,6 +217,40 @@ def test_fixed_and_own_lengths_are_told_apart():
     assert KIND.fields["sold"].offset is not None
     assert KIND.fields["near"].offset is None
     assert str(RowType(KIND)) == "row(tried)"
+
+
+def test_what_is_made_once_is_made_by_one_thread():
+    start, made = Barrier(4), []
+
+    @compiled.once
+    def slow():
+        made.append(object())
+        time.sleep(0.05)
+        return made[-1]
+
+    def ask():
+        start.wait()
+        return slow()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [each.result() for each in [pool.submit(ask) for _ in range(4)]]
+    assert len(made) == 1
+    assert all(one is made[0] for one in found)
+
+
+def test_threads_that_ask_at_once_share_one_layout():
+    """Compiled code keeps an address: whoever asked must hold the array that is kept."""
+    for length in range(20, 60):
+        dtype, start = record_of({"m": length, "r": 3, "x": 1}), Barrier(4)
+
+        def ask(dtype=dtype, start=start):
+            start.wait()
+            return layout_of(KIND, dtype)
+
+        with ThreadPoolExecutor(4) as pool:
+            found = [each.result() for each in [pool.submit(ask) for _ in range(4)]]
+        assert all(one is found[0] for one in found)
+        assert found[0] is LAYOUTS[KIND, dtype]
 
 
 def test_a_record_of_another_make_is_refused():

@@ -21,9 +21,10 @@ import os
 import pickle
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache, cached_property, update_wrapper
+from functools import cache, cached_property, update_wrapper, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -46,6 +47,26 @@ OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy"}
 PART = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 told = logging.getLogger("latecomer")
 F = TypeVar("F", bound=Callable)
+T = TypeVar("T")
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """Let a function without arguments make its value once, whichever threads ask, and keep it for good.
+
+    A plain cache lets two threads make two values and drops one, to whose machine code somebody may hold an address.
+    """
+    made: list[T] = []
+    alone = threading.RLock()
+
+    @wraps(make)
+    def value() -> T:
+        if not made:
+            with alone:
+                if not made:
+                    made.append(make())
+        return made[0]
+
+    return value
 
 
 @cache

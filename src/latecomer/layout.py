@@ -17,7 +17,6 @@ Only compiled code sees this file: the same kernels run as plain Python on the a
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -78,12 +77,18 @@ def inner(dtype: np.dtype, field: str) -> tuple[np.dtype, int]:
     return found[0], found[1]
 
 
-@cache
+LAYOUTS: dict[tuple[Kind, np.dtype], np.ndarray] = {}
+
+
 def layout_of(kind: Kind, dtype: np.dtype) -> np.ndarray:
     """Return offset and lengths of every field of a kind in a structured type, one after the other, as `Place.slot` counts them.
 
+    The array is kept for good, since compiled code knows only its address; two threads that make it at once both get the
+    first one (a cache that let the second replace it would leave the other thread with freed memory).
     Raises KeyError for a field that the type lacks, TypeError for one of another type or of other fixed lengths.
     """
+    if (kind, dtype) in LAYOUTS:
+        return LAYOUTS[kind, dtype]
     numbers = []
     for name, place in kind.fields.items():
         field, offset = inner(dtype, name)
@@ -93,7 +98,7 @@ def layout_of(kind: Kind, dtype: np.dtype) -> np.ndarray:
         if from_dtype(field.base) != place.element or not fits or place.offset not in (None, offset):
             raise TypeError(f"{kind.name}.{name}: {field} at {offset} where {place} is read")
         numbers += [offset, *field.shape]
-    return np.array(numbers, dtype=np.int64)
+    return LAYOUTS.setdefault((kind, dtype), np.array(numbers, dtype=np.int64))
 
 
 def address_of(kind: Kind, records: np.ndarray) -> tuple[int, int, int, int]:

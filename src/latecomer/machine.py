@@ -14,14 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from functools import cache
 from itertools import count
 
 import numpy as np
 from numba import config, types
 
 from latecomer import axes
-from latecomer.compiled import PACKAGE, Phase, can_keep, one_at_a_time, stored_kernel, told
+from latecomer.compiled import PACKAGE, Phase, can_keep, once, one_at_a_time, stored_kernel, told
 from latecomer.layout import Kind, RowType, TableType, address_of, called_at, kind_of, table_from
 from latecomer.model import step
 from latecomer.model.scratch import scratch_type
@@ -34,7 +33,7 @@ KINDS = ("state", "scratch", "world", "policy", "strategy", "makers", "contracts
 (STATE, SCRATCH, WORLD, POLICY, STRATEGY, MAKERS, CONTRACTS, PARAMS, YEAR) = range(len(KINDS))
 
 
-@cache
+@once
 def parameters() -> tuple[str, ...]:
     """Return the names of the parameters that the model reads, in alphabetical order: every attribute of `p` in its files."""
     files = (PACKAGE / "model").glob("*.py")
@@ -54,7 +53,7 @@ def length_of(own: dict[str, int]) -> dict[str, int]:
     return axes.sizes(own["m"], own["r"], own["x"])
 
 
-@cache
+@once
 def kinds() -> tuple[Kind, ...]:
     """Return the kinds of records that a phase is given, in the order of `KINDS`."""
     fields = {
@@ -76,7 +75,7 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(kind_of(name, make(name), fixed=name != "params") for name in KINDS)
 
 
-@cache
+@once
 def phases() -> tuple[Phase, ...]:
     """Return what is compiled: the start, and the phases of the year in their order."""
     row, table = ([make(kind) for kind in kinds()] for make in (RowType, TableType))
@@ -87,7 +86,7 @@ def phases() -> tuple[Phase, ...]:
     return tuple(Phase(function, arguments, MODULE) for function in (step.recall, *step.YEAR))
 
 
-@cache
+@once
 def loop() -> Callable:
     """Return the loop over the years of one history from index `first` on: (phases' addresses, address of the tables, seed,
     history, first)."""
