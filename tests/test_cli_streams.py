@@ -170,3 +170,18 @@ def test_verbose_shows_all_problems_of_an_input(tmp_path, capsys):
     assert said.count("no.such_lever") == SHOWN and "--verbose shows all" in said
     assert main([*asked, "--verbose"]) == 2
     assert capsys.readouterr().err.count("no.such_lever") == SHOWN + 10
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "china-auto", "--brief", "--json"],
+        ["run", "china-auto", "--brief", "--only", "1"],
+        ["run", "china-auto", "--xlsx", "tables.csv"],
+        ["compare", "no-plate-quotas", "--brief"],
+    ],
+)
+def test_what_would_be_left_out_in_silence_is_refused(words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main([*words, "--dry-run"]) == 2
+    assert capsys.readouterr().err.startswith("1 problem")

@@ -148,6 +148,28 @@ def test_two_processes_at_once_both_answer(place):
     assert not any(complaints for _, complaints in answers)
 
 
+def test_a_lock_that_cannot_be_opened_is_done_without(place):
+    (place / "lock").mkdir(parents=True)
+    with compiled.one_at_a_time():
+        assert compiled.can_keep()
+
+
+def test_who_waits_for_another_process_is_told(place, caplog, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    place.mkdir(parents=True)
+    asked = []
+
+    def locked(handle, how):
+        asked.append(how)
+        if how & fcntl.LOCK_NB:
+            raise BlockingIOError
+
+    monkeypatch.setattr(fcntl, "flock", locked)
+    with caplog.at_level(logging.WARNING), compiled.one_at_a_time():
+        assert "Another process" in caplog.text
+    assert asked == [fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_EX]
+
+
 def test_only_the_latest_versions_are_kept(tmp_path):
     for number in range(compiled.FILES_KEPT + 3):
         file = tmp_path / f"k-{number}"

@@ -100,3 +100,8 @@ def test_the_panel_of_some_makers_is_part_of_the_whole(run, panel):
         some.sort_values(["history", "year", "maker"]).reset_index(drop=True), whole.reset_index(drop=True)
     )
     assert set(run.panel("byd")["maker"]) == {"byd"}
+
+
+def test_what_is_no_name_of_a_maker_is_refused(run):
+    with pytest.raises(lc.errors.UsageError, match="3; expected a maker of the case"):
+        run.panel(3)

@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, cached_property, update_wrapper, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -342,14 +342,17 @@ def can_keep() -> bool:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Wait until no other process compiles for this store, then keep others waiting; where files know no locks, do not."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    with (store() / "lock").open("wb") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    """Wait until no other process compiles for this store, then keep others waiting; where no lock can be had, do not."""
+    with ExitStack() as held:
+        with suppress(ImportError, OSError):  # no locks on this system, or a lock that is not ours to open
+            import fcntl
+
+            handle = held.enter_context((store() / "lock").open("wb"))
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                told.warning("Another process is compiling the model; waiting for it.")
+                fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 

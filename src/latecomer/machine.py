@@ -250,10 +250,10 @@ def worker() -> Iterator[subprocess.Popen]:
 
 def serve_names() -> None:
     """Compile phase after phase as their names come in, and answer each with its name: the work of a process of `worker`."""
-    for line in sys.stdin:
-        phase_called(line.strip()).address()
-        sys.stdout.write(line)
-        sys.stdout.flush()
+    with suppress(BrokenPipeError):  # whoever asked was killed: the part is stored, and nobody waits
+        for line in sys.stdin:
+            phase_called(line.strip()).address()
+            os.write(sys.stdout.fileno(), line.encode())
 
 
 if __name__ == "__main__":

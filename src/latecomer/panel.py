@@ -11,7 +11,7 @@ Quality and price are missing where a maker sells no car at home. Money is in CN
 sales are its imports. The frame is made on demand; nothing of it is kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -60,7 +60,7 @@ def places_of(case: Case, makers: str | Sequence[str] | None) -> np.ndarray:
     if makers is None:
         return np.arange(len(case.labels.makers))
     problems = Problems()
-    names = [makers] if isinstance(makers, str) else list(makers)
+    names = list(makers) if isinstance(makers, Iterable) and not isinstance(makers, str) else [makers]
     for name in names:
         if name not in case.labels.makers:
             problems.add("makers", None, None, name, "a maker of the case", valid=case.labels.makers)

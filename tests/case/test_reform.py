@@ -266,3 +266,9 @@ def test_names_from_python_are_checked_like_those_of_a_file(case):
 def test_spans_that_meet_may_say_the_same_and_a_span_stands_out_of_what_holds_from_a_year(case):
     assert told(case, "policy: {tariff.car: {1986-1995: 25%, 1990-2000: 25%, 1980: 50%}}") == []
     assert told(case, "note: >\n  two\n  lines\npolicy: {tariff.car: {1986-1989: 25%, 1990-2000: 10%}}") == []
+
+
+@pytest.mark.parametrize("said", ["Chery Automobile", "Chery", "奇瑞汽车", "奇瑞", "chary"])
+def test_a_proper_name_of_a_firm_is_refused_with_its_id(case, said):
+    with pytest.raises(ReformError, match="did you mean 'chery'"):
+        laid_over(case, Reform(firms={said: {"research.revenue_share": {2005: 0.06}}}))

@@ -15,7 +15,7 @@ from latecomer import axes
 from latecomer.axes import Field, Lever
 from latecomer.case.numerals import number_hint
 from latecomer.case.tree import Entry, tree_of
-from latecomer.errors import Problem, Problems, steering, steering_problem
+from latecomer.errors import SHOWN, Problem, Problems, nearest, steering, steering_problem
 from latecomer.shown import Shown
 from latecomer.types import Case
 
@@ -173,7 +173,12 @@ class Reader:
             return [int(m) for m in np.flatnonzero(self.case.makers["ownership"] == kinds.index(firm))]
         if firm in makers:
             return [makers.index(firm)]
-        self.wrong(line, firm, "a maker, own_brands, or a kind of ownership", [*makers, *kinds, "own_brands"])
+        names = {name: name for name in (*makers, *kinds, "own_brands")}
+        for proper in (self.case.labels.maker_names, self.case.labels.maker_names_zh):
+            names = dict(zip(proper, makers, strict=True)) | names
+        near = nearest(firm, names) if len(self.problems) < SHOWN else None
+        expected = "a maker, own_brands, or a kind of ownership"
+        self.problems.add(self.reform.file, line, None, firm, expected, names[near] if near else None)
         return []
 
     def lever(

@@ -128,8 +128,6 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
     """Return what is asked; problems of options, case and reforms come in one error."""
     problems = Problems()
     request = requested(given, problems, **flags)
-    if request.brief and not given["out"]:
-        problems.add("--brief", None, None, None, "--out with it: the folder in which the brief is written")
     precision = number("--precision", given["precision"], problems)
     if given["series"] not in PLAIN:
         problems.add(

@@ -19,6 +19,7 @@ FILES = ("csv", "xlsx", "pictures", "netcdf")
 WITH_VALUE = ("--histories", "--seed", "--threads", "--only", "--out", *(f"--{name}" for name in FILES))
 LONGEST_NAME = 255 - len(".latecomer-0000000000")  # bytes, with room for the name while it is written
 NEEDED = {"netcdf": ("h5netcdf", "netcdf")}  # option: package, extra
+ENDINGS = {"xlsx": ".xlsx"}  # option: how the name of its file ends, where programs go by it
 PLAIN = tuple(field.name for field in YEAR if not field.axes)  # series that are one number a year
 FLAGS = ("--brief", "--json", "--quiet", "--dry-run", "--help")
 MEMORY_PART = 0.8
@@ -81,6 +82,9 @@ def requested(
     """Return the request that the options make; options that a command does not have are left out. Notes what is wrong."""
     top = 2**SEED_BITS - 1
     text = {name: given.get(name, "") for name in ("threads", "only", "out", *FILES)}
+    if given.get("brief") and (text["only"] or not text["out"]):
+        expected = "--out with it, and not --only: a folder in which the brief is written"
+        problems.add("--brief", expected=expected)
     return Request(
         histories=whole("--histories", given["histories"], 1, MOST_HISTORIES, problems) or 1,
         seed=whole("--seed", given["seed"], -top - 1, top, problems) or 0,
@@ -183,6 +187,8 @@ def file(option: str, text: str, problems: Problems) -> Path | None:
     hindrance = why_no_file(path)
     if hindrance:
         problems.add(f"--{option}", None, None, text, f"a file that can be written; {hindrance}")
+    elif option in ENDINGS and path.suffix.lower() != ENDINGS[option]:
+        problems.add(f"--{option}", None, None, text, f"a name that ends in {ENDINGS[option]}")
     package, extra = NEEDED.get(option, ("", ""))
     if package and find_spec(package) is None:
         expected = f"the package {package}; install it with: pip install 'latecomer[{extra}]'"
