@@ -21,12 +21,14 @@ from latecomer.experiment.firms import CHOSEN, FIRM_SERIES, RIVAL, firm_effects
 from latecomer.experiment.gallery import RULE
 from latecomer.experiment.growth import MODES, TOTAL, growth_table
 from latecomer.experiment.headline import (
+    SMALLEST_PRINTED,
     Course,
     course_sentences,
     courses,
     headline_years,
     import_share,
     permits_told,
+    share_told,
     shown_in,
     silent,
 )
@@ -434,9 +436,9 @@ def shown(effect: Effect) -> tuple[str, str, str, str]:
 
 
 def signed(value: float) -> str:
-    """Return a number with its sign, to three digits."""
+    """Return a number with its sign, to three digits; what is too small to print is zero."""
     text = words.number(abs(value))
-    return "0" if value == 0.0 else f"{'+' if value > 0.0 else '−'}{text}"
+    return "0" if abs(value) < SMALLEST_PRINTED else f"{'+' if value > 0.0 else '−'}{text}"
 
 
 def cards(found: Comparison) -> list[dict[str, str]]:
@@ -484,7 +486,7 @@ def answer(found: Comparison) -> list[str]:
     if found.since is None:
         return ["The reform changes nothing within the years of the case: every effect is exactly zero."]
     nothing = silent(found)
-    return [nothing] if nothing else [*course_sentences(found), *permits_told(found)]
+    return [nothing] if nothing else [*course_sentences(found), *share_told(found), *permits_told(found)]
 
 
 FIRM_TITLES = {
@@ -510,10 +512,10 @@ def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
 
 
 def starred(median: float, low: float, high: float) -> str:
-    """Return a median with its 90% band in brackets, and a star where that band excludes zero."""
+    """Return a median with its 90% band in brackets, and a star where that band, as printed, excludes zero."""
     if not np.isfinite(median):
         return words.NOTHING
-    star = "*" if low > 0.0 or high < 0.0 else ""
+    star = "*" if low >= SMALLEST_PRINTED or high <= -SMALLEST_PRINTED else ""
     return f"{signed(median)}{star} ({signed(low)} to {signed(high)})"
 
 
@@ -551,14 +553,23 @@ def bought_sentences(gains: Worth, peak: Worth | None = None) -> list[str]:
 
 
 def cost_told(gains: Worth) -> str:
-    """Say what a unit of each gain costs everybody together up to the last year of these sums."""
+    """Say what everybody together pays, up to the last year of these sums, for a unit gained, and gets for a unit given up."""
     parts = [
-        f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)}" for row in gains.cost.itertuples()
+        f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)} {'more' if row.gain > 0.0 else 'less'}"
+        for row in gains.cost.assign(**{name: per_unit_of(gains.cost, name) for name in RATIOS}).itertuples()
     ]
     return (
-        f"Cost to buyers, makers and budgets together from {gains.first} to {gains.last}, not discounted, of what is gained in "
-        f"{gains.last}: {'; '.join(parts)} (90% of pairs in brackets). A negative cost is a benefit."
+        f"What buyers, makers and budgets together gain from {gains.first} to {gains.last}, not discounted, per unit of what "
+        f"changes in {gains.last}: {'; '.join(parts)} (90% of pairs in brackets; below zero they lose)."
     )
+
+
+RATIOS = {"per_unit": "per_unit", "low90": "high90", "high90": "low90"}
+
+
+def per_unit_of(rows: Any, name: str) -> Any:
+    """Return money that all get per unit of the size of an effect: minus the cost of a gain, the cost of a unit for a loss."""
+    return np.where(rows["gain"] > 0.0, -rows[RATIOS[name]], rows[name])
 
 
 def one_of(unit: str) -> str:
