@@ -4,7 +4,7 @@
 #   make test     the fast tests
 #   make check    format, lint, types and the fast tests
 #   make slow     the slow statistical tests
-#   make faults   files from strangers, made at random: FAULTS_MINUTES=2 FAULTS_SEED=1
+#   make faults   files and command lines from strangers, made at random: FAULTS_MINUTES=2 (each), FAULTS_SEED=1
 #   make format   put the code into the house format
 #   make lock     choose the pinned versions anew
 #   make clean    remove the environment and everything that tools left behind
@@ -36,8 +36,11 @@ test: $(MADE)/tools
 slow: $(MADE)/tools
 	$(BIN)/python -m pytest -m slow
 
+faults: export FAULTS_MINUTES ?= 2
+faults: export FAULTS_SEED ?= 1
 faults: $(MADE)/tools
 	$(BIN)/python tests/faults/mutations.py
+	$(BIN)/python -m pytest tests/faults/test_command_lines.py
 
 check: $(MADE)/tools
 	$(BIN)/ruff format --check .

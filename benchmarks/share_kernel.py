@@ -110,7 +110,7 @@ def fill_again(numbers, results, times):
 def evaluate_again(prepared, scratch, prices, shadow, times):
     """Repeat the market's evaluation inside compiled code."""
     for _ in range(times):
-        fill_sums(prepared, scratch, prices, shadow, False)
+        fill_sums(prepared, scratch, prices, shadow, False, False)
 
 
 def compiled_c() -> ctypes.CDLL:

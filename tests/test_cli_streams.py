@@ -15,6 +15,7 @@ from latecomer import cli
 from latecomer.cli import main, screen
 from latecomer.cli.options import LONGEST_NAME
 from latecomer.cli.screen import blocks
+from latecomer.errors import SHOWN
 
 LONG = "x" * 300
 
@@ -65,7 +66,7 @@ def broken():
 
 
 def test_an_unforeseen_error_is_one_line_and_a_traceback_only_when_asked_for(capsys, monkeypatch):
-    monkeypatch.setattr(cli, "answer", lambda words: broken())
+    monkeypatch.setattr(cli, "answer", lambda words, all_told: broken())
     assert main(["cases"]) == 70
     said = capsys.readouterr().err
     assert said.count("\n") == 1
@@ -75,7 +76,7 @@ def test_an_unforeseen_error_is_one_line_and_a_traceback_only_when_asked_for(cap
 
 
 def test_other_errors_of_the_system_are_not_taken_for_a_full_disk(capsys, monkeypatch):
-    def fail(words):
+    def fail(words, all_told):
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(cli, "answer", fail)
@@ -158,3 +159,14 @@ def test_off_a_terminal_a_table_has_no_limit_of_width(monkeypatch):
 def test_a_table_that_fits_is_one_block():
     assert len(blocks(some_table(), 200)) == 1
     assert [len(block.columns) for block in blocks(some_table(), 60)] == [3, 2]
+
+
+def test_verbose_shows_all_problems_of_an_input(tmp_path, capsys):
+    many = "".join(f"  no.such_lever_{number}: 1\n" for number in range(SHOWN + 10))
+    (tmp_path / "r.yaml").write_text("policy:\n" + many, encoding="utf-8")
+    asked = ["compare", str(tmp_path / "r.yaml"), "--dry-run"]
+    assert main(asked) == 2
+    said = capsys.readouterr().err
+    assert said.count("no.such_lever") == SHOWN and "--verbose shows all" in said
+    assert main([*asked, "--verbose"]) == 2
+    assert capsys.readouterr().err.count("no.such_lever") == SHOWN + 10

@@ -1,5 +1,6 @@
 """Does the store of compiled code survive whatever happens to its files, and does one code serve records of all lengths?"""
 
+import errno
 import logging
 import os
 import subprocess
@@ -93,6 +94,25 @@ def test_a_folder_in_a_files_place_is_done_without(place, caplog):
     with caplog.at_level(logging.WARNING):
         assert stored_kernel(twice_of)(21) == 42
     assert caplog.records
+
+
+def test_a_pipe_in_a_files_place_is_not_waited_for(place):
+    file = kept(place)
+    file.unlink()
+    os.mkfifo(file)
+    assert stored_kernel(twice_of)(21) == 42
+    assert file.is_file()
+
+
+def test_a_store_that_is_full_keeps_no_part(place, monkeypatch, caplog):
+    def full(*paths):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with caplog.at_level(logging.WARNING):
+        assert stored_kernel(twice_of)(21) == 42
+    assert "cannot be kept" in caplog.text
+    assert list(place.iterdir()) == []
 
 
 def test_a_store_that_cannot_be_used_is_done_without(tmp_path, monkeypatch, caplog):

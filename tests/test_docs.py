@@ -42,7 +42,7 @@ CASE_INPUTS = {
 }  # world inputs that the case itself uses, to turn recorded money into that of the base year
 SHORTENED = {"run": ["--dry-run"], "fit": ["--evaluations", "1,1,1,1", "--steps", "8", "--kept", "2"]}
 SHORTENED |= {"compare": ["--histories", "2"], "fork": ["--histories", "2"]}
-SHORTENED["uncertainty"] = ["--histories", "48", "--each", "2"]
+SHORTENED["uncertainty"] = ["--histories", "96", "--each", "2"]
 SHORTENED["reforms"] = ["--histories", "2"]
 SHORTENED["attribute"] = ["--histories", "1"]
 SHORTENED["openness"] = ["--histories", "1", "--eras", "2010", "--steps", "3"]

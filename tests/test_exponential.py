@@ -14,7 +14,17 @@ import pytest
 from numba import config, njit
 
 from latecomer import exponential
-from latecomer.exponential import LARGEST, LOG_ERROR, RELATIVE_ERROR, SMALLEST, exp, log, wide_features
+from latecomer.exponential import (
+    LARGEST,
+    LOG_ERROR,
+    RELATIVE_ERROR,
+    ROUGH_ERROR,
+    SMALLEST,
+    exp,
+    log,
+    rough_exp,
+    wide_features,
+)
 
 FUSED_VECTOR_MULTIPLY = {
     "x86_64": r"vfn?m\w+pd\s.*[yz]mm",
@@ -51,6 +61,13 @@ def largest_relative_error(arguments):
 def test_relative_error_is_within_the_stated_bound(reach):
     arguments = np.random.default_rng(20).uniform(-reach, reach, 20_000).clip(SMALLEST, LARGEST)
     assert largest_relative_error(arguments) <= RELATIVE_ERROR / 3  # a third of it in fact: 4.4e-16
+
+
+def test_rough_exponential_is_within_its_bound():
+    arguments = np.concatenate([np.linspace(-700.0, 700.0, 1001), np.linspace(-1.0, 1.0, 1001)])
+    results = np.array([rough_exp(argument) for argument in arguments])
+    assert np.max(np.abs(results / np.exp(arguments) - 1)) <= ROUGH_ERROR
+    assert rough_exp(0.0) == 1.0 and np.isnan(rough_exp(np.nan)) and np.isfinite(rough_exp(-1e300))
 
 
 def test_worst_arguments_lie_half_way_between_multiples_of_ln_2():

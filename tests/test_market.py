@@ -320,7 +320,7 @@ def test_second_derivatives_of_profit_by_differences(box_cox):
     prices, shadow = cost[prepared.order] * 1.6, np.zeros(12)
 
     def first_order(at):
-        fill_sums(prepared, scratch, at, shadow, False)
+        fill_sums(prepared, scratch, at, shadow, False, False)
         return scratch.share + scratch.slope * (scratch.own * (at - prepared.cost) - scratch.cross)
 
     jacobian = np.empty((12, 12))
@@ -330,7 +330,7 @@ def test_second_derivatives_of_profit_by_differences(box_cox):
         step[k] = 1e-5
         slope = (first_order(prices + step) - first_order(prices - step)) / 2e-5
         assert np.allclose(jacobian[:, k], slope, rtol=1e-6, atol=1e-9)
-    fill_sums(prepared, scratch, prices, shadow, True)
+    fill_sums(prepared, scratch, prices, shadow, True, False)
     fill_paces(prepared, scratch, np.stack([prices, shadow, shadow]))
     paces = scratch.slope * scratch.own / np.diag(jacobian)
     assert np.allclose(scratch.pace, np.where((paces > 0) & (paces < FASTEST_PACE), paces, 1))

@@ -38,6 +38,8 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.registry import CPUDispatcher
 from numba.core.typed_passes import NativeLowering
 
+from latecomer.stored import replace_whole
+
 FILES_KEPT = 12  # of one kernel: a few versions of the code, each for a few kinds of arguments
 PACKAGE = Path(__file__).parent
 OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy"}
@@ -264,7 +266,7 @@ class Store(caching._Cache):
         """Return the stored code, or None where there is none that can be trusted."""
         path = self.path(sig)
         try:
-            if not path.exists():
+            if not path.is_file():  # to open a pipe would wait
                 return None
             content = trusted(path)
             target_context.refresh()
@@ -281,11 +283,7 @@ class Store(caching._Cache):
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             content = serialize.dumps(data._reduce())
-            with tempfile.NamedTemporaryFile(
-                dir=path.parent, delete=False
-            ) as handle:  # readable by its owner only
-                handle.write(hashlib.sha256(content).digest() + content)
-            os.replace(handle.name, path)
+            replace_whole(path, hashlib.sha256(content).digest() + content, prefix=f"{self.stem}-")
             forget_old(path.parent, self.stem)
         except OSError as error:
             tell_once(

@@ -1,6 +1,7 @@
 """Is a kept case the case that was read, and is nothing used that was cut off, changed or made by somebody else?"""
 
 import copy
+import errno
 import os
 import pickle
 import shutil
@@ -132,3 +133,20 @@ def test_a_changed_file_is_read_anew(store, tmp_path, fresh):
     assert not kept.is_kept(folder)
     assert kept.open_case(folder).title.startswith("New ")
     assert kept.key(checksum(folder)) != kept.key(fresh.checksum)
+
+
+def test_a_pipe_in_place_of_a_kept_file_is_not_waited_for(store):
+    kept.keep("x", b"text")
+    (store / "x").unlink()
+    os.mkfifo(store / "x")
+    assert kept.kept("x") is None
+
+
+def test_a_full_disk_leaves_nothing_behind(store, monkeypatch):
+    def full(*paths):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept.keep("x", b"text")
+    monkeypatch.setattr(os, "replace", full)
+    kept.keep("y", b"text")
+    assert [path.name for path in store.iterdir()] == ["x"]

@@ -290,3 +290,13 @@ def test_rows_that_do_not_fit_together_are_told(folder, table, column, value, wh
     with pytest.raises(CaseError) as caught:
         load_case(folder.path)
     assert said in str(caught.value)
+
+
+def test_facts_that_give_no_finite_number_are_refused(folder, recwarn):
+    folder.spoil(
+        "exogenous", "value", "47.9", series="gini_national", year="2003"
+    )  # per cent in place of a share
+    expected = "'income'; expected facts that give a finite number"
+    with pytest.raises(CaseError, match=expected):
+        load_case(folder.path)
+    assert not recwarn.list

@@ -9,12 +9,14 @@ from latecomer.case.reform import Reform, change_rows, read_changes
 from latecomer.experiment.channels import channel_table
 from latecomer.experiment.firms import CHOSEN, RIVAL, chosen_makers, firm_effects, main_rivals
 from latecomer.experiment.headline import (
+    counts_in,
     course_of,
     course_sentences,
     courses,
     headline_rows,
     headline_years,
     import_share,
+    leans_in,
     permits_told,
     share_told,
     signed,
@@ -139,12 +141,24 @@ def test_a_lever_that_moves_nothing_says_so_in_one_line(case):
     tiny = 1e-6 * (case.years >= 1995)
     found = comparison(case, cap, {"own_brand_share": tiny}, {"ventures": 20.0, "foreign_equity": 0.4})
     line = silent(found)
-    assert line.startswith("No sure effect:")
+    assert line.startswith("No visible effect:")
     assert f"reaches the cap in 0 of {HISTORIES} histories" in line
     assert f"something differs in {HISTORIES} of {HISTORIES} pairs" in line
     same = silent(comparison(case, cap, {}, {"ventures": 20.0, "foreign_equity": 0.4}))
     assert same.startswith(f"This lever does not bind: nothing differs in any of {HISTORIES} pairs")
     assert silent(comparison(case, cap, {"own_brand_share": 1e4 * tiny})) == ""
+
+
+def test_a_lever_whose_visible_effect_has_one_sign_binds_though_its_band_holds_zero():
+    rows = rows_of([0.2, 0.3], 1.0)
+    assert not counts_in(rows).any()
+    agreed = rows.assign(positive=0.93, negative=0.05)
+    assert leans_in(agreed).all() and not leans_in(rows.assign(positive=0.8, negative=0.2)).any()
+
+
+def test_a_sure_effect_that_later_ones_dwarf_is_no_headline():
+    found = course_of(rows_of([0.02, 1.0], [0.01, 2.0]), "Chery: profit")
+    assert (found.peak, found.top) == (None, 2002)
 
 
 def test_a_firm_s_reform_shows_the_firm_and_its_rivals_first(chery):

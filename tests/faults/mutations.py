@@ -2,7 +2,7 @@
 
 Run as a program it goes on until the time is up: `python tests/faults/mutations.py`, bounded by FAULTS_MINUTES (2), seeded by
 FAULTS_SEED (1). It ends with code 1 on anything but a result or the package's own error, on a single input that takes longer than
-LONGEST processor seconds, and above MOST_MEMORY.
+LONGEST processor seconds or hangs, and above MOST_MEMORY. A file that does so is kept, and its place printed.
 """
 
 import csv
@@ -19,6 +19,8 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
+from limits import bound_memory, cut_off
+
 from latecomer import axes
 from latecomer.case.head import read_head
 from latecomer.case.load import CASES, NAMED_BY, SHORT_LISTS, load_case
@@ -32,6 +34,7 @@ from latecomer.errors import LatecomerError, Problems
 LONGEST = 20  # processor seconds for one input
 MOST_MEMORY = 500  # MiB
 SOURCE = CASES / "china_auto"
+REFORM = "r.yaml"
 READY = sorted((SOURCE / "reforms").glob("*.yaml"))
 BODY = "policy:\n  tariff.car: {1986: 25%}\n"
 VALUES = [
@@ -305,13 +308,19 @@ class Strangers:
         """Return the names in one column of a table of the case."""
         return list(self.case.tables[table][column])
 
+    def read(self, file: str, data: bytes) -> int:
+        """Read a file by the reader that its name asks for."""
+        if file == REFORM:
+            return self.reform(data)
+        return self.head(data) if file == "case.yaml" else self.table(file, data)
+
     def reform(self, data: bytes) -> int:
         """Read a reform against the case."""
-        (self.folder / "r.yaml").write_bytes(data)
+        (self.folder / REFORM).write_bytes(data)
         problems = Problems()
-        root = read_tree(self.folder / "r.yaml", problems)
+        root = read_tree(self.folder / REFORM, problems)
         if root is not None:
-            found, problems = read_changes(self.case, [reform_of(root, "r.yaml")])
+            found, problems = read_changes(self.case, [reform_of(root, REFORM)])
             if not problems.found:
                 change_rows(self.case, found[0])
         return self.told(problems)
@@ -341,11 +350,11 @@ class Strangers:
         return len(problems)
 
 
-def whole_case(rng: random.Random, folder: Path) -> int:
+def whole_case(file: str, data: bytes, folder: Path) -> int:
     """Load a copy of the case with one file spoilt; return 1 if it was refused."""
-    path = folder / rng.choice(sorted(path.name for path in SOURCE.glob("*.csv")))
+    path = folder / file
     kept = path.read_bytes()
-    path.write_bytes(some_table(rng, path))
+    path.write_bytes(data)
     try:
         load_case(folder)
     except LatecomerError:
@@ -363,40 +372,53 @@ def memory() -> float:
 def main() -> int:
     """Read mutations until the time is up; print what was found, return 1 if anything was."""
     warnings.simplefilter("error")
+    bound_memory()
     minutes, seed = float(os.environ.get("FAULTS_MINUTES", "2")), int(os.environ.get("FAULTS_SEED", "1"))
     rng, case, end = random.Random(seed), load_case("china-auto"), time.monotonic() + 60 * minutes
-    counted, faults, tables = Counter(), Counter(), [*(path.name for path in SOURCE.glob("*.csv"))]
+    counted, faults = Counter(), Counter()
     with tempfile.TemporaryDirectory() as there:
         copy = Path(shutil.copytree(SOURCE, Path(there) / "case"))
         strangers = Strangers(case, Path(there))
         while time.monotonic() < end:
-            kind = rng.choice(["reform", "reform", "table", "table", "head", "case"])
-            state, begun = rng.getstate(), time.process_time()
+            kind, file, data = some_input(rng, case)
+            begun = time.process_time()
             try:
-                if kind == "reform":
-                    refused = strangers.reform(some_reform(rng, case))
-                elif kind == "table":
-                    file = rng.choice(tables)
-                    refused = strangers.table(file, some_table(rng, SOURCE / file))
-                elif kind == "head":
-                    refused = strangers.head(changed_bytes(rng, SOURCE / "case.yaml"))
-                else:
-                    refused = whole_case(rng, copy)
+                with cut_off():
+                    refused = whole_case(file, data, copy) if kind == "case" else strangers.read(file, data)
                 counted[kind, "refused" if refused else "read"] += 1
             except Exception as error:
                 place = traceback.extract_tb(error.__traceback__)[-1]
                 faults[f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"] += 1
-                if not os.environ.get("FAULTS_QUIET"):
-                    traceback.print_exc()
-                    print(f"seed {seed}, {kind}, state {hash(state)}")
+                tell(error, f"seed {seed}, {kind}, {file}", data)
             if time.process_time() - begun > LONGEST:
                 faults[f"{kind} of {time.process_time() - begun:.0f} processor seconds"] += 1
+                tell(None, f"seed {seed}, {kind}, {file}, slow", data)
     if memory() > MOST_MEMORY:
         faults[f"{memory():.0f} MiB"] += 1
     for (kind, how), number in sorted(counted.items()):
         print(f"{kind:8}{how:10}{number:8}")
     print(f"largest memory {memory():.0f} MiB; faults: {dict(faults) or 'none'}")
     return 1 if faults else 0
+
+
+def some_input(rng: random.Random, case) -> tuple[str, str, bytes]:
+    """Return what is read, the name of its file, and the bytes in it."""
+    kind = rng.choice(["reform", "reform", "table", "table", "head", "case"])
+    if kind == "reform":
+        return kind, REFORM, some_reform(rng, case)
+    if kind == "head":
+        return kind, "case.yaml", changed_bytes(rng, SOURCE / "case.yaml")
+    path = rng.choice(sorted(SOURCE.glob("*.csv")))
+    return kind, path.name, some_table(rng, path)
+
+
+def tell(error: Exception | None, told: str, data: bytes) -> None:
+    """Print what went wrong, and keep the file that did it, so that it can be read again."""
+    if error is not None:
+        traceback.print_exception(error)
+    with tempfile.NamedTemporaryFile(prefix="latecomer-fault-", delete=False) as kept:
+        kept.write(data)
+    print(f"{told}: {kept.name}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Does every command line end in an answer or a refusal, whatever its words? Drawn at random, with a seed, and never run.
 
 A call must end with a code of the list in `latecomer.cli`, none of them that of an unforeseen error; it writes no file, no
-control character, and not a flood. LATECOMER_FAULTS_MINUTES asks for as many minutes with other seeds.
+control character, and not a flood; one that hangs is cut off. FAULTS_MINUTES asks for as many minutes, FAULTS_SEED for another
+seed.
 """
 
 import os
@@ -10,6 +11,7 @@ import time
 from importlib import import_module
 
 import pytest
+from limits import cut_off
 
 from latecomer import machine
 from latecomer.cli import docking, main
@@ -127,7 +129,12 @@ WORDS = [
     "[bold]",
     "\u202e",
 ]
+NEW = ["ok.yaml", "file", "x" * 300, "~nobody_here/x", "file/b", "..", "", "A b", "\0", "-", "\u202e", "loop"]
 VALUES = {
+    "--makers": NUMBERS,
+    "--first-year": YEARS,
+    "--last-year": YEARS,
+    "--title": WORDS,
     "--histories": NUMBERS,
     "--seed": NUMBERS,
     "--threads": NUMBERS,
@@ -159,6 +166,7 @@ FLAGS = [
     "--quiet",
     "--dry-run",
     "--table",
+    "--brief",
     "--logs",
     "--by-rule",
     "--all",
@@ -181,6 +189,7 @@ COMMANDS = {
     "openness": (CASES, "--eras --steps --side --histories --out"),
     "explain": (WORDS, "--case --search"),
     "fit": (CASES, "--out --evaluations --steps --kept --seed"),
+    "new-case": (NEW, "--makers --first-year --last-year --title --out"),
     "dock": (["nelson-winter", "bogus", ""], "--histories --seed"),
     "cases": (["x"], ""),
     "bogus": (["x"], "--out"),
@@ -240,19 +249,39 @@ def complaint(line, code, said, place, before):
 
 
 def asked_minutes():
-    return float(os.environ.get("LATECOMER_FAULTS_MINUTES", "0"))
+    return float(os.environ.get("FAULTS_MINUTES", "0"))
 
 
 def test_every_command_line_ends_in_an_answer_or_a_refusal(capsys, case, place):
     before = sorted(place.rglob("*"))
-    seed = SEED if not asked_minutes() else time.time_ns()
+    seed = int(os.environ.get("FAULTS_SEED", SEED))
     chance, end, count, found = random.Random(seed), time.monotonic() + 60 * asked_minutes(), 0, []
     while count < CALLS or time.monotonic() < end:
         count += 1
         line = drawn(chance)
-        code = main(line)
+        with cut_off():
+            code = main(line)
         told = capsys.readouterr()
         wrong = complaint(line, code, told.out + told.err, place, before)
         if wrong:
             found.append(f"{[word[:60] for word in line]}: {wrong}")
     assert found == [], f"seed {seed}, {count} calls:\n" + "\n".join(found[:20])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["compare", "ok.yaml", "--dry-run", "--out", "x" * 300],
+        ["compare", "ok.yaml", "--dry-run", "--brief", "--out", "x" * 300],
+        ["fit", "china-auto", "--out", "x" * 300],
+        ["new-case", "x" * 300],
+        ["new-case", "loop"],
+        ["new-case", "~nobody_here/x"],
+    ],
+    ids=lambda line: " ".join(word[:12] for word in line),
+)
+def test_a_command_line_that_once_did_harm(line, capsys, case, place):
+    before = sorted(place.rglob("*"))
+    assert main(line) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("1 problem") and sorted(place.rglob("*")) == before

@@ -8,6 +8,7 @@ import pytest
 
 from latecomer.case.reform import Reform
 from latecomer.experiment.compare import compare
+from latecomer.experiment.headline import OF_MAKER
 from latecomer.report.comparison import EFFECTS, SIDES, answer, charts, page, pairing, save_comparison, signed
 
 WRITTEN = "<script>alert(1)</script> & more"
@@ -42,6 +43,7 @@ def test_what_users_write_is_escaped(html):
 def test_every_figure_has_a_place_data_and_a_text(html, found):
     specs = json.loads(re.search(r'id="specs">(.*?)</script>', html, re.S)[1])
     names = [
+        *(f"effect_geely_{name}" for name in OF_MAKER),
         *(f"effect_{name}" for name in EFFECTS),
         *(f"side_{name}" for name in SIDES),
         "plane",
@@ -84,7 +86,7 @@ def test_figures_and_tables_can_be_taken_along(found, tmp_path):
 
 
 def test_numbers_with_signs():
-    assert [signed(value) for value in (0.0, 12.34, -0.5)] == ["0", "+12.3", "−0.500"]
+    assert [signed(value) for value in (0.0, 12.34, -0.5)] == ["0", "+12.3", "−0.50"]
 
 
 def test_the_gain_of_pairing_is_told(found):

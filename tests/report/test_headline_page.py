@@ -55,14 +55,15 @@ def test_the_firm_stands_first(case):
 
 
 def test_no_star_stands_beside_a_band_with_zero():
-    assert starred(1.0, 0.5, 2.0) == "+1.00* (+0.500 to +2.00)"
+    assert starred(1.0, 0.5, 2.0) == "+1.00* (+0.50 to +2.00)"
     assert "*" not in starred(3.4, -1.7, 11.7)
     assert "*" not in starred(0.0, 0.0, 0.3)
+    assert starred(0.16, 1e-5, 0.69) == "+0.16 (0 to +0.69)"
 
 
 def test_a_number_too_small_to_print_is_zero_and_has_no_star():
     assert starred(-1e-9, -2e-7, 1e-8) == "0 (0 to 0)"
-    assert starred(0.162, 6e-6, 0.45) == "+0.162 (0 to +0.450)"
+    assert starred(0.162, 6e-6, 0.45) == "+0.16 (0 to +0.45)"
 
 
 def test_losing_both_money_and_cars_is_no_benefit(tariff):

@@ -40,8 +40,8 @@ def test_a_page_on_one_question_is_whole(parts):
 def test_a_band_with_zero_inside_is_told_as_unclear(parts):
     sheet = ablation_sheet(parts, "What each part does", {})
     assert sheet.sentences == [
-        f"Vehicles made, 2025: most by \N{LEFT DOUBLE QUOTATION MARK}{SPITEFUL}\N{RIGHT DOUBLE QUOTATION MARK}, "
-        "2.00 (−1.00 to 2.00) million; no clear sign."
+        "Vehicles made, 2025: the largest change comes when switching off "
+        f"\N{LEFT DOUBLE QUOTATION MARK}{SPITEFUL}\N{RIGHT DOUBLE QUOTATION MARK}, +2.00 million (-1.00 to +2.00); no clear sign."
     ]
 
 

@@ -46,7 +46,7 @@ def test_the_answer_puts_the_record_beside_the_run(result, record):
     sentences = answer.answer(result, record, errors(result))
     assert len(sentences) == 5
     assert "2004 (recorded: 5.07 million)" in sentences[0]
-    assert "the record says third in the world" in sentences[1]
+    assert "recorded rank in the world: third" in sentences[1]
     assert "2025 (recorded: 69.5%)" in sentences[2]
     assert "great" in sentences[3] and "random walk" in sentences[4]
 

@@ -30,7 +30,7 @@ def test_coverage_is_pooled_over_points():
 def test_lost_races_are_named():
     assert trust.lost(FOUND) == [trust.name_of("sedans", "")]
     assert "Of 2 forecasts with a random walk beside them, 1 do no better" in trust.sentences(FOUND)[1]
-    assert "All 1 forecasts" in trust.races_told(FOUND[FOUND["series"] != "sedans"])
+    assert "1 of 1" in trust.races_told(FOUND[FOUND["series"] != "sedans"])
 
 
 def test_without_a_record_nothing_is_said():

@@ -9,7 +9,6 @@ everything works and takes a few seconds longer. LATECOMER_CACHE moves the folde
 import hashlib
 import json
 import os
-import tempfile
 import zlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latecomer.case.folder import case_folder, checksum
+from latecomer.stored import replace_whole
 from latecomer.types import Case, Labels
 
 if TYPE_CHECKING:
@@ -114,9 +114,7 @@ def keep(name: str, data: bytes | None) -> None:
     if folder is None or data is None:
         return
     try:
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as part:
-            part.write(hashlib.sha256(data).digest() + data)
-        os.replace(part.name, folder / name)
+        replace_whole(folder / name, hashlib.sha256(data).digest() + data, prefix=".")
         forget_old(folder)
     except OSError:
         return
@@ -143,7 +141,9 @@ def kept(name: str) -> bytes | None:
     """Return what was kept under a name; None if there is nothing whole of that name."""
     folder = kept_folder()
     try:
-        data = (folder / name).read_bytes() if folder is not None else b""
+        if folder is None or not (folder / name).is_file():  # to read a pipe would wait
+            return None
+        data = (folder / name).read_bytes()
     except OSError:
         return None
     whole = data[:DIGEST_SIZE] == hashlib.sha256(data[DIGEST_SIZE:]).digest() and len(data) > DIGEST_SIZE

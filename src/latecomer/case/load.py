@@ -37,7 +37,7 @@ from latecomer.case.tables import (
     refuse_spans,
 )
 from latecomer.case.takeovers import read_takeovers
-from latecomer.case.world import REGION_YEARS, RULES, build_world, covering
+from latecomer.case.world import REGION_YEARS, RULES, build_world, covering, refuse_undefined
 from latecomer.errors import CaseError, Problems
 from latecomer.types import Case, Labels
 
@@ -133,7 +133,9 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     given = Quantities(
         world_rows, best, covering(years), RULES, _pairs(tables["constants"], "name", "value"), problems
     )
-    world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length, years)
+    with np.errstate(all="ignore"):  # what is no number is told below, and in the words of the tables
+        world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length, years)
+    refuse_undefined(world, problems)
     along = {letter: labels.along(letter) for letter in "mrsedkobaxygw"}
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems

@@ -241,7 +241,7 @@ def spread_over(lever: Field, values: Sequence[np.ndarray]) -> str:
 
 def follows_rule(lever: Field) -> bool:
     """Return whether a maker goes by its own rule where this lever is zero."""
-    return isinstance(lever, Lever) and lever.off == 0.0 and lever.about.endswith("; 0 the rule")
+    return isinstance(lever, Lever) and lever.off == 0.0 and lever.about.endswith("; 0 keeps the rule")
 
 
 def own_rule(case: Case, change: Change) -> str:

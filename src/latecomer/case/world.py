@@ -19,6 +19,7 @@ from scipy.special import ndtr, ndtri
 
 from latecomer import axes
 from latecomer.case.series import Quantities
+from latecomer.errors import Problems
 
 BASE_YEAR = 2010
 INVESTMENT_BASE = 2005
@@ -57,6 +58,23 @@ def build_world(
     fills = fills[fills["year"].between(span[0], span[-1])].reset_index(drop=True)
     quantities = pd.DataFrame(given.values, index=pd.Index(years, name="year")).loc[span[0] : span[-1]]
     return world[np.isin(years, span)].view(np.recarray), fills, quantities
+
+
+def refuse_undefined(world: np.recarray, problems: Problems) -> None:
+    """Note what came out of the facts as no finite number; where a fact is refused already, numbers only stand in for others."""
+    if problems:
+        return
+    for name in world.dtype.names or ():
+        there = np.isfinite(world[name]).reshape(world.size, -1).all(axis=1)
+        if not there.all():
+            year = int(world.year[~there][0])
+            problems.add(
+                "world.csv",
+                None,
+                "quantity",
+                name,
+                f"facts that give a finite number; in {year} there is none",
+            )
 
 
 def relative(given: Quantities, values: np.ndarray, year: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from typing import Annotated, cast
 import typer
 
 from latecomer.cli.streams import substitute_letters
-from latecomer.errors import LatecomerError, printable
+from latecomer.errors import SHOWN, InputError, LatecomerError, printable
 
 # Typer exports only a daughter of the class that it raises for wrong words on a command line.
 USAGE_ERROR: type[Exception] = cast(type[Exception], typer.BadParameter.__mro__[1])
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "A word of the command holds a NUL; nothing was run. See `latecomer --help`.", BAD_INPUT
         )
     try:
-        code = answer(told)
+        code = answer(told, all_told=len(told) < len(words))
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -80,11 +80,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(unforeseen(error), UNFORESEEN)
 
 
-def answer(words: list[str]) -> int:
-    """Run one command; return its exit code, or that of an error which the package raises on purpose."""
+def answer(words: list[str], all_told: bool = False) -> int:
+    """Run one command; return its exit code, or that of an error which the package raises on purpose.
+
+    `all_told` asks for every problem of an input, however many they are.
+    """
     try:
         code = app(args=words, prog_name="latecomer", standalone_mode=False)
         return code if isinstance(code, int) else 0
+    except InputError as error:
+        return complain(problems_told(error, all_told), error.exit_code)
     except LatecomerError as error:
         return complain(str(error), error.exit_code)
     except USAGE_ERROR as error:
@@ -95,6 +100,14 @@ def answer(words: list[str]) -> int:
         if isinstance(stop.__context__, OSError):
             raise BrokenPipeError from None
         raise
+
+
+def problems_told(error: InputError, all_told: bool) -> str:
+    """Return the problems of an input, all or the first of them, and how all are seen."""
+    if all_told:
+        return error.told(None)
+    rest = f"\n  {VERBOSE} shows all of them" if len(error.problems) > SHOWN else ""
+    return error.told() + rest
 
 
 def unforeseen(error: Exception) -> str:

@@ -63,7 +63,7 @@ WATCHED = {
 MOST = 5000  # histories that --precision may add up to
 NOTE = (
     "Median of the differences between paired histories, and the band that holds 90% of them; * where that band excludes zero, "
-    "- where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Price: the mean of what is "
+    "- where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Price: mean of what is "
     "sold, so it moves with the mix. Money in billion CNY of 2010 a year; public balance: taxes on cars less public spending."
 )
 OF_FIRMS = {
@@ -128,7 +128,7 @@ def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: 
     """Return what is asked; problems of options, case and reforms come in one error."""
     problems = Problems()
     request = requested(given, problems, **flags)
-    if request.brief and request.out is None:
+    if request.brief and not given["out"]:
         problems.add("--brief", None, None, None, "--out with it: the folder in which the brief is written")
     precision = number("--precision", given["precision"], problems)
     if given["series"] not in PLAIN:
@@ -357,10 +357,9 @@ def write(found: "Comparison", request: Request, say: Callable[[str], None], wri
     if request.out is not None:
         from latecomer.experiment.gallery import literature
         from latecomer.report.comparison import write_comparison
-        from latecomer.report.quick import quickly
 
         say("Writing the report")
-        with whole_file(request.out / report_name(found.reforms)) as part, quickly():
+        with whole_file(request.out / report_name(found.reforms)) as part:
             write_comparison(found, part, literature(found))
         done([request.out / report_name(found.reforms)], written, request)
     if request.brief and request.out is not None:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 
 from latecomer.cli.options import checked_case, folder, whole
 from latecomer.cli.screen import console
@@ -34,10 +35,18 @@ def fit_case(name: str, given: Mapping[str, str]) -> None:
 
     found = fit(case, budgets, steps, kept, seed, progress=teller(budgets, steps))
     with whole_files(out) as part:
-        shutil.copytree(case.folder, part, copy_function=shutil.copyfile, dirs_exist_ok=True)
+        shutil.copytree(
+            case.folder, part, copy_function=shutil.copyfile, dirs_exist_ok=True, ignore=no_part_of_a_case
+        )
         write(found, case, part)
     console().print(f"Loss {found.how['loss_of_best']}; by target in {out / 'draws.json'}", soft_wrap=True)
     console().print(f"Run it with: latecomer run {out}", soft_wrap=True)
+
+
+def no_part_of_a_case(folder: str, names: list[str]) -> list[str]:
+    """Return the names in a folder that are no files of the case: pipes, devices, and links to folders elsewhere."""
+    paths = [Path(folder, name) for name in names]
+    return [path.name for path in paths if not path.is_file() and (path.is_symlink() or not path.is_dir())]
 
 
 def four_numbers(text: str, problems: Problems) -> tuple[int, int, int, int]:

@@ -164,13 +164,14 @@ def whole(option: str, text: str, low: int, high: int, problems: Problems) -> in
 
 
 def folder(option: str, text: str, problems: Problems) -> Path | None:
-    """Return a folder that exists or can be made, and can be written; None if nothing was given."""
+    """Return a folder that exists or can be made, and can be written; None if nothing was given, or after noting why not."""
     if not text:
         return None
     path = path_meant(text)
     hindrance = why_not_writable(path)
     if hindrance:
         problems.add(option, None, None, text, f"a folder that can be written; {hindrance}")
+        return None  # the system refuses even to look at some such paths
     return path
 
 

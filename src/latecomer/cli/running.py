@@ -245,10 +245,9 @@ def write(result: "Run", request: Request, say: Callable[[str], None], written: 
     """Write the files that were asked for, each whole or not at all, and print their paths."""
     if request.out is not None:
         from latecomer.report import write_report
-        from latecomer.report.quick import quickly
 
         say("Writing the report")
-        with whole_file(request.out / report_name(result.case)) as part, quickly():
+        with whole_file(request.out / report_name(result.case)) as part:
             write_report(result, part)
         done([request.out / report_name(result.case)], written, request)
     if request.brief and request.out is not None:

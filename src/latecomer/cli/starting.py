@@ -1,14 +1,15 @@
 """How is `latecomer new-case` carried out? Words checked together, a folder that is not there yet, and what to do next."""
 
+import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import typer
 
+from latecomer.case.files import is_there
 from latecomer.case.new_case import FIRST_YEAR, LAST_YEAR, MAKERS, SHORTEST, write_case
 from latecomer.case.schemas import FIRST, LAST
-from latecomer.cli.options import folder, whole
+from latecomer.cli.options import folder, path_meant, whole
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Problems, UsageError, printable
 
@@ -19,10 +20,10 @@ MOST_MAKERS, LONGEST_TITLE, LONGEST = 200, 120, 300
 def start_case(word: str, given: Mapping[str, str], quiet: bool) -> None:
     """Write a new case into a folder of its name; raise one UsageError with every problem of the request."""
     problems = Problems()
-    path = Path(given["out"] or ".").expanduser() / Path(word).expanduser()
+    path = path_meant(given["out"] or ".") / path_meant(word)
     if not NAME.fullmatch(path.name) or len(path.name) > LONGEST_TITLE:
         problems.add("FOLDER", None, None, path.name, "a name of small letters, digits and hyphens")
-    if path.exists():
+    if is_there(path) or os.path.islink(path):
         problems.add(
             "FOLDER", None, None, str(path), "a folder that is not there yet: nothing is written over"
         )

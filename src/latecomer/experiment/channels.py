@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer.experiment.compare import LEVELS, Comparison
+from latecomer.experiment.headline import signed
 from latecomer.record import SERIES
 
 NOTICED = 0.01
@@ -150,8 +151,3 @@ def told(median: float, low: float, high: float, row: Any) -> str:
     """Return a difference with its band in words."""
     unit = "%" if row.relative else f" {row.unit}"
     return f"{signed(median)}{unit} (90% of histories: {signed(low)} to {signed(high)})"
-
-
-def signed(value: float) -> str:
-    """Return a number with its sign, to three digits or to the unit."""
-    return f"{value:+,.0f}" if abs(value) >= 100.0 else f"{value:+.3g}"

@@ -18,7 +18,7 @@ from latecomer.asked import note_case, note_numbers, note_series, note_years
 from latecomer.case.reform import Reform, ReformLike, first_changed, read_changes
 from latecomer.errors import Problems, ReformError, UsageError
 from latecomer.experiment.compare import Comparison, Effect, compare_all, prepare, reforms_meant, told
-from latecomer.experiment.headline import shown_in, signed
+from latecomer.experiment.headline import HEADLINES, shown_in, signed
 from latecomer.record import SERIES
 from latecomer.run import run_variants
 from latecomer.shown import Shown
@@ -72,7 +72,7 @@ class Timing(Shown):
     def sentence(self, series: str) -> str:
         """Say of one series when the effect was largest, and in which of the years tried the reform works."""
         rows = self.table[self.table["series"] == series].sort_values("taken_up")
-        name, at = series.replace("_", " "), int(rows["at"].iloc[0])
+        name, at = HEADLINES.get(series, series.replace("_", " ")).lower(), int(rows["at"].iloc[0])
         works = rows[rows["works"]]
         if works.empty:
             return f"On {name} in {at} no effect is sure, whenever the reform is taken up: there is no year until which it works."

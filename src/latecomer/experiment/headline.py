@@ -42,6 +42,7 @@ ALSO_WATCHED = (
 SMALLEST, OF_LEVEL = {"share": 0.001, "index": 0.1, "problems": 0.1}, 0.002
 NINE_IN_TEN, NEARER_END, CLOSE = 0.9, 0.05, 2
 LARGE = 10.0  # times the smallest visible effect: a point of a share, 2% of a level
+OF_TOP = 0.1  # of the largest median: a sure effect below it is no headline
 SMALLEST_PRINTED = 0.0005
 IMPORT_SHARE = "import_share"  # imports in cars sold at home
 PEAK, TOP, FADING, LAST = "largest sure effect", "largest median effect, not sure", "has halved", "last year"
@@ -89,13 +90,19 @@ def counts_in(rows: pd.DataFrame) -> np.ndarray:
     return sure_in(rows) & visible & (np.maximum(low, -high) >= NEARER_END * least(rows))
 
 
+def leans_in(rows: pd.DataFrame) -> np.ndarray:
+    """Return for every row of effects whether it is visible and nine pairs in ten agree on its sign."""
+    agreed = rows[["positive", "negative"]].max(axis=1).to_numpy(float) >= NINE_IN_TEN
+    return agreed & (rows["median"].abs().to_numpy(float) >= least(rows))
+
+
 def course_of(rows: pd.DataFrame, title: str) -> Course:
     """Return the course of the effects on one series (columns as those of `Comparison.effects`)."""
     rows = rows.reset_index(drop=True)
     median, years = rows["median"].to_numpy(float), rows["year"].to_numpy(int)
     size = np.abs(np.nan_to_num(median))
     head = (str(rows["series"].iloc[0]), str(rows["index"].iloc[0]), title)
-    counts, largest = counts_in(rows), int(years[np.argmax(size)])
+    counts, largest = counts_in(rows) & (size >= OF_TOP * size.max()), int(years[np.argmax(size)])
     if not counts.any():
         return Course(*head, None, None, None, largest, rows)
     peak = int(np.argmax(np.where(counts, size, -1.0)))
@@ -135,6 +142,9 @@ def years_of(told: list[Course]) -> dict[int, str]:
         fading = leading.halved or leading.unsure
         if fading is not None:
             out[fading] = f"{FADING if leading.halved else 'no longer sure'}: {leading.title}"
+    national = leading_of([one for one in told if not one.index] or told)
+    if national.peak is not None:
+        out.setdefault(national.peak, f"{PEAK}: {national.title}")
     out.setdefault(first.last, LAST)
     return dict(sorted(out.items()))
 
@@ -202,7 +212,7 @@ def course_sentences(found: Comparison) -> list[str]:
     told = courses(found)
     said = [sentence(one) for one in told if one.peak is not None or one.index]
     open_ = [text for one in told if one.peak is None and not one.index and (text := leaning(one))]
-    return [*said, *([f"No sure effect in any year: {'; '.join(open_)}."] if open_ else [])]
+    return [*said, *([f"No sure effect of visible size in any year: {'; '.join(open_)}."] if open_ else [])]
 
 
 def sentence(course: Course) -> str:
@@ -218,7 +228,7 @@ def sentence(course: Course) -> str:
     if course.unsure is not None:
         again = int((sure_in(course.rows) & (course.rows["year"] > course.unsure)).sum())
         told += f"; from {course.unsure} on the 90% band holds zero" + (
-            f", except in {again} of these years" if again else ""
+            f", except in {again} {'year' if again == 1 else 'years'}" if again else ""
         )
     return f"{told}; in {course.last} {at(course, course.last)}."
 
@@ -291,7 +301,7 @@ def silent(found: Comparison) -> str:
     told = courses(found)
     watched = [*(one.rows for one in told), *(found.effects(name) for name in ALSO_WATCHED)]
     least_years = 1 if found.since == found.years[-1] else 2
-    if any(longest(counts_in(rows)) >= least_years for rows in watched):
+    if any(longest(counts_in(rows) | leans_in(rows)) >= least_years for rows in watched):
         return ""
     same = identical_pairs(found)
     pairs = len(found.histories)
@@ -299,7 +309,8 @@ def silent(found: Comparison) -> str:
         return f"{'; '.join([f'This lever does not bind: nothing differs in any of {pairs} pairs', *counted(found)])}."
     counts = "; ".join([f"something differs in {pairs - same} of {pairs} pairs", *counted(found)])
     return (
-        f"No sure effect: on none of {len(watched)} series is the effect both sure and visible for two years running; "
+        f"No visible effect: on none of {len(watched)} series is an effect of visible size sure, or of the same sign "
+        f"in nine pairs in ten, for two years running; "
         f"{counts}."
     )
 

@@ -94,9 +94,14 @@ class Openness(Shown):
         return self.curves.copy()
 
     def sentences(self) -> list[str]:
-        """Return one sentence for each era and outcome in the last year, at the X0 of the case."""
+        """Return one sentence for each outcome in the last year, at the X0 of the case: what is best from every era on."""
         rows = self.best.query("presence == 1.0 and measure == 'last year'")
-        return [told(row, self.curves) for row in rows.itertuples()]
+        return [self.sentence(str(name), part) for name, part in rows.groupby("outcome", sort=False)]
+
+    def sentence(self, name: str, rows: pd.DataFrame) -> str:
+        """Say of one outcome which value of the dial is best from every era on, beside history by rule."""
+        said = "; ".join(told(row, self.curves) for row in rows.itertuples())
+        return f"{OUTCOMES[name].title}, {shown_in(OUTCOMES[name].unit)[1]}: {said}."
 
     def plot(self) -> Any:
         """Return a chart: curves with bands over the dial, one panel an outcome, eras as colours."""
@@ -349,18 +354,22 @@ def path_of(case: Case) -> pd.DataFrame:
 
 
 def told(row: Any, curves: pd.DataFrame) -> str:
-    """Return what is best for an outcome from an era on, in words."""
-    outcome = OUTCOMES[row.outcome]
+    """Return which value of the dial is best for an outcome from an era on, and how it compares with history by rule."""
     mine = curves[
         (curves["presence"] == row.presence) & (curves["era"] == row.era) & (curves["outcome"] == row.outcome)
         & (curves["measure"] == row.measure)
     ]  # fmt: skip
     dial = mine[mine["variant"] == DIAL].set_index("dial")["median"]
     history = float(mine.loc[mine["variant"] == HISTORY, "median"].iloc[0])
-    said = f"From {row.era}, {outcome.title}: best at {row.best:g} ({dial[row.best]:.4g} {outcome.unit}; "
-    said += f"closed {dial.iloc[0]:.4g}, open {dial.iloc[-1]:.4g}, history by rule {history:.4g}), "
-    said += f"better than history in {row.beats_history:.0%}"
-    if row.histories:
-        said += f"; {row.best_inside:g} beats both ends in {row.beats:.0%}, "
-        said += f"the best is inside in {row.inside:.0%} of {row.histories} histories"
-    return f"{said}."
+    factor = shown_in(OUTCOMES[row.outcome].unit)[0]
+    best, given = (f"{value * factor:,.3g}" if abs(value * factor) < 1000.0 else f"{value * factor:,.0f}"
+                   for value in (float(dial[row.best]), history))  # fmt: skip
+    better = f"better in {row.beats_history:.0%} of histories"
+    return f"from {row.era} best at {row.best:.2g} ({best}; history by rule {given}; {better})"
+
+
+def shown_in(unit: str) -> tuple[float, str]:
+    """Return the factor to the unit shown, and that unit."""
+    if unit.startswith("index"):
+        return 1.0, "index points"
+    return {"vehicles": (1e-6, "million"), "share": (100.0, "%")}.get(unit, (1.0, unit))

@@ -27,7 +27,7 @@ from latecomer.case.reform import ReformLike
 from latecomer.errors import Problems, UsageError
 from latecomer.experiment.ablate import parts_of
 from latecomer.experiment.compare import Comparison, compare, refuse
-from latecomer.experiment.headline import shown_in, signed
+from latecomer.experiment.headline import HEADLINES, shown_in, signed
 from latecomer.experiment.switching import switched
 from latecomer.record import SERIES
 from latecomer.shown import Shown
@@ -60,12 +60,13 @@ class Uncertainty(Shown):
 
     def sentences(self) -> list[str]:
         """Say which part weighs most, and which variant of the model would change the answer most."""
-        name = self.series.replace("_", " ")
+        name = HEADLINES.get(self.series, self.series.replace("_", " ")).lower()
         if not (self.parts["sd"] > 0.0).any():
             return [f"The effect on {name} in {self.year} is the same whatever is varied."]
         most = self.parts.loc[self.parts["share"].idxmax()]
+        part = most["title"][:1].lower() + most["title"][1:]
         said = [
-            f"Of what is uncertain in the effect on {name} in {self.year}, {most['share']:.0%} is {most['part']}."
+            f"Of what is uncertain in the effect on {name} in {self.year}, {most['share']:.0%} comes from {part}."
         ]
         factor, unit = shown_in(self.unit)
         if len(self.variants):

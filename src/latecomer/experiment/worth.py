@@ -12,9 +12,9 @@ keep of the aid for which they trade in a car with a combustion engine.
     bought   100 x gain / outlay     what 100 billion CNY of outlay buy, where outlay clearly rises
     cost     -total / gain           what a unit of a gain costs all together, spent or not: also of a tariff or a rule
 
-Both are ratios within a history, with their band: over the histories in which outlay rises, or the gain has the sign that nine
-in ten have (no row otherwise, nor where the gain is under a quarter of its unit: nothing is stretched more than fourfold).
-Where a cost is negative, whoever gives up a unit pays for it.
+Both are ratios within a history, with their band: over the histories in which outlay rises, or the gain has its more
+frequent sign (no row unless 95% have it: its 90% band excludes zero; nor where the gain is under a quarter of its unit:
+nothing is stretched more than fourfold). Where a cost is negative, whoever gives up a unit pays for it.
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,7 @@ BOUGHT = {
 RETURNED = {"surplus": "billion CNY of buyers' surplus", "total": "billion CNY in all"}
 HUNDRED = 100.0  # billion CNY
 SURE = 0.9  # histories that agree on a sign
+BAND_SURE = 0.95  # the same where the 90% band excludes zero: a ratio to a gain near zero means nothing
 LEAST_OUTLAY = 1.0  # billion CNY
 LEAST_GAIN = 0.25  # units
 COLUMNS = ["low90", "low50", "median", "high50", "high90"]
@@ -154,7 +155,7 @@ def cost(found: Comparison, total: np.ndarray, year: int) -> pd.DataFrame:
     for name, unit, gain in gains_of(found, year):
         sign = 1.0 if (gain > 0.0).mean() >= SURE else -1.0
         agree = sign * gain > 0.0
-        if agree.mean() >= SURE and abs(float(np.median(gain))) >= LEAST_GAIN:
+        if agree.mean() >= BAND_SURE and abs(float(np.median(gain))) >= LEAST_GAIN:
             rows.append((name, unit, float(np.median(gain)), *of_ratio(-total[agree] / gain[agree])))
     return pd.DataFrame(rows, columns=["series", "unit", "gain", "per_unit", "low90", "high90", "histories"])
 

@@ -37,7 +37,9 @@ def shares(
     rows = []
     for inputs in batch:
         market, scratch, offered = prepare_market(inputs, floor=inputs.prices)
-        fill_sums(market, scratch, inputs.prices[offered][market.order], np.zeros(market.order.size), False)
+        fill_sums(
+            market, scratch, inputs.prices[offered][market.order], np.zeros(market.order.size), False, False
+        )
         rows.append(scattered(market, offered, scratch.share, 0.0))
     return stacked(rows, batch)
 

@@ -359,7 +359,7 @@ def fill_jacobian_by_differences(
 
 def first_order(market: Market, scratch: Scratch, prices: Array, shadow: Array) -> Array:
     """Return F [j], the slope of each maker's profit in each of its prices."""
-    fill_sums(market, scratch, prices, shadow, False)
+    fill_sums(market, scratch, prices, shadow, False, False)
     if market.revenue:
         gain, margin = scratch.share * market.cost / prices**2, 1.0 - market.cost / prices
     else:

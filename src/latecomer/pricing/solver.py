@@ -17,6 +17,8 @@ LONGEST_RISE = 8.0
 SECANT_BELOW = 1e-2
 FASTEST_PACE = 20.0
 NEWTON_BELOW = 1e-2
+ROUGH_ABOVE = 1e-4
+ROUGH_TRUSTED = 1e-5  # a hundred times the error of rough exponentials
 UNSEEN = 1e-290  # a share so small that its slope may underflow
 
 
@@ -29,9 +31,10 @@ def solve(market, scratch, tolerance, most_evaluations):
     """
     path = scratch.path
     x, y, z, trial, beyond = 0, 1, 2, 3, 4
-    change, residual = zeta_map(market, scratch, path[x], path[y])
+    evaluations, newton_steps, undone = 0, 0, 0
+    change, residual, taken = zeta_map(market, scratch, path[x], path[y], 0.0, tolerance)
+    evaluations += taken
     first, near = change, SECANT_BELOW
-    evaluations, newton_steps, undone = 1, 0, 0
     newton_allowed = False
     while evaluations < most_evaluations and not (change <= tolerance and residual <= tolerance):
         if np.any(path[x, 0] > market.ceiling):
@@ -56,22 +59,22 @@ def solve(market, scratch, tolerance, most_evaluations):
             newton_steps += 1
             newton_allowed = newton_step(market, scratch, path[x], path[trial])
             if newton_allowed:
-                evaluations += 1
-                found = zeta_map(market, scratch, path[trial], path[beyond])
+                found = zeta_map(market, scratch, path[trial], path[beyond], change, tolerance)
+                evaluations += found[2]
                 newton_allowed = found[0] < 0.5 * change
             if newton_allowed:
                 x, y, trial, beyond = trial, beyond, x, y
-                change, residual = found
+                change, residual = found[:2]
                 continue
-        next_change, next_residual = zeta_map(market, scratch, path[y], path[z])
-        evaluations += 1
+        next_change, next_residual, taken = zeta_map(market, scratch, path[y], path[z], change, tolerance)
+        evaluations += taken
         finished = next_change <= tolerance and next_residual <= tolerance
         if not finished and extrapolate(market, path[x], path[y], path[z], path[trial]):
-            evaluations += 1
-            found = zeta_map(market, scratch, path[trial], path[beyond])
+            found = zeta_map(market, scratch, path[trial], path[beyond], next_change, tolerance)
+            evaluations += found[2]
             if found[0] <= UNDO_ABOVE * next_change:
                 x, y, trial, beyond = trial, beyond, x, y
-                change, residual = found
+                change, residual = found[:2]
                 continue
             undone += 1
         x, y, z = y, z, x
@@ -93,7 +96,7 @@ def secant_phase(market, scratch, rows, change, residual, tolerance, budget):
     x, y, trial, beyond = rows
     limited = np.any(np.isfinite(market.capacity))
     x[:2] = y[:2]
-    fill_sums(market, scratch, x[0], x[1], True)
+    fill_sums(market, scratch, x[0], x[1], True, False)
     fill_paces(market, scratch, x)
     entry = change
     change, residual = next_prices(market, scratch, x, y)
@@ -105,8 +108,8 @@ def secant_phase(market, scratch, rows, change, residual, tolerance, budget):
         combine(scratch, slot, min(taken, DEPTH), market.cost.size * (2 if limited else 1), trial)
         if not allowed(market, trial):
             return change, residual, evaluations, 0
-        trial_change, trial_residual = zeta_map(market, scratch, trial, beyond)
-        evaluations += 1
+        trial_change, trial_residual, needed = zeta_map(market, scratch, trial, beyond, change, tolerance)
+        evaluations += needed
         if not (trial_change <= UNDO_ABOVE * change and trial_change <= entry):
             return change, residual, evaluations, 1
         x[:], y[:] = trial, beyond
@@ -133,10 +136,20 @@ def fill_paces(market, scratch, x):
 
 
 @kernel
-def zeta_map(market, scratch, x, y):
-    """Evaluate at x = (prices, shadow prices, -); see `next_prices`."""
-    fill_sums(market, scratch, x[0], x[1], False)
-    return next_prices(market, scratch, x, y)
+def zeta_map(market, scratch, x, y, earlier, tolerance):
+    """Evaluate at x = (prices, shadow prices, -); return (change, residual, evaluations); see `next_prices`.
+
+    While the earlier change is large, rough exponentials steer as well. If they find that the change is small, they are
+    not believed.
+    """
+    rough = earlier > ROUGH_ABOVE and market.nests == 0
+    fill_sums(market, scratch, x[0], x[1], False, rough)
+    change, residual = next_prices(market, scratch, x, y)
+    if not rough or change > max(ROUGH_TRUSTED, tolerance):
+        return change, residual, 1
+    fill_sums(market, scratch, x[0], x[1], False, False)
+    change, residual = next_prices(market, scratch, x, y)
+    return change, residual, 2
 
 
 @kernel

@@ -9,14 +9,15 @@ import numpy as np
 from numba import njit
 
 from latecomer.compiled import kernel, stored_kernel
-from latecomer.exponential import exp, log, multiply_add
+from latecomer.exponential import exp, log, multiply_add, rough_exp
 
 
 @stored_kernel
-def fill_sums(market, scratch, prices, shadow, curved):
+def fill_sums(market, scratch, prices, shadow, curved, rough):
     """Fill share S_j, own L_j and cross G_j (both without the slope h') at these prices, tile by tile.
 
-    If `curved`, fill pace too, with the part of dF_j/dP_j that S, L and G do not give.
+    If `curved`, fill pace too, with the part of dF_j/dP_j that S, L and G do not give. If `rough`, exponentials are
+    taken to ROUGH_ERROR only (not where products share nests).
     """
     if curved:
         scratch.pace[:] = 0.0
@@ -28,7 +29,7 @@ def fill_sums(market, scratch, prices, shadow, curved):
         add_nested(market, scratch, prices, shadow)
         return
     for tile in range(market.utility.shape[0]):
-        fill_exponentials(market, scratch, tile, prices, shadow)
+        fill_exponentials(market, scratch, tile, prices, shadow, rough)
         fill_factors(market, scratch, tile)
         accumulate(
             scratch.exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross
@@ -38,7 +39,7 @@ def fill_sums(market, scratch, prices, shadow, curved):
 
 
 @kernel
-def fill_exponentials(market, scratch, tile, prices, shadow):
+def fill_exponentials(market, scratch, tile, prices, shadow, rough):
     """Fill one tile's exp(u_ij), their totals with the outside good, and exp times margin by maker."""
     utility, sensitivity = market.utility, market.sensitivity
     exponentials, total, margin = scratch.exponentials, scratch.total, scratch.margin
@@ -50,6 +51,13 @@ def fill_exponentials(market, scratch, tile, prices, shadow):
         maker = market.maker[j]
         term = scratch.term[j]
         earned = margin_of(market, j, prices[j], shadow[j])
+        if rough:
+            for b in range(width):
+                value = rough_exp(multiply_add(sensitivity[tile, b], term, utility[tile, j, b]))
+                exponentials[j, b] = value
+                total[b] += value
+                margin[maker, b] = multiply_add(earned, value, margin[maker, b])
+            continue
         for b in range(width):
             value = exp(multiply_add(sensitivity[tile, b], term, utility[tile, j, b]))
             exponentials[j, b] = value
@@ -227,7 +235,7 @@ def fill_jacobian(market, scratch, prices, shadow, jacobian):
     margins = prices - market.cost - shadow
     left = np.empty((3, scratch.total.size))
     for tile in range(market.utility.shape[0]):
-        fill_exponentials(market, scratch, tile, prices, shadow)
+        fill_exponentials(market, scratch, tile, prices, shadow, False)
         fill_factors(market, scratch, tile)
         accumulate(
             scratch.exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross
@@ -270,9 +278,9 @@ def accumulate_row(market, scratch, tile, j, margins, left, row):
 def fill_share_slopes(market, scratch, prices, slopes):
     """Fill S_j and dS_j/dP_k [j, k] = h'_k sum_i w_i a_i s_ij ([j = k] - s_ik)."""
     zeros = np.zeros(prices.size)
-    fill_sums(market, scratch, prices, zeros, False)
+    fill_sums(market, scratch, prices, zeros, False, False)
     for tile in range(market.utility.shape[0]):
-        fill_exponentials(market, scratch, tile, prices, zeros)
+        fill_exponentials(market, scratch, tile, prices, zeros, False)
         fill_factors(market, scratch, tile)
         for j in range(prices.size):
             subtract_products(scratch.exponentials, scratch.factor[1], scratch.total, j, slopes[j])

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from latecomer.experiment.headline import signed
 from latecomer.report import words
 from latecomer.report.layout import Figure
 from latecomer.report.sheet import Sheet, Table, banded, save_sheet
@@ -22,6 +23,7 @@ TITLES = {
     "core_control": ("Control of core technology", 100.0, "points"),
     "new_energy_share": ("Plug-in cars in cars made", 100.0, "points"),
     "vehicle_exports": ("Vehicles exported", 1e-6, "million"),
+    "imports": ("Cars imported", 1e-3, "thousand"),
     "home_sales": ("Cars sold at home", 1e-6, "million"),
     "average_price": ("Average price of a car", 1e-3, "thousand CNY of 2010"),
     "consumer_surplus": ("Surplus of buyers", 1.0, "billion CNY of 2010"),
@@ -109,7 +111,7 @@ def panel(rows: pd.DataFrame, series: str, named: bool = True) -> alt.LayerChart
     ]
     years = sorted({str(year) for year in rows["year"]})
     colours = alt.Scale(domain=years, range=[*[FIRST] * (len(years) - 1), OTHER])
-    labels = alt.Axis(labelLimit=290, labelColor=INK) if named else None
+    labels = alt.Axis(labelLimit=360, labelColor=INK) if named else None
     y = alt.Y("label:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=labels)
     base = alt.Chart(data).encode(
         y=y, yOffset=alt.YOffset("year:N", sort=years), color=alt.Color("year:N", scale=colours, legend=None),
@@ -145,7 +147,7 @@ def ablation_sheet(found: pd.DataFrame, title: str, manifest: Mapping[str, Any])
     tables = [*effect_tables(found, "part"), Table("What is switched off", parts)]
     return Sheet(
         "which part matters", title, "What moves when one part of the system is switched off?", years_told(found),
-        largest(found), figures(found, "Change when the part is off"), reading, tables, manifest, wide=True,
+        largest(found, "when switching off"), figures(found, "Change when the part is off"), reading, tables, manifest, wide=True,
     )  # fmt: skip
 
 
@@ -165,8 +167,8 @@ def years_told(found: pd.DataFrame) -> str:
     return words.listed([str(year) for year in sorted(found["year"].unique())])
 
 
-def largest(found: pd.DataFrame) -> list[str]:
-    """Say for every series which part moves it most in the last year, and whether the sign is clear."""
+def largest(found: pd.DataFrame, how: str) -> list[str]:
+    """Say for every series which part or reform moves it most in the last year, and whether the sign is clear."""
     last, said = found[found["year"] == found["year"].max()], []
     for series, rows in by_series(last).items():
         rows = rows[rows["difference"].notna()]
@@ -175,8 +177,11 @@ def largest(found: pd.DataFrame) -> list[str]:
         title, factor, unit = told(series, str(rows["unit"].iloc[0]))
         most = rows.loc[rows["difference"].abs().idxmax()]
         clear = "" if most["low"] > 0.0 or most["high"] < 0.0 else "; no clear sign"
-        band = banded(most["difference"], most["low"], most["high"], factor)
-        said.append(f"{title}, {most['year']}: most by “{most['name']}”, {band} {unit}{clear}.")
+        middle, low, high = (signed(most[name] * factor) for name in ("difference", "low", "high"))
+        band = f"{middle} {unit} ({low} to {high})"
+        said.append(
+            f"{title}, {most['year']}: the largest change comes {how} “{most['name']}”, {band}{clear}."
+        )
     return said
 
 
@@ -228,6 +233,6 @@ def effects_sheet(
     """Return the page of the ready reforms beside the literature."""
     tables = [*effect_tables(rows, "part"), Table("Beside the literature", literature)]
     return Sheet(
-        "the ready reforms", title, "What would each ready reform have changed?", years_told(rows), largest(rows),
+        "the ready reforms", title, "What would each ready reform have changed?", years_told(rows), largest(rows, "from"),
         figures(rows, "Difference that the reform makes"), [f"{REFORM_MADE[0]} {shades(rows)}."], tables, manifest, wide=True,
     )  # fmt: skip

@@ -68,7 +68,8 @@ def volume(run: Run, record: pd.DataFrame) -> str:
     found = [value(run, record, "vehicles", year) for year in marked(VOLUME_YEARS, run.years)]
     told = [one.beside for one in found if one]
     told[:1] = [text.replace(" in ", " vehicles in ", 1) for text in told[:1]]
-    return f"The median of {len(run.histories):,} histories makes {words.listed(told)}." if told else ""
+    count = f"{len(run.histories):,} simulated histories"
+    return f"Across {count}, median output is {words.listed(told)}." if told else ""
 
 
 def rank(run: Run) -> str:
@@ -77,9 +78,9 @@ def rank(run: Run) -> str:
     if not found:
         return ""
     place, made = found
-    told = f"; the record says {ORDINALS.get(recorded, recorded)} in the world" if recorded else ""
+    told = f" (recorded rank in the world: {ORDINALS.get(recorded, recorded)})" if recorded else ""
     rivals = f"the recorded output of {words.listed(list(tables.RIVALS.values()))}"
-    return f"With {words.count(made)} in {tables.RANK_YEAR} the median stands {ORDINALS[place]} beside {rivals}{told}."
+    return f"At {words.count(made)} in {tables.RANK_YEAR}, the median ranks {ORDINALS[place]} when set beside {rivals}{told}."
 
 
 def own_brands(run: Run, record: pd.DataFrame) -> str:
@@ -93,7 +94,7 @@ def own_brands(run: Run, record: pd.DataFrame) -> str:
     found = [value(run, record, "own_brand_share", year) for year in years]
     told = words.listed([one.beside for one in found if one])
     return (
-        f"Of the passenger cars made, own brands hold {told}; {low} is the recorded low after {TRAINING_END}."
+        f"Own brands' share of passenger cars made is {told}; {low} is the recorded low after {TRAINING_END}."
     )
 
 
@@ -104,8 +105,8 @@ def indices(run: Run, record: pd.DataFrame) -> str:
     for name in ("great", "strong"):
         found = [value(run, record, name, year) for year in years]
         told[name] = words.listed([words.number(one.median) for one in found if one])
-    great = f"the index of great power (volume) stands at {told['great']}"
-    strong = f"that of strong power (control, brands, quality) at {told['strong']}"
+    great = f"the index of great power (volume) is {told['great']}"
+    strong = f"that of strong power (control, brands, quality) {told['strong']}"
     named = words.listed([str(year) for year in years])
     reference = f"100 is the reference, {words.REFERENCE}"
     passed = f"{passing(run, 'great')}; {passing(run, 'strong').lower()}"
@@ -123,15 +124,15 @@ def passing(run: Run, name: str) -> str:
 def forecast(scores: pd.DataFrame) -> str:
     """Return the errors of the conditional forecast of cars and own brands, each beside the random walk."""
     told = []
-    for target, name in (("passenger_cars", "passenger cars"), ("own_brand_share", "the own-brand share")):
+    for target, name in (("passenger_cars", "passenger cars"), ("own_brand_share", "own-brand share")):
         rows = scores[(scores["target_id"] == target) & (scores["sample"] == "check")]
         for row in rows.itertuples():
             size, walk = (words.error(one, row.measure, row.unit) for one in (row.error, row.random_walk))
-            beside = f", a random walk by {walk}" if np.isfinite(row.random_walk) else ""
+            beside = f" (random walk: {walk})" if np.isfinite(row.random_walk) else ""
             unit = "in logs" if row.measure == "log" else words.error_unit(row.measure, row.unit)
-            told.append(f"it misses {name} by {size} {unit}{beside}")
-    start = f"As a conditional forecast of the years after {TRAINING_END} {'; '.join(told)}"
-    return f"{start} (root mean squares; 0.1 in logs is about ten per cent)." if told else ""
+            told.append(f"{name} {size} {unit}{beside}")
+    start = f"Forecast error after {TRAINING_END}: {'; '.join(told)}"
+    return f"{start}. Root mean squares; 0.1 in logs is about ten per cent." if told else ""
 
 
 def cards(run: Run, record: pd.DataFrame) -> list[dict[str, str]]:

@@ -6,10 +6,11 @@ import altair as alt
 import pandas as pd
 
 from latecomer.experiment.attribute import MOMENTUM, TOTAL, Attribution
+from latecomer.experiment.headline import signed
 from latecomer.report import words
 from latecomer.report.ablation import told
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded, cell, save_sheet
+from latecomer.report.sheet import Sheet, Table, banded, save_sheet
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered, zero_line
 
 COLOURS = {"still": GREY, "adds": BLUE, "takes": OCHRE, "sum": MUTED}
@@ -67,7 +68,7 @@ def panel(rows: pd.DataFrame) -> alt.LayerChart:
     data["told"] = [banded(row.mean, row.low, row.high) for row in data.itertuples()]
     data["part"] = [per_cent(row.share) for row in data.itertuples()]
     order = list(rows["title"])
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelColor=INK))
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=300, labelColor=INK))
     colour = alt.Color(
         "kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None
     )
@@ -101,8 +102,17 @@ def sentence(rows: pd.DataFrame) -> str:
     factor, unit = shown_unit(rows.iloc[0])
     *parts, total = list(rows.itertuples())
     whole = banded(total.mean, total.low90, total.high90, factor)
-    said = [f"{part.title} {cell(float(part.mean) * factor)} ({per_cent(part.share)})" for part in parts]
-    return f"{heading(rows.iloc[0])}: {whole} {unit} in all, of which {words.listed(said)}."
+    forces = bool((rows["player"] == MOMENTUM).any())  # the parts of a package have names of their own
+    said = [
+        f"{small(part.title) if forces else part.title} {signed(float(part.mean) * factor)} ({per_cent(part.share)})"
+        for part in parts
+    ]
+    return f"{heading(rows.iloc[0])}: {whole} {unit} in all: {words.listed(said)}."
+
+
+def small(title: str) -> str:
+    """Return a title inside a sentence: with a small letter, unless its second letter is none."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def kinds(rows: pd.DataFrame) -> list[str]:
@@ -143,11 +153,9 @@ def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
         "histories do not. Shapley values: no order of the players is preferred.",
         *([HELD] if growth else []),
     ]
-    tables = [Table("Shares", found.table.drop(columns=["counted"]))]
+    tables = [Table("Shares", found.table.drop(columns=["counted", "player"]))]
     if len(found.other):
-        tables.append(
-            Table("The same, counted as a critic would, one row of forces.csv at a time", found.other)
-        )
+        tables.append(Table("The same with one row of forces.csv counted otherwise at a time", found.other))
     spans = dict.fromkeys(f"{rows.iloc[0]['first']}-{rows.iloc[0]['last']}" for rows in by_panel(found))
     asked = (
         "Which forces account for growth?"

@@ -11,22 +11,24 @@ from typing import Any
 from latecomer.case.reform import change_rows, read_changes
 from latecomer.experiment.channels import channel_sentences
 from latecomer.experiment.compare import Comparison
+from latecomer.experiment.headline import counts_in, headline_years, permits_told
 from latecomer.experiment.worth import worth
 from latecomer.fit.score import TRAINING_END, errors, record_table
 from latecomer.record import Run
-from latecomer.report import answer, comparison, evidence, page, rows, tables, words
+from latecomer.report import answer, comparison, evidence, page, rows, tables, trust
 from latecomer.report.figures import svg
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.style import specified, unchecked
 
-HALF, WHOLE, THIRD = 330, 690, 212  # widths of a drawing on a sheet, in the points of the page
+HALF, WHOLE = 330, 690  # widths of a drawing on a sheet, in the points of the page
 DRAWN = {
     "vehicles_recent": (HALF, 180), "vehicles_ratio": (HALF, 180), "own_brand_share": (HALF, 180),
     "own_brand_home_share": (HALF, 180), "new_energy_share": (HALF, 180), "vehicle_exports": (HALF, 180),
     "average_price": (HALF, 180), "quality_gap": (HALF, 180), "great_strong": (WHOLE, 255), "makers": (WHOLE, 250),
 }  # fmt: skip
 YEARS = (1992, 2004, 2010, 2020, 2025)
-MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 7, 8, 7, 20
+MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 5, 6, 6, 20
+DRAWN_EFFECTS, MOST_FIRM_ROWS = 6, 14
 NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 
 
@@ -50,7 +52,7 @@ def run_brief(run: Run) -> str:
         "brief_run.html.jinja", {}, drawings=drawings(figures, DRAWN), title=run.case.title, manifest=run.manifest,
         sentences=answer.answer(run, record, scores)[:MOST_SENTENCES], cards=answer.cards(run, record), marked=marked,
         matrix=picked_years(rows.matrix(run, record, shown), marked), scores=checked, training_end=TRAINING_END,
-        last=int(run.years[-1]), command=page.command(run), cited=citation(),
+        last=int(run.years[-1]), command=page.command(run), cited=citation(), trust=trust.sentences(scores),
     )  # fmt: skip
 
 
@@ -63,35 +65,34 @@ def comparison_brief(found: Comparison) -> str:
     """Return the brief of a comparison as HTML."""
     with unchecked():
         figures = comparison.charts(found)
-    effects = [f"effect_{name}" for name in comparison.EFFECTS]
-    sizes = {
-        **dict.fromkeys(effects, (THIRD, 100)),
-        "plane": (WHOLE, 235),
-        "firms": (HALF, 230),
-        "provinces": (HALF, 400),
-    }
-    marked = [
-        year
-        for year in comparison.MARKED
-        if year in found.years and (found.since is None or year >= found.since)
-    ]
-    gains = worth(found)
+    moved = effects_shown(found, list(comparison.firm_charts(found)))
+    sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 430)}
+    years, gains = headline_years(found), worth(found)
     return render(
-        "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=effects, name=found.name,
+        "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=moved, name=found.name,
         name_zh=" + ".join(reform.name_zh for reform in found.reforms if reform.name_zh), title=found.case.title,
         since=found.since, free_since=found.free_since, pairs=len(found.histories), manifest=found.reformed.manifest,
         cards=comparison.cards(found), sentences=comparison.answer(found)[:MOST_SENTENCES], changes=changes(found),
-        money=comparison.money_rows(gains), bought=comparison.bought_sentences(gains), worth=gains, training_end=TRAINING_END,
-        channels=channel_sentences(found)[:MOST_CHANNELS], marked=marked, table=comparison.table_rows(found, marked),
-        pairing=comparison.pairing(found), command=comparison.command(found), cited=citation(), nothing=words.NOTHING,
+        firms=comparison.firm_table(found, years)[:MOST_FIRM_ROWS], money=comparison.money_rows(gains),
+        bought=comparison.bought_sentences(gains, comparison.at_peak(found)), worth=gains, training_end=TRAINING_END,
+        channels=[*permits_told(found), *channel_sentences(found)[:MOST_CHANNELS]], marked=years,
+        table=comparison.table_rows(found, years, comparison.EFFECTS), trust=trust.coverage_told(errors(found.base)),
+        command=comparison.command(found), cited=citation(),
     )  # fmt: skip
+
+
+def effects_shown(found: Comparison, of_firms: Sequence[str]) -> list[str]:
+    """Return the names of the effects that are drawn: those on the firm of a firm's reform, then series that surely move."""
+    moves = {name: bool(counts_in(found.effects(name)).any()) for name in comparison.EFFECTS}
+    ranked = sorted(moves, key=lambda name: not moves[name])
+    return [*of_firms, *(f"effect_{name}" for name in ranked)][:DRAWN_EFFECTS]
 
 
 def changes(found: Comparison) -> dict[str, Any]:
     """Return what the reforms change, the first rows of it, and how many rows more there are."""
     read, _ = read_changes(found.case, found.reforms)
-    told = [row for mine in read for row in change_rows(found.case, mine)]
-    return {"rows": told[:MOST_CHANGES], "more": max(0, len(told) - MOST_CHANGES)}
+    found_rows = [row for mine in read for row in change_rows(found.case, mine)]
+    return {"rows": found_rows[:MOST_CHANGES], "more": max(0, len(found_rows) - MOST_CHANGES)}
 
 
 def drawings(

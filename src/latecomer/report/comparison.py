@@ -4,6 +4,7 @@ It draws and prints what `experiment.compare`, `channels`, `worth` and `growth` 
 policy of the report of a run.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -17,11 +18,11 @@ from latecomer.case.reform import change_rows, read_changes
 from latecomer.case.span import marked
 from latecomer.experiment.channels import channel_sentences
 from latecomer.experiment.compare import Comparison, Effect
-from latecomer.experiment.firms import CHOSEN, FIRM_SERIES, RIVAL, firm_effects
+from latecomer.experiment.firms import CHOSEN, FIRM_SERIES, RIVAL, chosen_makers, firm_effects, name_of
 from latecomer.experiment.gallery import RULE
 from latecomer.experiment.growth import MODES, TOTAL, growth_table
 from latecomer.experiment.headline import (
-    SMALLEST_PRINTED,
+    OF_MAKER,
     Course,
     course_sentences,
     courses,
@@ -31,7 +32,9 @@ from latecomer.experiment.headline import (
     share_told,
     shown_in,
     silent,
+    sure_in,
 )
+from latecomer.experiment.headline import signed as plus_or_minus
 from latecomer.experiment.worth import Worth, worth
 from latecomer.fit.score import TRAINING_END, errors, record_table
 from latecomer.record import SERIES
@@ -51,9 +54,8 @@ SIDES = ("own_brand_share", "vehicles", "vehicle_exports", "new_energy_share")
 CARDS = ("own_brand_share", "vehicles", "strong", "great")
 TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "profit", "research")
 MARKED = (1990, 2000, 2010, 2020, 2025)
-HEIGHT, BEFORE, SHOWN_FIRMS = 220, 3, 16
+HEIGHT, BEFORE, SHOWN_FIRMS, DRAWN_FIRMS = 220, 3, 16, 3
 PLANE_YEARS, PLANE_WIDE = (1978, 1992, 2001, 2010), 2.5
-SURE = 0.9  # share of pairs that agree on a sign that is sure
 SHOWN_WHOLE = 0.8  # share of bars that are not cut
 PICTURE, LINE = 560, 96  # width of a figure that is saved, and letters of its caption to a line
 
@@ -113,7 +115,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=[*channel_sentences(found), *permits_told(found)], worth=gains, money=money_rows(gains),
         bought=bought_sentences(gains, at_peak(found)), firms=firm_table(found, shown_years),
-        trust=trust.sentences(errors(found.base)), rule=RULE,
+        firm_names=list(firm_charts(found)), trust=trust.sentences(errors(found.base)), rule=RULE,
         growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
         marked=shown_years, table=table_rows(found, shown_years), pairing=pairing(found), command=command(found),
         makers=maker_rows(found), regions=region_rows(found, gains), cited=citation(),
@@ -122,7 +124,7 @@ def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
 
 def charts(found: Comparison) -> dict[str, Figure]:
     """Return every figure of the page by name, with its title and what a number in it means."""
-    out: dict[str, Figure] = {}
+    out = firm_charts(found)
     for name in EFFECTS:
         title, _, unit = told(name, SERIES[name].unit)
         out[f"effect_{name}"] = Figure(effect_chart(found, name), title, f"Reform less history, {unit}.")
@@ -154,9 +156,27 @@ def charts(found: Comparison) -> dict[str, Figure]:
     return out
 
 
+def firm_charts(found: Comparison) -> dict[str, Figure]:
+    """Return the effects on the makers that the reform is about, by name; none where it is about no maker."""
+    out = {}
+    for maker in chosen_makers(found)[:DRAWN_FIRMS]:
+        for series in OF_MAKER:
+            title, _, unit = of_maker(found, series, maker)
+            chart = effect_chart(found, series, maker)
+            out[f"effect_{maker}_{series}"] = Figure(chart, title, f"Reform less history, {unit}.")
+    return out
+
+
+def of_maker(found: Comparison, series: str, maker: str) -> tuple[str, float, str]:
+    """Return the title of a series of one maker, the factor to the unit shown, and that unit."""
+    return f"{name_of(found.case, maker)}: {OF_MAKER[series]}", *shown_in(SERIES[series].unit)
+
+
 def effect_chart(found: Comparison, series: str, index: str | None = None) -> alt.LayerChart:
     """Draw the effect on a series by year: median, 50% and 90% bands, over a zero line."""
-    title, factor, unit = told(series, SERIES[series].unit)
+    title, factor, unit = (
+        told(series, SERIES[series].unit) if index is None else of_maker(found, series, index)
+    )
     rows = found.effects(series, index)
     columns = ["low90", "low50", "median", "high50", "high90"]
     rows[columns] *= factor
@@ -170,7 +190,7 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
         for r in rows.itertuples()
     ]
     x = year_axis(found)
-    rows["sure"] = rows[["positive", "negative"]].max(axis=1) >= SURE
+    rows["sure"] = sure_in(rows)
     base = alt.Chart(rows[["year", *columns, "band", "sign", "sure"]])
     bands = [
         base.mark_area(color=BLUE, opacity=shade).encode(
@@ -436,9 +456,8 @@ def shown(effect: Effect) -> tuple[str, str, str, str]:
 
 
 def signed(value: float) -> str:
-    """Return a number with its sign, to three digits; what is too small to print is zero."""
-    text = words.number(abs(value))
-    return "0" if abs(value) < SMALLEST_PRINTED else f"{'+' if value > 0.0 else '−'}{text}"
+    """Return a number with its sign, as the sentences print it, with the sign of minus of a page."""
+    return words.minus(plus_or_minus(value))
 
 
 def cards(found: Comparison) -> list[dict[str, str]]:
@@ -515,8 +534,11 @@ def starred(median: float, low: float, high: float) -> str:
     """Return a median with its 90% band in brackets, and a star where that band, as printed, excludes zero."""
     if not np.isfinite(median):
         return words.NOTHING
-    star = "*" if low >= SMALLEST_PRINTED or high <= -SMALLEST_PRINTED else ""
-    return f"{signed(median)}{star} ({signed(low)} to {signed(high)})"
+    first, last = signed(low), signed(high)
+    star = (
+        "*" if first.startswith("+") or last.startswith("−") else ""
+    )  # as printed: never beside a band that shows zero
+    return f"{signed(median)}{star} ({first} to {last})"
 
 
 def money_rows(gains: Worth) -> list[dict[str, str]]:
@@ -597,10 +619,10 @@ def growth_rows(found: Comparison) -> dict[str, Any]:
     return {"periods": periods, "rows": rows}
 
 
-def table_rows(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
+def table_rows(found: Comparison, years: list[int], names: Sequence[str] = TABLE) -> list[dict[str, Any]]:
     """Return the table of effects at marked years as text; imports in cars sold at home where imports move."""
     rows = []
-    for series in TABLE:
+    for series in names:
         title, factor, unit = told(series, SERIES[series].unit)
         rows.append({"title": title, "unit": unit, "cells": cells_of(found.effects(series), years, factor)})
         if series == "imports" and len(imported := import_share(found)):

@@ -240,8 +240,8 @@ def rounded(values: np.ndarray) -> np.ndarray:
 
 
 def safe(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table in which no cell of text is taken for a formula."""
-    out = table.copy()
+    """Return a table in which no cell of text, and no head of a column, is taken for a formula."""
+    out = table.rename(columns=lambda head: spreadsheet_safe(str(head)))
     for column in out.columns:
         if not pd.api.types.is_numeric_dtype(out[column]):
             out[column] = [spreadsheet_safe(cell) if isinstance(cell, str) else cell for cell in out[column]]

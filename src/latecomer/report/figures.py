@@ -10,14 +10,15 @@ from textwrap import wrap
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import vl_convert
 
 from latecomer.fit.ranks import PILLARS, countries, place_table
 from latecomer.fit.score import record_table
 from latecomer.record import Run
-from latecomer.report import control, ratio, window, words
+from latecomer.report import control, ratio, tables, window, words
 from latecomer.report.abroad import destinations_chart
-from latecomer.report.fan import FANS, RECENT_FANS, SEGMENT_FANS, fan_chart, firm_chart, first_year
+from latecomer.report.fan import FANS, RECENT_FANS, SEGMENT_FANS, Fan, fan_chart, firm_chart, first_year
 from latecomer.report.flow import flow_chart
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.growth import ABOUT, TITLE, growth_chart
@@ -51,7 +52,8 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     """Return every figure by name, without width and style, as parts of a page or of a picture."""
     record = record_table(run)
     volumes = group_volumes(run)
-    out = {name: fan_chart(run, record, spec) for name, spec in (FANS | RECENT_FANS | SEGMENT_FANS).items()}
+    fans = FANS | RECENT_FANS | SEGMENT_FANS
+    out = {name: fan_chart(run, record, spec) for name, spec in fans.items() if has_values(run, record, spec)}
     out["vehicles_ratio"] = ratio.ratio_chart(run, record, "vehicles")
     out["makers"] = stream_chart(run, volumes)
     out["destinations"] = destinations_chart(run, record)
@@ -72,6 +74,12 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     for maker in run.case.named_makers:
         out[f"firm_{maker}"] = firm_chart(run, volumes, maker, first)
     return out
+
+
+def has_values(run: Run, record: pd.DataFrame, spec: Fan) -> bool:
+    """Return whether a fan has anything to show: a case without ventures has no quality gap to them."""
+    simulated = tables.fan(run, spec.series, spec.index)["median"].notna().any()
+    return bool(simulated or len(tables.points(record, spec.series, spec.index)))
 
 
 def titles(run: Run) -> dict[str, tuple[str, str]]:

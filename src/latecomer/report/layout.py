@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from latecomer.case.kept import kept_text
 from latecomer.report.style import PAGE_FONT, dark_rules, specified
+from latecomer.report.words import minus
 
 HERE = Path(__file__).parent
 CITATION = HERE.parent / "CITATION.cff"
@@ -60,9 +61,11 @@ def drawable(chart: alt.LayerChart) -> dict[str, Any]:
 
 def environment() -> Environment:
     """Return the templates of the pages: everything is escaped, and a name that is not given is an error."""
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )  # fmt: skip
+    found.filters["minus"] = minus
+    return found
 
 
 def style_sheet() -> str:

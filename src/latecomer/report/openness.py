@@ -5,7 +5,7 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome
+from latecomer.experiment.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome, shown_in
 from latecomer.report import words
 from latecomer.report.layout import Figure
 from latecomer.report.sheet import Sheet, Table, save_sheet
@@ -116,11 +116,6 @@ def openness_sheet(found: Openness, command: str = "") -> Sheet:
         "the dial of openness", f"How open? {found.title}", "How open should a latecomer be, and for whom?",
         f"from {words.listed(eras)}", found.sentences(), figures, reading, tables, {"command": command, **found.manifest},
     )  # fmt: skip
-
-
-def shown_in(unit: str) -> tuple[float, str]:
-    """Return the factor to the unit shown, and that unit."""
-    return {"vehicles": (1e-6, "million"), "share": (100.0, "%")}.get(unit, (1.0, unit))
 
 
 def save_openness(found: Openness, folder: Path, command: str = "") -> list[Path]:

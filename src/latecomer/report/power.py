@@ -94,7 +94,7 @@ def _reference(x: alt.X, y: alt.Y) -> list[alt.Chart]:
         base.mark_rule(**rule).encode(x=x),
         base.mark_rule(**rule).encode(y=y),
         base.mark_point(shape="diamond", filled=True, color=INK, size=110, opacity=1).encode(x=x, y=y),
-        base.mark_text(align="right", dx=-10, dy=-9, fontSize=11, color=INK).encode(
+        base.mark_text(align="right", dx=-10, dy=16, fontSize=11, color=INK).encode(
             x=x, y=y, text=alt.Text("text:N")
         ),
     ]

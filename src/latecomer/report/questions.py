@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.fork import LEAST, Timing
+from latecomer.experiment.fork import LEAST, RULE, Timing
 from latecomer.experiment.uncertainty import Uncertainty
 from latecomer.report import words
 from latecomer.report.ablation import told
@@ -48,7 +48,7 @@ def timing_panel(rows: pd.DataFrame, series: str) -> alt.LayerChart:
     title, factor, unit = told(series, str(rows["unit"].iloc[0]))
     data = rows.assign(**{name: rows[name] * factor for name in ("median", "low90", "high90")})
     data["band"] = [banded(row.median, row.low90, row.high90) for row in data.itertuples()]
-    data["said"] = ["still works" if works else "no longer works" for works in data["works"]]
+    data["said"] = ["works" if works else "does not work" for works in data["works"]]
     columns = ["taken_up", "median", "low90", "high90", "works", "band", "said"]
     shade = alt.condition("datum.works", alt.value(BLUE), alt.value(GREY))
     tips = [
@@ -79,10 +79,7 @@ def timing_sheet(found: Timing, manifest: Mapping[str, Any]) -> Sheet:
     reading = [
         "Histories are rewound and take the reform up in one year after the other; before that year they are the "
         "same in every bit.",
-        "A reform still works when taken up in a year if nine pairs in ten agree on the sign of its effect, the "
-        "sign is that of the "
-        f"first year tried, and the median is at least {LEAST:.0%} of the first one. An effect can be clear in "
-        "sign and yet too small.",
+        f"{RULE} An effect can be clear in sign and yet too small.",
     ]
     first, last = int(found.table["taken_up"].min()), int(found.table["taken_up"].max())
     return Sheet(
@@ -173,7 +170,9 @@ def structures(found: Uncertainty) -> pd.DataFrame:
 
 def uncertainty_sheet(found: Uncertainty, name: str, manifest: Mapping[str, Any]) -> Sheet:
     """Return the page of an uncertainty."""
-    title, _, unit = told(found.series, found.unit)
+    title, factor, unit = told(found.series, found.unit)
+    columns = ["effect", "difference", "error", "level"]
+    variants = found.variants.assign(**{name: found.variants[name] * factor for name in columns})
     figures = {
         "parts": Figure(
             parts_panel(found), "How far each part alone would spread the effect",
@@ -193,8 +192,15 @@ def uncertainty_sheet(found: Uncertainty, name: str, manifest: Mapping[str, Any]
         "Parts are variances of one history's effect and are taken as independent, so that shares add up to one.",
     ]
     tables = [
-        Table("The four parts", found.parts),
-        Table("Every variant of structure and data", found.variants),
+        Table(
+            f"The four parts: standard deviation, {unit}, and share of the variance",
+            found.parts.assign(sd=found.parts["sd"] * factor),
+        ),
+        Table(
+            f"Every variant of structure and data, {unit}: effect over its own pairs; mean paired difference and its "
+            "standard error; the effect with this difference",
+            variants,
+        ),
     ]
     return Sheet(
         "why an effect is uncertain", f"Why is the effect uncertain? {name}",

@@ -17,12 +17,18 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from latecomer.compiled import code_digest
 from latecomer.record import package_version
 from latecomer.report import words
+from latecomer.report.export import in_shown_units
 from latecomer.report.figures import png, svg
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.style import specified
 from latecomer.types import Case
 
 LONG = 40  # rows beyond which a table is folded
+HEADS = {
+    "low90": "90% from", "high90": "90% to", "low50": "50% from", "high50": "50% to", "low": "90% from", "high": "90% to",
+    "sd": "standard deviation", "positive": "share above zero", "negative": "share below zero", "error": "standard error",
+    "at": "judged in", "player": "force", "share": "part of the whole", "level": "effect with it",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,12 @@ def sheet_page(sheet: Sheet) -> str:
 
 def printed(table: Table) -> dict[str, Any]:
     """Return a table as text: its columns (name, whether it is text) and its rows."""
-    rows = table.rows
+    rows = in_shown_units(table.rows, differences=True) if "unit" in table.rows else table.rows
     texts = [not is_numeric_dtype(rows[name]) or is_bool_dtype(rows[name]) for name in rows]
-    columns = [(str(name).replace("_", " "), text) for name, text in zip(rows, texts, strict=True)]
+    columns = [
+        (HEADS.get(str(name), str(name).replace("_", " ")), text)
+        for name, text in zip(rows, texts, strict=True)
+    ]
     cells = [[cell(value) for value in row] for row in rows.itertuples(index=False)]
     return {"title": table.title, "columns": columns, "cells": cells, "long": len(cells) > LONG}
 

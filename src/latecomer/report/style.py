@@ -10,6 +10,7 @@ counterpart, so print stays light and nothing is drawn twice; type on coloured t
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import isfinite
 from typing import Any
 
 import altair as alt
@@ -73,8 +74,16 @@ def plain(data: Any) -> Any:
     """Return a table as rows of plain values, missing ones as null: a tenth of the time of Altair's own way."""
     if not isinstance(data, pd.DataFrame):
         return data
-    columns = [[None if value != value else value for value in data[name].tolist()] for name in data]
+    columns = [listed(data[name]) for name in data]
     return {"values": [dict(zip(data.columns, row, strict=True)) for row in zip(*columns, strict=True)]}
+
+
+def listed(column: pd.Series) -> list[Any]:
+    """Return the values of a column as JSON knows them: nothing for what is no number or is missing."""
+    numbers = column.dtype.kind == "f"
+    return [
+        None if value != value or (numbers and not isfinite(value)) else value for value in column.tolist()
+    ]
 
 
 alt.data_transformers.register(FAST, plain)

@@ -10,7 +10,7 @@ from latecomer.record import SERIES
 from latecomer.report import words
 from latecomer.report.fan import FANS
 
-BAND = 0.9
+BAND, ENOUGH = 0.9, 20  # points below which a share of them says nothing of the bands
 
 
 def sentences(scores: pd.DataFrame) -> list[str]:
@@ -29,13 +29,13 @@ def coverage_told(scores: pd.DataFrame) -> str:
     """Say how many recorded points the 90% bands hold."""
     found = [(*coverage(scores, check), when) for check, when in ((True, "after"), (False, "to"))]
     told = [
-        f"{share:.0%} of {points} recorded points {when} {TRAINING_END}"
+        f"{share:.0%} of {points} recorded {'point' if points == 1 else 'points'} {when} {TRAINING_END}"
         for share, points, when in found
         if points
     ]
     if not told:
         return ""
-    narrow = any(share < BAND for share, points, _ in found if points)
+    narrow = any(share < BAND for share, points, _ in found if points >= ENOUGH)
     return (
         f"All series pooled, the 90% bands hold {words.listed(told)}{': they are too narrow' if narrow else ''}. Errors of the "
         "record, which bands leave out, explain a part."
@@ -74,7 +74,7 @@ def races_told(scores: pd.DataFrame) -> str:
         return ""
     count = int((rows["error"] >= rows["random_walk"]).sum())
     if not count:
-        return f"All {len(rows)} forecasts that have a random walk beside them beat it."
+        return f"Forecasts nearer to the record than a random walk: {len(rows)} of {len(rows)}."
     return (
         f"Of {len(rows)} forecasts with a random walk beside them, {count} do no better than it: {words.listed(beaten)}. "
         "On these the model adds no information."

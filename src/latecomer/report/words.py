@@ -4,9 +4,11 @@ Nothing is computed here beyond rounding: every number comes from the record or 
 """
 
 import math
+import re
 
 COUNTS = ("vehicles", "vehicles a year", "makers", "lines", "count")
 NOTHING = "–"
+HYPHEN = re.compile(r"(?<![\w-])-(?=\d)")
 REFERENCE = "the mean of Germany, Japan, the USA and Korea in 2012"
 
 
@@ -98,6 +100,11 @@ def shown_unit(unit: str) -> str:
     if unit.startswith("share"):
         return "%" if unit == "share" else f"% {unit.removeprefix('share ')}"
     return "thousand CNY of 2010" if unit == "CNY of 2010" else unit
+
+
+def minus(text: str) -> str:
+    """Return text for a page: a hyphen that stands for minus becomes that sign."""
+    return HYPHEN.sub("−", text)
 
 
 def listed(items: list[str]) -> str:
