@@ -342,7 +342,7 @@ def counted(found: Comparison) -> list[str]:
     if not capped:
         return []
     caps = found.base.case.policy["venture_share_cap"]
-    share, ventures = (found.values(name)[0] for name in ("foreign_equity", "ventures"))
+    (share, allowed), (ventures, _) = (found.values(name) for name in ("foreign_equity", "ventures"))
     years = np.flatnonzero((capped[0].values != caps) & (np.median(ventures, axis=0) > 0.0))
     if not years.size:
         return ["in the years changed there are no ventures"]
@@ -351,7 +351,8 @@ def counted(found: Comparison) -> list[str]:
     return [
         f"in {found.years[t]} the mean foreign share of {np.median(ventures[:, t]):.0f} ventures is "
         f"{np.median(share[:, t]):.0%} under "
-        f"a cap of {caps[t]:.0%}; it reaches the cap in {reached} of {len(share)} histories"
+        f"a cap of {caps[t]:.0%}; it reaches the cap in {reached} of {len(share)} histories; "
+        f"with the reform it is {np.median(allowed[:, t]):.0%}"
     ]
 
 
