@@ -2,8 +2,8 @@
 
     python benchmarks/first_minute.py [--case china-auto]
 
-Stages: import, reading the case cold and from its cache, compiling into an empty store, reading what is stored, one history. To compare
-two versions of the code, run it in both checkouts on the same quiet machine, one after the other.
+Stages: import, reading the case cold and from its cache, compiling into an empty store, reading what is stored, one history.
+To compare two versions of the code, run it in both checkouts on the same quiet machine, one after the other.
 """
 
 import argparse

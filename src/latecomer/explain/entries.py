@@ -68,7 +68,7 @@ class Entry:
 
     def __repr__(self) -> str:
         lines = [
-            f"{self.name}: {self.kind}. {self.about}",
+            f"Entry {self.name}: {self.kind}. {self.about}",
             *(f"{label}: {said}" for label, said in self.facts[:SHORT]),
         ]
         return "\n  ".join(
@@ -77,7 +77,7 @@ class Entry:
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return f"<pre>{escape(repr(self))}</pre>"
+        return f"<table><tr><td><pre>{escape(repr(self))}</pre></td></tr></table>"
 
 
 def entries_of(case: str | Path) -> list[Entry]:
