@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made import comparison
 
 from latecomer.case.reform import Reform, find_reform, gallery, laid_over
 from latecomer.experiment.compare import compare
@@ -45,6 +46,21 @@ def test_ready_reforms_do_what_their_names_say(case):
 
 def test_findings_are_about_ready_reforms(case):
     assert set(case.tables["findings"]["reform"]) <= set(gallery(case))
+
+
+def test_local_protection_is_measured_net_of_the_aid(case):
+    """Aid of 2 billion taken away costs buyers 2.5: they lose half a billion net of it, a quarter of the aid."""
+    base = {"consumer_surplus": 100.0, "local_aid": 2.0}
+    years = np.ones(len(case.years))
+    found = comparison(
+        case,
+        find_reform("no-provincial-aid", case),
+        {"consumer_surplus": -2.5 * years, "local_aid": -2.0 * years},
+        base,
+    )
+    rows = literature(found).set_index("unit")
+    assert rows.loc["billion CNY of 2010", "median"] == pytest.approx(-0.5)
+    assert rows.loc["%", "median"] == pytest.approx(-25.0)
 
 
 def test_effects_are_those_of_a_comparison(case):

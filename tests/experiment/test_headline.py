@@ -18,6 +18,7 @@ from latecomer.experiment.headline import (
     import_share,
     leans_in,
     permits_told,
+    share_told,
     signed,
     silent,
     years_of,
@@ -95,6 +96,31 @@ def test_years_that_a_user_names_are_obeyed(tariff):
     assert set(rows["year"]) == {1987, 2000}
 
 
+def test_a_sure_trifle_does_not_choose_the_years():
+    trifle = course_of(rows_of([0.002, 0.001, 0.001, 0.001], 1e-4), "Own brands")
+    large = course_of(rows_of([0.0, 0.2, 0.05, 0.05], 0.01), "Plug-in cars")
+    assert years_of([trifle, large]) == {
+        2002: "largest sure effect: Plug-in cars",
+        2003: "has halved: Plug-in cars",
+        2004: "last year",
+    }
+    assert 2001 in years_of([trifle])
+    growing = course_of(rows_of([0.0, 0.1, 0.2, 0.3, 0.4], 0.01), "Own brands")
+    assert years_of([growing]) == {2003: "half-way", 2005: "largest sure effect: Own brands"}
+
+
+def test_a_share_that_rises_since_others_make_less_says_so(case, tariff):
+    """Own brands make half of a million cars, then nine tenths of five hundred thousand: a larger share of fewer cars."""
+    share, fewer = 0.4 * (case.years >= 1990), -5e5 * (case.years >= 1990)
+    base = {"own_brand_share": 0.5, "passenger_cars": 1e6}
+    found = comparison(case, TARIFF, {"own_brand_share": share, "passenger_cars": fewer}, base)
+    said = share_told(found)
+    assert said[0].startswith(
+        "Own brands' share rises in 1990 because others make fewer cars: own brands themselves make -"
+    )
+    assert share_told(tariff) == []
+
+
 def test_imports_have_their_share_where_they_move(tariff, chery):
     share = import_share(tariff).set_index("year")["median"]
     assert share[1990] == pytest.approx(0.1)
@@ -115,9 +141,11 @@ def test_a_lever_that_moves_nothing_says_so_in_one_line(case):
     tiny = 1e-6 * (case.years >= 1995)
     found = comparison(case, cap, {"own_brand_share": tiny}, {"ventures": 20.0, "foreign_equity": 0.4})
     line = silent(found)
-    assert line.startswith("This lever does not bind")
+    assert line.startswith("No visible effect:")
     assert f"reaches the cap in 0 of {HISTORIES} histories" in line
-    assert f"0 of {HISTORIES} pairs are identical" in line
+    assert f"something differs in {HISTORIES} of {HISTORIES} pairs" in line
+    same = silent(comparison(case, cap, {}, {"ventures": 20.0, "foreign_equity": 0.4}))
+    assert same.startswith(f"This lever does not bind: nothing differs in any of {HISTORIES} pairs")
     assert silent(comparison(case, cap, {"own_brand_share": 1e4 * tiny})) == ""
 
 

@@ -85,6 +85,8 @@ def test_a_unit_costs_what_all_lose_for_it_where_its_sign_is_sure(found):
         "own_brand_share": pytest.approx(10.0),
     }
     assert (rows["histories"] == 20).all()
+    gain["own_brand_share"][:] = 0.001  # a tenth of a point is not stretched to a whole one
+    assert cost(many, np.full(20, -10.0), 2025)["series"].tolist() == ["strong"]
     told = worth(found, last=1990).cost.set_index("series")
     share = 100.0 * found.differences("own_brand_share")[:, found.years == 1990][:, 0]
     total = flows(found)["total"][:, found.years <= 1990].sum(axis=1)

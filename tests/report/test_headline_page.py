@@ -1,9 +1,11 @@
 """Does the page of a reform lead with the years of its effect, the firm it is about, and stars that mean one thing?"""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "experiment"))
@@ -11,7 +13,15 @@ from made import comparison, path
 from test_headline import CHERY, TARIFF
 
 from latecomer.experiment.worth import Worth, worth
-from latecomer.report.comparison import answer, bought_sentences, cards, firm_table, starred, table_rows
+from latecomer.report.comparison import (
+    answer,
+    bought_sentences,
+    cards,
+    cost_told,
+    firm_table,
+    starred,
+    table_rows,
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +61,23 @@ def test_no_star_stands_beside_a_band_with_zero():
     assert starred(0.16, 1e-5, 0.69) == "+0.16 (0 to +0.69)"
 
 
+def test_a_number_too_small_to_print_is_zero_and_has_no_star():
+    assert starred(-1e-9, -2e-7, 1e-8) == "0 (0 to 0)"
+    assert starred(0.162, 6e-6, 0.45) == "+0.16 (0 to +0.45)"
+
+
+def test_losing_both_money_and_cars_is_no_benefit(tariff):
+    """Two million cars fewer and ten billion lost: five lost for each, with its band the right way round."""
+    lost = replace(
+        worth(tariff),
+        cost=pd.DataFrame(
+            [("vehicles", "million vehicles a year", -2.0, -5.0, -6.0, -4.0, 20)],
+            columns=["series", "unit", "gain", "per_unit", "low90", "high90", "histories"],
+        ),
+    )
+    assert "−5.00 (−6.00 to −4.00) billion CNY for each million of vehicles a year less" in cost_told(lost)
+
+
 def test_imports_and_their_share_are_in_the_table(tariff):
     rows = {row["title"]: row for row in table_rows(tariff, [1990, 2025])}
     assert rows["Imports in cars sold at home"]["cells"][0].startswith("+10.0*")
@@ -60,6 +87,6 @@ def test_a_tariff_is_told_by_what_a_point_costs(tariff):
     peak = worth(tariff, last=1990)
     said = bought_sentences(worth(tariff), peak)
     assert said[0] == "Public spending does not clearly increase, so no cost per yuan is given."
-    assert "Cost to buyers, makers and budgets together from 1986 to 1990" in said[1]
-    assert "+1.35 (+1.35 to +1.35) billion CNY for each point of own brands" in said[1]
+    assert "What buyers, makers and budgets together gain from 1986 to 1990" in said[1]
+    assert "−1.35 (−1.35 to −1.35) billion CNY for each point of own brands' share more" in said[1]
     assert isinstance(peak, Worth)

@@ -82,7 +82,7 @@ SHORT_LISTS = {
         *("battery_price_most", "early_investment_elasticity"),
     ),
     "fill rules": ("log", "linear", "step"),
-    "measures of effects": ("change", "relative", "per_outlay", "total"),
+    "measures of effects": ("change", "relative", "net", "net_share", "total"),
     "joins": ("level", "growth"),
     "scopes": ("group_total", "own_brand_pv", "jv_pv", "cv", "nev", "export"),
     "series by maker": ("maker_sales", "maker_exports", "group_vehicles"),

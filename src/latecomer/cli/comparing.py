@@ -63,8 +63,8 @@ WATCHED = {
 MOST = 5000  # histories that --precision may add up to
 NOTE = (
     "Median of the differences between paired histories, and the band that holds 90% of them; * where that band excludes zero, "
-    "- where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Money in billion "
-    "CNY of 2010 a year; public balance: taxes on cars less public spending."
+    "- where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Price: mean of what is "
+    "sold, so it moves with the mix. Money in billion CNY of 2010 a year; public balance: taxes on cars less public spending."
 )
 OF_FIRMS = {
     "maker_sales": ("cars made, thousand", 1e-3),
@@ -215,6 +215,7 @@ def show(found: "Comparison", asked: Asked) -> None:
         headline_rows,
         headline_years,
         permits_told,
+        share_told,
         silent,
     )
 
@@ -224,13 +225,22 @@ def show(found: "Comparison", asked: Asked) -> None:
         years = asked.years or headline_years(found)
         nothing = silent(found)
         firms = firm_effects(found, years)
+        tables = [firms_table(firms, years)] if len(firms) else []
         if nothing and not asked.years:
             print_line(f"{found.name}: what would have been different")
         else:
-            for table in ([firms_table(firms, years)] if len(firms) else []) + [effects_table(found, years)]:
-                print_table(table)
+            tables.append(effects_table(found, years))
+        for table in tables:
+            print_table(table)
         said = [nothing] if nothing else course_sentences(found) if found.since is not None else []
-        for line in [*said, *permits_told(found), *leaning_told(found, years), *notes(found), NOTE]:
+        for line in [
+            *said,
+            *share_told(found),
+            *permits_told(found),
+            *leaning_told(found, years),
+            *notes(found),
+            NOTE,
+        ]:
             print_text(line)
         print_line(f"Fingerprint {found.reformed.manifest['fingerprint']}")
 
@@ -239,7 +249,12 @@ def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
     """Return the effects on the chosen makers and their main rivals, years as columns."""
     from latecomer.experiment.firms import CHOSEN, RIVAL
 
-    table = Table(box=None, padding=(0, 2, 0, 0), title="The firm and its main rivals", title_justify="left")
+    table = Table(
+        box=None,
+        padding=(0, 2, 0, 0),
+        title="The firm and the largest other own brands of these histories",
+        title_justify="left",
+    )
     for column in ("", *(str(year) for year in years)):
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):

@@ -116,7 +116,9 @@ def cell(row: "pd.Series", factor: float) -> str:
     if row["positive"] == row["negative"] == 0.0:
         return "0 "
     clear = row["low90"] > 0.0 or row["high90"] < 0.0
-    return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
+    places = 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.95 else 2
+    text = f"{value:+.{places}f}"
+    return f"{text if float(text) else '0'}{'*' if clear and float(text) else ' '}"
 
 
 def write(

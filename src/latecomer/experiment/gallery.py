@@ -5,7 +5,8 @@ All ready reforms run on the same histories; those with one base share its runs.
 
     change      mean of the differences                          x factor
     relative    100 sum of differences / sum without the reform  x factor
-    per_outlay  100 sum of differences / sum of `index`, an outlay without the reform
+    net         mean of the differences, less those of `index`, an outlay
+    net_share   100 sum of these / sum of `index` without the reform                x factor
     total       sum of buyers' surplus, makers' profit and the public balance (`worth`)
 
 `sign` says that only a sign was published (0: near zero). Our sign is sure where our 90% band excludes zero. In size
@@ -30,6 +31,7 @@ from latecomer.types import Case
 
 YEARS = (2010, 2025)
 WATCHED = ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "great", "strong")
+NET = ("net", "net_share")
 AT_ONCE = 6  # reforms whose runs are held in memory together
 RULE = (
     "We agree in sign where our 90% band excludes zero on the published side. We agree in size only where both ends "
@@ -142,14 +144,17 @@ def measured(found: Comparison, row: Any) -> np.ndarray:
     within = (found.years >= row.first) & (found.years <= row.last)
     if row.measure == "total":
         return row.factor * flows(found)["total"][:, within].sum(axis=1)
-    outlay = row.index if row.measure == "per_outlay" else ""
+    outlay = row.index if row.measure in NET else ""
     index = place_of(found, row.series, "" if outlay else row.index)
     change, (base, _) = found.differences(row.series)[index], found.values(row.series)
+    if outlay:
+        change, base = change - found.differences(outlay), found.values(outlay)[0]
+    else:
+        base = base[index]
     change = np.nan_to_num(change[:, within])
-    if row.measure == "change":
+    if row.measure in ("change", "net"):
         return row.factor * change.mean(axis=1)
-    below = found.values(outlay)[0] if outlay else base[index]
-    whole = below[:, within].sum(axis=1)
+    whole = base[:, within].sum(axis=1)
     return row.factor * 100.0 * change.sum(axis=1) / np.where(whole == 0.0, np.nan, whole)
 
 
@@ -163,7 +168,7 @@ def unit_of(row: Any) -> str:
     """Return the unit of our measure of a finding."""
     if row.measure == "total":
         return MONEY
-    if row.measure in ("relative", "per_outlay"):
+    if row.measure in ("relative", "net_share"):
         return "%"
     unit = SERIES[row.series].unit
     if unit == LOG and row.factor == 100.0:

@@ -3,8 +3,11 @@
 An effect is sure in a year if its 90% band excludes zero, and visible if its median is at least what a page can show
 (`least`). A series is followed from the year of its largest effect that is both (the peak) to the first year in which it
 has halved, and to the first in which it is no longer sure. Page, terminal and JSON take their years from here. A reform
-without such an effect on any series that is watched does not bind: the histories hardly differ, whatever the lever is set
-to.
+without such an effect on any series that is watched has no sure effect, and says so; where no number of any history
+differs, the lever does not bind.
+
+The years follow the first series whose largest sure effect is large (`LARGE` times what a page can show), so that a sure trifle
+does not choose them; without one, the first that is sure.
 """
 
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ from latecomer.experiment.firms import chosen_makers, firm_effects, name_of
 HEADLINES = {
     "own_brand_share": "Own brands in cars made",
     "vehicles": "Vehicles made",
+    "new_energy_share": "Plug-in cars in cars made",
     "imports": "Cars imported",
     "quality_gap": "Quality gap to ventures",
     "vehicle_exports": "Vehicles exported",
@@ -32,11 +36,12 @@ OF_MAKER = {
     "maker_profit": "profit",
 }
 ALSO_WATCHED = (
-    *("own_brand_home_share", "own_brand_export_share", "passenger_cars", "new_energy_share", "core_control"),
+    *("own_brand_home_share", "own_brand_export_share", "passenger_cars", "core_control"),
     *("average_price", "consumer_surplus", "profit", "public_balance", "home_sales"),
 )
 SMALLEST, OF_LEVEL = {"share": 0.001, "index": 0.1, "problems": 0.1}, 0.002
 NINE_IN_TEN, NEARER_END, CLOSE = 0.9, 0.05, 2
+LARGE = 10.0  # times the smallest visible effect: a point of a share, 2% of a level
 OF_TOP = 0.1  # of the largest median: a sure effect below it is no headline
 SMALLEST_PRINTED = 0.0005
 IMPORT_SHARE = "import_share"  # imports in cars sold at home
@@ -123,27 +128,48 @@ def courses(found: Comparison) -> list[Course]:
 
 
 def years_of(told: list[Course]) -> dict[int, str]:
-    """Return the years to show, in order, each with its reason: peak and fading of the first series that has a sure effect, and
-    the last year. A firm's reform takes them from its first maker, sure or not."""
-    first = told[0]
-    leading = next((one for one in told if one.peak is not None), first)
+    """Return the years to show, in order, each with its reason: peak and fading of the leading series, and the last year; the
+    year half-way where the peak is the last. A firm's reform takes them from its first maker, sure or not."""
+    first, leading = told[0], leading_of(told)
     out: dict[int, str] = {}
     if first.index and first.peak is None:
-        moved = first.rows["year"][first.rows["median"].abs() > 0.0]
-        start = int(moved.iloc[0]) if len(moved) else first.last
-        out = {(start + first.last) // 2: "half-way"}
+        out = {half_way(first): "half-way"}
         if first.top <= first.last - CLOSE:
             out[first.top] = f"{TOP}: {first.title}"
     elif leading.peak is not None:
+        out = {half_way(leading): "half-way"} if leading.peak == leading.last else {}
         out[leading.peak] = f"{PEAK}: {leading.title}"
         fading = leading.halved or leading.unsure
         if fading is not None:
             out[fading] = f"{FADING if leading.halved else 'no longer sure'}: {leading.title}"
-    national = next((one for one in told if not one.index and one.peak is not None), None)
-    if national is not None and national.peak is not None:
+    national = leading_of([one for one in told if not one.index] or told)
+    if national.peak is not None:
         out.setdefault(national.peak, f"{PEAK}: {national.title}")
     out.setdefault(first.last, LAST)
     return dict(sorted(out.items()))
+
+
+def leading_of(told: list[Course]) -> Course:
+    """Return the course that chooses the years: the first with a large sure effect, else the first with a sure one, else the
+    first; of a firm's reform the first of the firm."""
+    if told[0].index and told[0].peak is not None:
+        return told[0]
+    sure = [one for one in told if one.peak is not None]
+    return next((one for one in sure if is_large(one)), sure[0] if sure else told[0])
+
+
+def is_large(course: Course) -> bool:
+    """Return whether the largest sure effect is `LARGE` times the smallest that a page can show."""
+    at_peak = (course.rows["year"] == course.peak).to_numpy()
+    size = course.rows["median"].abs().to_numpy(float)
+    return bool((size >= LARGE * least(course.rows))[at_peak].any())
+
+
+def half_way(course: Course) -> int:
+    """Return the year half-way between the first in which a series moves and the last."""
+    moved = course.rows["year"][course.rows["median"].abs() > 0.0]
+    start = int(moved.iloc[0]) if len(moved) else course.last
+    return (start + course.last) // 2
 
 
 def headline_years(found: Comparison) -> list[int]:
@@ -268,8 +294,8 @@ def signed(value: float) -> str:
 
 
 def silent(found: Comparison) -> str:
-    """Return one line that says that the reform does not bind; nothing where an effect on a watched series is sure
-    in any year."""
+    """Return one line that says that the reform has no sure effect, or does not bind where nothing differs at all; an empty one
+    where an effect on a watched series is sure."""
     if found.since is None:
         return ""
     told = courses(found)
@@ -279,9 +305,11 @@ def silent(found: Comparison) -> str:
         return ""
     same = identical_pairs(found)
     pairs = len(found.histories)
-    counts = "; ".join([f"{same} of {pairs} pairs are identical in every number", *counted(found)])
+    if same == pairs:
+        return f"{'; '.join([f'This lever does not bind: nothing differs in any of {pairs} pairs', *counted(found)])}."
+    counts = "; ".join([f"something differs in {pairs - same} of {pairs} pairs", *counted(found)])
     return (
-        f"This lever does not bind: on none of {len(watched)} series is an effect of visible size sure, or of the same sign "
+        f"No visible effect: on none of {len(watched)} series is an effect of visible size sure, or of the same sign "
         f"in nine pairs in ten, for two years running; "
         f"{counts}."
     )
@@ -314,7 +342,7 @@ def counted(found: Comparison) -> list[str]:
     if not capped:
         return []
     caps = found.base.case.policy["venture_share_cap"]
-    share, ventures = (found.values(name)[0] for name in ("foreign_equity", "ventures"))
+    (share, allowed), (ventures, _) = (found.values(name) for name in ("foreign_equity", "ventures"))
     years = np.flatnonzero((capped[0].values != caps) & (np.median(ventures, axis=0) > 0.0))
     if not years.size:
         return ["in the years changed there are no ventures"]
@@ -323,7 +351,27 @@ def counted(found: Comparison) -> list[str]:
     return [
         f"in {found.years[t]} the mean foreign share of {np.median(ventures[:, t]):.0f} ventures is "
         f"{np.median(share[:, t]):.0%} under "
-        f"a cap of {caps[t]:.0%}; it reaches the cap in {reached} of {len(share)} histories"
+        f"a cap of {caps[t]:.0%}; it reaches the cap in {reached} of {len(share)} histories; "
+        f"with the reform it is {np.median(allowed[:, t]):.0%}"
+    ]
+
+
+def share_told(found: Comparison) -> list[str]:
+    """Say where own brands' share moves only since others make more or fewer cars, in the year of its largest sure effect."""
+    course = course_of(found.effects("own_brand_share"), HEADLINES["own_brand_share"])
+    if course.peak is None or not is_large(course):
+        return []
+    shares, cars = found.values("own_brand_share"), found.values("passenger_cars")
+    made = [share * whole for share, whole in zip(shares, cars, strict=True)]
+    at_peak = course.rows["year"] == course.peak
+    own = pd.DataFrame(summed(made[1] - made[0], *made))[at_peak].iloc[0]
+    up = float(course.rows["median"][at_peak].iloc[0]) > 0.0
+    if own["low90" if up else "high90"] * (1.0 if up else -1.0) > 0.0:
+        return []
+    low, median, high = (signed(1e-3 * float(own[name])) for name in ("low90", "median", "high90"))
+    return [
+        f"Own brands' share {'rises' if up else 'falls'} in {course.peak} because others make "
+        f"{'fewer' if up else 'more'} cars: own brands themselves make {median} thousand ({low} to {high})."
     ]
 
 

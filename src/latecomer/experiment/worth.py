@@ -13,8 +13,8 @@ keep of the aid for which they trade in a car with a combustion engine.
     cost     -total / gain           what a unit of a gain costs all together, spent or not: also of a tariff or a rule
 
 Both are ratios within a history, with their band: over the histories in which outlay rises, or the gain has its more
-frequent sign (no row unless 95% have it: its 90% band excludes zero). Where a cost is negative, whoever gives up a unit
-pays for it.
+frequent sign (no row unless 95% have it: its 90% band excludes zero; nor where the gain is under a quarter of its unit:
+nothing is stretched more than fourfold). Where a cost is negative, whoever gives up a unit pays for it.
 """
 
 from collections.abc import Mapping
@@ -44,6 +44,7 @@ HUNDRED = 100.0  # billion CNY
 SURE = 0.9  # histories that agree on a sign
 BAND_SURE = 0.95  # the same where the 90% band excludes zero: a ratio to a gain near zero means nothing
 LEAST_OUTLAY = 1.0  # billion CNY
+LEAST_GAIN = 0.25  # units
 COLUMNS = ["low90", "low50", "median", "high50", "high90"]
 
 
@@ -148,13 +149,13 @@ def cost(found: Comparison, total: np.ndarray, year: int) -> pd.DataFrame:
     """Return what a unit of each gain of a year costs in money [n] summed until then (billion CNY per unit).
 
     Columns: series, unit, gain (median), per_unit (median), low90, high90, histories (that count). No row where the sign of
-    the gain is not sure.
+    the gain is not sure, or the gain small.
     """
     rows = []
     for name, unit, gain in gains_of(found, year):
         sign = 1.0 if (gain > 0.0).mean() >= SURE else -1.0
         agree = sign * gain > 0.0
-        if agree.mean() >= BAND_SURE:
+        if agree.mean() >= BAND_SURE and abs(float(np.median(gain))) >= LEAST_GAIN:
             rows.append((name, unit, float(np.median(gain)), *of_ratio(-total[agree] / gain[agree])))
     return pd.DataFrame(rows, columns=["series", "unit", "gain", "per_unit", "low90", "high90", "histories"])
 

@@ -29,6 +29,7 @@ from latecomer.experiment.headline import (
     headline_years,
     import_share,
     permits_told,
+    share_told,
     shown_in,
     silent,
     sure_in,
@@ -504,7 +505,7 @@ def answer(found: Comparison) -> list[str]:
     if found.since is None:
         return ["The reform changes nothing within the years of the case: every effect is exactly zero."]
     nothing = silent(found)
-    return [nothing] if nothing else [*course_sentences(found), *permits_told(found)]
+    return [nothing] if nothing else [*course_sentences(found), *share_told(found), *permits_told(found)]
 
 
 FIRM_TITLES = {
@@ -530,7 +531,7 @@ def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
 
 
 def starred(median: float, low: float, high: float) -> str:
-    """Return a median with its 90% band in brackets, and a star where that band excludes zero."""
+    """Return a median with its 90% band in brackets, and a star where that band, as printed, excludes zero."""
     if not np.isfinite(median):
         return words.NOTHING
     first, last = signed(low), signed(high)
@@ -574,14 +575,23 @@ def bought_sentences(gains: Worth, peak: Worth | None = None) -> list[str]:
 
 
 def cost_told(gains: Worth) -> str:
-    """Say what a unit of each gain costs everybody together up to the last year of these sums."""
+    """Say what everybody together pays, up to the last year of these sums, for a unit gained, and gets for a unit given up."""
     parts = [
-        f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)}" for row in gains.cost.itertuples()
+        f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)} {'more' if row.gain > 0.0 else 'less'}"
+        for row in gains.cost.assign(**{name: per_unit_of(gains.cost, name) for name in RATIOS}).itertuples()
     ]
     return (
-        f"Cost to buyers, makers and budgets together from {gains.first} to {gains.last}, not discounted, of what is gained in "
-        f"{gains.last}: {'; '.join(parts)} (90% of pairs in brackets). A negative cost is a benefit."
+        f"What buyers, makers and budgets together gain from {gains.first} to {gains.last}, not discounted, per unit of what "
+        f"changes in {gains.last}: {'; '.join(parts)} (90% of pairs in brackets; below zero they lose)."
     )
+
+
+RATIOS = {"per_unit": "per_unit", "low90": "high90", "high90": "low90"}
+
+
+def per_unit_of(rows: Any, name: str) -> Any:
+    """Return money that all get per unit of the size of an effect: minus the cost of a gain, the cost of a unit for a loss."""
+    return np.where(rows["gain"] > 0.0, -rows[RATIOS[name]], rows[name])
 
 
 def one_of(unit: str) -> str:
