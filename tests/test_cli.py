@@ -345,6 +345,15 @@ def test_files_of_a_folder_arrive_together_and_leave_others_alone(tmp_path):
     assert list(tmp_path.iterdir()) == [folder]
 
 
+@pytest.fixture
+def heeding_control_c():
+    """Heed Ctrl-C, also where the tests run in the background, which ignores it."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("heeding_control_c")
 def test_control_c_while_compiling_waits_for_the_compiler_and_then_stops():
     """Sent from within, at a moment known for sure; the block goes on to its end."""
     said, ended = [], []

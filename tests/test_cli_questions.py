@@ -32,7 +32,8 @@ def test_fork_says_until_when_and_writes_table_and_picture(capsys, reform, tmp_p
     ]
     assert main(words) == 0
     told = capsys.readouterr().out
-    assert "imports in 2005" in told
+    assert "effect in 2005 if taken up in" in told
+    assert "cars imported in 2005" in told
     assert "A reform works when taken up in a year if" in told
     assert sorted(path.name for path in out.iterdir()) == [
         "timing.csv",
