@@ -16,11 +16,11 @@ from latecomer.case.load import load_case
 from latecomer.case.new_case import write_case
 from latecomer.cli import app, main
 from latecomer.cli.reference import PLACE, with_finding
-from latecomer.experiment.ablate import parts_of
 from latecomer.explain import code
 from latecomer.explain.entries import grouped
 from latecomer.explain.names import all_entries, explain, number
 from latecomer.explain.pages import pages, stale
+from latecomer.study.ablate import parts_of
 
 PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs"

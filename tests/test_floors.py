@@ -25,7 +25,7 @@ FLOORS = {
     ),
     **dict.fromkeys(["case", "model", "pricing", "market"], 1),
     **dict.fromkeys(["run", "record", "machine", "panel"], 2),
-    **dict.fromkeys(["fit", "study", "experiment", "explain", "docking"], 3),
+    **dict.fromkeys(["fit", "study", "explain", "docking"], 3),
     "report": 4,
     **dict.fromkeys(["cli", "web"], 5),
     **dict.fromkeys(["__init__", "__main__"], 6),

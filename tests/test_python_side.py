@@ -19,15 +19,15 @@ import latecomer as lc
 from latecomer.asked import BOUNDS
 from latecomer.cli.options import requested
 from latecomer.errors import Problems, ReformError, UsageError, nearest
-from latecomer.experiment.affiliation import Affiliation, affiliation_share
-from latecomer.experiment.attribute import Attribution
-from latecomer.experiment.fork import Timing
-from latecomer.experiment.openness import Openness
-from latecomer.experiment.uncertainty import Uncertainty
 from latecomer.fit.staged import Fitted
 from latecomer.machine import loop
 from latecomer.market import equilibrium
 from latecomer.run import run_variants, watch_variants
+from latecomer.study.affiliation import Affiliation, affiliation_share
+from latecomer.study.attribute import Attribution
+from latecomer.study.fork import Timing
+from latecomer.study.openness import Openness
+from latecomer.study.uncertainty import Uncertainty
 
 LONGEST_REPR = 2000
 SEEDS = "from -9223372036854775808 to 9223372036854775807"

@@ -32,13 +32,6 @@ if TYPE_CHECKING:
     from latecomer.case.load import list_cases, load_case
     from latecomer.case.reform import Reform, read_reform, reforms
     from latecomer.docking import dock
-    from latecomer.experiment.ablate import ablate, structures
-    from latecomer.experiment.attribute import attribute
-    from latecomer.experiment.compare import Comparison, compare
-    from latecomer.experiment.fork import fork, timing
-    from latecomer.experiment.growth import growth_table
-    from latecomer.experiment.openness import openness
-    from latecomer.experiment.uncertainty import uncertainty
     from latecomer.explain.names import explain
     from latecomer.fit.score import errors as errors_of
     from latecomer.fit.score import record_table
@@ -46,6 +39,13 @@ if TYPE_CHECKING:
     from latecomer.record import Run
     from latecomer.report import write_report
     from latecomer.run import run
+    from latecomer.study.ablate import ablate, structures
+    from latecomer.study.attribute import attribute
+    from latecomer.study.compare import Comparison, compare
+    from latecomer.study.fork import fork, timing
+    from latecomer.study.growth import growth_table
+    from latecomer.study.openness import openness
+    from latecomer.study.uncertainty import uncertainty
     from latecomer.types import Case
 
 HOME = {
@@ -57,16 +57,16 @@ HOME = {
     "Reform": ("case.reform", "Reform"),
     "read_reform": ("case.reform", "read_reform"),
     "reforms": ("case.reform", "reforms"),
-    "structures": ("experiment.ablate", "structures"),
-    "compare": ("experiment.compare", "compare"),
-    "Comparison": ("experiment.compare", "Comparison"),
-    "fork": ("experiment.fork", "fork"),
-    "timing": ("experiment.fork", "timing"),
-    "uncertainty": ("experiment.uncertainty", "uncertainty"),
-    "ablate": ("experiment.ablate", "ablate"),
-    "attribute": ("experiment.attribute", "attribute"),
-    "openness": ("experiment.openness", "openness"),
-    "growth_table": ("experiment.growth", "growth_table"),
+    "structures": ("study.ablate", "structures"),
+    "compare": ("study.compare", "compare"),
+    "Comparison": ("study.compare", "Comparison"),
+    "fork": ("study.fork", "fork"),
+    "timing": ("study.fork", "timing"),
+    "uncertainty": ("study.uncertainty", "uncertainty"),
+    "ablate": ("study.ablate", "ablate"),
+    "attribute": ("study.attribute", "attribute"),
+    "openness": ("study.openness", "openness"),
+    "growth_table": ("study.growth", "growth_table"),
     "record_table": ("fit.score", "record_table"),
     "errors_of": ("fit.score", "errors"),
     "fit": ("fit.staged", "fit"),

@@ -18,19 +18,19 @@ from latecomer.case.schemas import NEEDED, OPTIONAL, SCHEMAS
 from latecomer.case.span import marked, marked_spans
 from latecomer.cli import main
 from latecomer.errors import CaseError
-from latecomer.experiment.ablate import ablate
-from latecomer.experiment.affiliation import affiliation_share
-from latecomer.experiment.attribute import attribute
-from latecomer.experiment.compare import compare
-from latecomer.experiment.fork import timing
-from latecomer.experiment.growth import growth_table
-from latecomer.experiment.openness import openness
-from latecomer.experiment.uncertainty import uncertainty
 from latecomer.explain.names import explain
 from latecomer.fit.score import errors, firm_table, moment_table, record_table
 from latecomer.report.comparison import page as comparison_page
 from latecomer.report.page import page
 from latecomer.run import run
+from latecomer.study.ablate import ablate
+from latecomer.study.affiliation import affiliation_share
+from latecomer.study.attribute import attribute
+from latecomer.study.compare import compare
+from latecomer.study.fork import timing
+from latecomer.study.growth import growth_table
+from latecomer.study.openness import openness
+from latecomer.study.uncertainty import uncertainty
 
 SPANS = [(1900, 1930), (1960, 1984), (2012, 2036), (2001, 2006)]
 HISTORIES = 4

@@ -8,8 +8,8 @@ import pytest
 from page_reader import Reader
 
 from latecomer.case.reform import Reform
-from latecomer.experiment.compare import compare
 from latecomer.report.brief import comparison_brief, run_brief
+from latecomer.study.compare import compare
 
 PAGES = 4
 BROWSER = [

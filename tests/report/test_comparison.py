@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from latecomer.case.reform import Reform
-from latecomer.experiment.compare import compare
-from latecomer.experiment.headline import OF_MAKER
 from latecomer.report.comparison import EFFECTS, SIDES, answer, charts, page, pairing, save_comparison, signed
+from latecomer.study.compare import compare
+from latecomer.study.headline import OF_MAKER
 
 WRITTEN = "<script>alert(1)</script> & more"
 

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "experiment"))
+sys.path.append(str(Path(__file__).parents[1] / "study"))
 from made import comparison, path
 from test_headline import CHERY, TARIFF
 
-from latecomer.experiment.worth import Worth, worth
 from latecomer.report.comparison import (
     answer,
     bought_sentences,
@@ -22,6 +21,7 @@ from latecomer.report.comparison import (
     starred,
     table_rows,
 )
+from latecomer.study.worth import Worth, worth
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 from page_reader import Reader
 
-from latecomer.experiment.uncertainty import Uncertainty
 from latecomer.report.ablation import ablation_sheet
 from latecomer.report.questions import structures, uncertainty_sheet
 from latecomer.report.sheet import Table, printed, sheet_page
+from latecomer.study.uncertainty import Uncertainty
 
 MADE = {"command": "latecomer ablate china-auto --seed 1", "case": "china-auto", "seed": 1, "histories": 4}
 SPITEFUL = "<script>alert(1)</script>"

@@ -41,7 +41,7 @@ NOTE = (
 def ablate_case(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> None:
     """Switch off each part of a case and tell what moved; raise one UsageError with every problem of the request."""
     request, case, years = read(name, given, json, quiet)
-    from latecomer.experiment.ablate import ablate, parts_of
+    from latecomer.study.ablate import ablate, parts_of
 
     say = speaker(request.quiet)
     state = Progressed()

@@ -20,7 +20,7 @@ from latecomer.errors import Problems, UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from latecomer.experiment.attribute import Attribution
+    from latecomer.study.attribute import Attribution
 
 NOTE = (
     "Mean of the Shapley shares over the histories (rows add up), the band that holds 90% of them, and the part of the whole. "
@@ -51,7 +51,7 @@ def attribute_growth(
             problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
     problems.raise_if_any(UsageError)
     assert case is not None
-    from latecomer.experiment.attribute import SPANS, attribute
+    from latecomer.study.attribute import SPANS, attribute
 
     spans = spans or marked_spans(SPANS, case.years)
 

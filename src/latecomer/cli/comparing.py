@@ -40,7 +40,7 @@ from latecomer.types import Case
 if TYPE_CHECKING:
     import pandas as pd
 
-    from latecomer.experiment.compare import Comparison, Effect
+    from latecomer.study.compare import Comparison, Effect
 
 WATCHED = {
     "own_brand_share": ("Own brands, points", 100.0),
@@ -101,7 +101,7 @@ def compare_reforms(
         for line in intention(asked):
             print_line(line)
         return
-    from latecomer.experiment.compare import compare
+    from latecomer.study.compare import compare
 
     say, state = speaker(request.quiet), Progressed()
     for line in changes_told(asked):
@@ -209,8 +209,8 @@ def with_unit(value: str, unit: str) -> str:
 def show(found: "Comparison", asked: Asked) -> None:
     """Print the effects in the years asked for, or in those that the effects choose: tables, or JSON with every series that is
     one number a year, after the chosen makers of a firm's reform."""
-    from latecomer.experiment.firms import firm_effects
-    from latecomer.experiment.headline import (
+    from latecomer.study.firms import firm_effects
+    from latecomer.study.headline import (
         course_sentences,
         headline_rows,
         headline_years,
@@ -247,7 +247,7 @@ def show(found: "Comparison", asked: Asked) -> None:
 
 def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
     """Return the effects on the chosen makers and their main rivals, years as columns."""
-    from latecomer.experiment.firms import CHOSEN, RIVAL
+    from latecomer.study.firms import CHOSEN, RIVAL
 
     table = Table(
         box=None,
@@ -295,7 +295,7 @@ def effects_table(found: "Comparison", years: Sequence[int]) -> Table:
     table.add_column("", no_wrap=True)
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
-    from latecomer.experiment.headline import import_share
+    from latecomer.study.headline import import_share
 
     imported = import_share(found)
     for series, (label, factor) in WATCHED.items():
@@ -353,8 +353,8 @@ def report_name(reforms: Sequence[Reform]) -> str:
 def write(found: "Comparison", request: Request, say: Callable[[str], None], written: list[Path]) -> None:
     """Write the report, tables and pictures that were asked for, each whole or not at all, and print their paths."""
     if request.out is not None:
-        from latecomer.experiment.gallery import literature
         from latecomer.report.comparison import write_comparison
+        from latecomer.study.gallery import literature
 
         say("Writing the report")
         with whole_file(request.out / report_name(found.reforms)) as part:

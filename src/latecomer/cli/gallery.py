@@ -39,7 +39,7 @@ def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: M
     if not table:
         listed(case, request.json)
         return
-    from latecomer.experiment.gallery import RULE, effects_of_all
+    from latecomer.study.gallery import RULE, effects_of_all
 
     state, count = Progressed(), len(gallery(case))
     try:
@@ -96,7 +96,7 @@ def listed(case: Case, as_json: bool) -> None:
 
 def year_table(rows: "pd.DataFrame", title: str) -> Table:
     """Return the effects in one year: reforms as rows, series as columns."""
-    from latecomer.experiment.gallery import WATCHED
+    from latecomer.study.gallery import WATCHED
 
     table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
     table.add_column("", no_wrap=True)

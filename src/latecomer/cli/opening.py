@@ -18,7 +18,7 @@ from latecomer.errors import Problems, UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from latecomer.experiment.openness import Openness
+    from latecomer.study.openness import Openness
 
 MOST_STEPS = 101
 ERAS = (1984, 1994, 2001, 2010)
@@ -62,7 +62,7 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
         eras = years_named("--eras", given["eras"], case, problems, ERAS)
     problems.raise_if_any(UsageError)
     assert case is not None
-    from latecomer.experiment.openness import PRESENCE, openness
+    from latecomer.study.openness import PRESENCE, openness
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return openness(

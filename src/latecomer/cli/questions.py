@@ -49,7 +49,7 @@ def fork_reform(name: str, case_name: str, given: Given, flags: Mapping[str, boo
         problems.add("--since", None, None, "", "the year in which the history takes the reform up")
     problems.raise_if_any(UsageError)
     assert case is not None and reform is not None
-    from latecomer.experiment.fork import fork, timing
+    from latecomer.study.fork import fork, timing
 
     if request.only is not None:
         assert year is not None
@@ -98,7 +98,7 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
             )
         year = whole("--year", given["year"], int(case.years[0]), int(case.years[-1]), problems)
         if given["histories"]:
-            from latecomer.experiment.uncertainty import EACH
+            from latecomer.study.uncertainty import EACH
 
             draws = len(case.draws)
             histories = request.histories
@@ -107,7 +107,7 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
                 problems.add("--histories", None, None, given["histories"], expected)
     problems.raise_if_any(UsageError)
     assert case is not None
-    from latecomer.experiment.uncertainty import uncertainty
+    from latecomer.study.uncertainty import uncertainty
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return uncertainty(
@@ -144,7 +144,7 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
 def in_shown_units(rows: "pd.DataFrame") -> "pd.DataFrame":
     """Return rows with their values in the units in which comparisons show them, by the column `unit`: points,
     thousand vehicles."""
-    from latecomer.experiment.headline import shown_in
+    from latecomer.study.headline import shown_in
 
     told = [shown_in(str(unit)) for unit in rows["unit"]]
     factor = [pair[0] for pair in told]

@@ -7,11 +7,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.headline import signed
 from latecomer.report import words
 from latecomer.report.layout import Figure
 from latecomer.report.sheet import Sheet, Table, banded, save_sheet
 from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
+from latecomer.study.headline import signed
 
 TITLES = {
     "own_brand_share": ("Own brands in cars made", 100.0, "points"),

@@ -1,9 +1,9 @@
 """What did joint ventures give the quality of their parents' own brands? A sentence beside the published estimate."""
 
 from latecomer.axes import JOINT_VENTURE
-from latecomer.experiment.affiliation import SPAN, affiliation_share
 from latecomer.record import Run
 from latecomer.report import tables, words
+from latecomer.study.affiliation import SPAN, affiliation_share
 
 HISTORIES = 24
 ESTIMATE = "qpq_share_affiliation"

@@ -5,13 +5,13 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.attribute import MOMENTUM, TOTAL, Attribution
-from latecomer.experiment.headline import signed
 from latecomer.report import words
 from latecomer.report.ablation import told
 from latecomer.report.layout import Figure
 from latecomer.report.sheet import Sheet, Table, banded, save_sheet
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered, zero_line
+from latecomer.study.attribute import MOMENTUM, TOTAL, Attribution
+from latecomer.study.headline import signed
 
 COLOURS = {"still": GREY, "adds": BLUE, "takes": OCHRE, "sum": MUTED}
 COLUMNS, WIDTH, ROW = 2, 330, 30

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from latecomer.case.reform import change_rows, read_changes
-from latecomer.experiment.channels import channel_sentences
-from latecomer.experiment.compare import Comparison
-from latecomer.experiment.headline import counts_in, headline_years, permits_told
-from latecomer.experiment.worth import worth
 from latecomer.fit.score import TRAINING_END, errors, record_table
 from latecomer.record import Run
 from latecomer.report import answer, comparison, evidence, page, rows, tables, trust
 from latecomer.report.figures import svg
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.style import specified, unchecked
+from latecomer.study.channels import channel_sentences
+from latecomer.study.compare import Comparison
+from latecomer.study.headline import counts_in, headline_years, permits_told
+from latecomer.study.worth import worth
 
 HALF, WHOLE = 330, 690  # widths of a drawing on a sheet, in the points of the page
 DRAWN = {

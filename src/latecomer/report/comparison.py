@@ -1,6 +1,6 @@
 """How is a comparison shown? One HTML page that opens offline: the answer, effects by year, how, for whom, at what cost.
 
-It draws and prints what `experiment.compare`, `channels`, `worth` and `growth` found, with the style, scripts and security
+It draws and prints what `study.compare`, `channels`, `worth` and `growth` found, with the style, scripts and security
 policy of the report of a run.
 """
 
@@ -16,12 +16,20 @@ import pandas as pd
 from latecomer.axes import IMPORTER
 from latecomer.case.reform import change_rows, read_changes
 from latecomer.case.span import marked
-from latecomer.experiment.channels import channel_sentences
-from latecomer.experiment.compare import Comparison, Effect
-from latecomer.experiment.firms import CHOSEN, FIRM_SERIES, RIVAL, chosen_makers, firm_effects, name_of
-from latecomer.experiment.gallery import RULE
-from latecomer.experiment.growth import MODES, TOTAL, growth_table
-from latecomer.experiment.headline import (
+from latecomer.fit.score import TRAINING_END, errors, record_table
+from latecomer.record import SERIES
+from latecomer.report import tables, trust, words
+from latecomer.report.ablation import told
+from latecomer.report.figures import png, svg
+from latecomer.report.layout import Figure, citation, render
+from latecomer.report.power import GREAT_TITLE, STRONG_TITLE, arrow_head, power_axis, power_scale
+from latecomer.report.style import BLUE, GREY, INK, MUTED, SHADE, layered, specified, unchecked, zero_line
+from latecomer.study.channels import channel_sentences
+from latecomer.study.compare import Comparison, Effect
+from latecomer.study.firms import CHOSEN, FIRM_SERIES, RIVAL, chosen_makers, firm_effects, name_of
+from latecomer.study.gallery import RULE
+from latecomer.study.growth import MODES, TOTAL, growth_table
+from latecomer.study.headline import (
     OF_MAKER,
     Course,
     course_sentences,
@@ -34,16 +42,8 @@ from latecomer.experiment.headline import (
     silent,
     sure_in,
 )
-from latecomer.experiment.headline import signed as plus_or_minus
-from latecomer.experiment.worth import Worth, worth
-from latecomer.fit.score import TRAINING_END, errors, record_table
-from latecomer.record import SERIES
-from latecomer.report import tables, trust, words
-from latecomer.report.ablation import told
-from latecomer.report.figures import png, svg
-from latecomer.report.layout import Figure, citation, render
-from latecomer.report.power import GREAT_TITLE, STRONG_TITLE, arrow_head, power_axis, power_scale
-from latecomer.report.style import BLUE, GREY, INK, MUTED, SHADE, layered, specified, unchecked, zero_line
+from latecomer.study.headline import signed as plus_or_minus
+from latecomer.study.worth import Worth, worth
 
 EFFECTS = (
     "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "imports", "quality_gap",

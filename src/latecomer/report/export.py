@@ -15,7 +15,6 @@ import pandas as pd
 
 from latecomer.axes import YEAR
 from latecomer.errors import spreadsheet_safe
-from latecomer.experiment.growth import growth_table, price_table
 from latecomer.fit.ranks import place_table
 from latecomer.fit.score import errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import SERIES, Run, package_version
@@ -23,9 +22,10 @@ from latecomer.report.evidence import assumed, filled, grades, sources_shown
 from latecomer.report.flow import flow_table
 from latecomer.report.groups import firm_ranks, firms, group_shares, group_volumes
 from latecomer.report.tables import fans, marked_years, power_path, provinces
+from latecomer.study.growth import growth_table, price_table
 
 if TYPE_CHECKING:  # only who compares waits for it
-    from latecomer.experiment.compare import Comparison
+    from latecomer.study.compare import Comparison
 
 Tables = dict[str, pd.DataFrame]
 PLAIN = tuple(field for field in YEAR if not field.axes)
@@ -94,8 +94,8 @@ def tables_of_run(run: Run) -> Tables:
 
 def tables_of_comparison(found: "Comparison") -> Tables:
     """Return every table of a comparison as it is taken along: effects, makers, channels, money, provinces, buyers, tidy form."""
-    from latecomer.experiment.worth import worth
     from latecomer.report.comparison import firm_rows
+    from latecomer.study.worth import worth
 
     gains = worth(found)
     tables = {
@@ -114,7 +114,7 @@ def tables_of_comparison(found: "Comparison") -> Tables:
 
 def channels_told(found: "Comparison") -> pd.DataFrame:
     """Return the channels of a comparison; a change relative to history is told in per cent."""
-    from latecomer.experiment.channels import channel_table
+    from latecomer.study.channels import channel_table
 
     table = channel_table(found)
     return table.assign(unit=np.where(table["relative"], "share of history", table["unit"]))

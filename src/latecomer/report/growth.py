@@ -3,10 +3,10 @@
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.growth import LABOUR_SHARE, MODES, TOTAL, growth_table
 from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.style import INK, PAPER, layered, tips
+from latecomer.study.growth import LABOUR_SHARE, MODES, TOTAL, growth_table
 
 TITLE = "Modes of growth"
 ABOUT = (

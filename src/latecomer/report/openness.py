@@ -5,11 +5,11 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome, shown_in
 from latecomer.report import words
 from latecomer.report.layout import Figure
 from latecomer.report.sheet import Sheet, Table, save_sheet
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered
+from latecomer.study.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome, shown_in
 
 COLUMNS, WIDTH, HEIGHT = 3, 245, 165
 COLOURS = (GREY, OCHRE, BLUE, "#7a4b8a", "#0f6e66", INK)

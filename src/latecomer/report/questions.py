@@ -7,13 +7,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from latecomer.experiment.fork import LEAST, RULE, Timing
-from latecomer.experiment.uncertainty import Uncertainty
 from latecomer.report import words
 from latecomer.report.ablation import told
 from latecomer.report.layout import Figure
 from latecomer.report.sheet import Sheet, Table, banded, save_sheet
 from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
+from latecomer.study.fork import LEAST, RULE, Timing
+from latecomer.study.uncertainty import Uncertainty
 
 WIDTH, HEIGHT = 520, 190
 NORMAL90 = 1.645  # standard errors on either side that hold 90% of a normal distribution

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from latecomer.case.span import marked
-from latecomer.experiment.ablate import UNDEFINED_AT_ZERO
 from latecomer.fit.score import position
 from latecomer.record import SERIES, Run
+from latecomer.study.ablate import UNDEFINED_AT_ZERO
 from latecomer.types import Case
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -17,8 +17,8 @@ import pandas as pd
 
 from latecomer.case.reform import read_changes
 from latecomer.case.reform_reader import Change
-from latecomer.experiment.compare import Comparison, summed
-from latecomer.experiment.firms import chosen_makers, firm_effects, name_of
+from latecomer.study.compare import Comparison, summed
+from latecomer.study.firms import chosen_makers, firm_effects, name_of
 
 HEADLINES = {
     "own_brand_share": "Own brands in cars made",

@@ -5,8 +5,9 @@ import pytest
 
 from latecomer.case.reform import Reform, laid_over
 from latecomer.errors import ReformError, UsageError
-from latecomer.experiment.compare import Effect
-from latecomer.experiment.fork import (
+from latecomer.run import run
+from latecomer.study.compare import Effect
+from latecomer.study.fork import (
     LEAST,
     OTHER_SIGN,
     RULE,
@@ -18,7 +19,6 @@ from latecomer.experiment.fork import (
     judgement,
     timing,
 )
-from latecomer.run import run
 
 TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
 

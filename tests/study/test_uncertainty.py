@@ -5,7 +5,7 @@ import pytest
 
 from latecomer.case.reform import Reform
 from latecomer.errors import UsageError
-from latecomer.experiment.uncertainty import apart, between, components, redrawn, uncertainty
+from latecomer.study.uncertainty import apart, between, components, redrawn, uncertainty
 
 TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
 

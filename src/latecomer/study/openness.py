@@ -33,9 +33,9 @@ from latecomer.case.openness import POLICY, SIDES, STRATEGY
 from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
 from latecomer.case.span import marked
 from latecomer.errors import Problems, ReformError, UsageError
-from latecomer.experiment.switching import writable
 from latecomer.run import rows, watch_variants
 from latecomer.shown import Shown
+from latecomer.study.switching import writable
 from latecomer.types import Case
 
 ERAS = (1984, 1994, 2001, 2010)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from latecomer.experiment.growth import (
+from latecomer.run import run
+from latecomer.study.growth import (
     MODES,
     TOTAL,
     account,
@@ -15,7 +16,6 @@ from latecomer.experiment.growth import (
     price_table,
     split,
 )
-from latecomer.run import run
 
 RNG = np.random.default_rng(4)
 

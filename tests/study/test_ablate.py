@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from latecomer.errors import HistoriesFailed, UsageError
-from latecomer.experiment.ablate import WATCHED, ablate, parts_of
-from latecomer.experiment.switching import switched
 from latecomer.run import run
+from latecomer.study.ablate import WATCHED, ablate, parts_of
+from latecomer.study.switching import switched
 
 HISTORIES, SEED = 4, 5
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from latecomer.errors import UsageError
-from latecomer.experiment.affiliation import affiliation_share
+from latecomer.study.affiliation import affiliation_share
 
 HISTORIES = 8
 

@@ -6,9 +6,9 @@ import pytest
 from made import HISTORIES, comparison, path
 
 from latecomer.case.reform import Reform, change_rows, read_changes
-from latecomer.experiment.channels import channel_table
-from latecomer.experiment.firms import CHOSEN, RIVAL, chosen_makers, firm_effects, main_rivals
-from latecomer.experiment.headline import (
+from latecomer.study.channels import channel_table
+from latecomer.study.firms import CHOSEN, RIVAL, chosen_makers, firm_effects, main_rivals
+from latecomer.study.headline import (
     counts_in,
     course_of,
     course_sentences,

@@ -25,12 +25,12 @@ from latecomer.asked import is_whole
 from latecomer.case.policy import build_policy
 from latecomer.case.reform import ReformLike
 from latecomer.errors import Problems, UsageError
-from latecomer.experiment.ablate import parts_of
-from latecomer.experiment.compare import Comparison, compare, refuse
-from latecomer.experiment.headline import HEADLINES, shown_in, signed
-from latecomer.experiment.switching import switched
 from latecomer.record import SERIES
 from latecomer.shown import Shown
+from latecomer.study.ablate import parts_of
+from latecomer.study.compare import Comparison, compare, refuse
+from latecomer.study.headline import HEADLINES, shown_in, signed
+from latecomer.study.switching import switched
 from latecomer.types import Case
 
 PARTS = {

@@ -5,7 +5,8 @@ import pytest
 
 from latecomer.case.reform import Reform, laid_over
 from latecomer.errors import UsageError
-from latecomer.experiment.compare import (
+from latecomer.run import run, run_variants
+from latecomer.study.compare import (
     CONFIDENCE,
     Effect,
     compare,
@@ -13,7 +14,6 @@ from latecomer.experiment.compare import (
     interval_of_median,
     summed,
 )
-from latecomer.run import run, run_variants
 
 TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
 

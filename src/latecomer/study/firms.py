@@ -10,7 +10,7 @@ import pandas as pd
 
 from latecomer.axes import PRIVATE
 from latecomer.case.reform import read_changes
-from latecomer.experiment.compare import Comparison
+from latecomer.study.compare import Comparison
 from latecomer.types import Case
 
 FIRM_SERIES = ("maker_sales", "maker_exports", "maker_revenue", "maker_control", "maker_profit")

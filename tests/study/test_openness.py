@@ -10,7 +10,8 @@ from latecomer.axes import PRIVATE
 from latecomer.case.openness import POLICY, SIDES
 from latecomer.case.reform import free
 from latecomer.errors import UsageError
-from latecomer.experiment.openness import (
+from latecomer.run import run
+from latecomer.study.openness import (
     OUTCOMES,
     RIVALS,
     best_of,
@@ -23,7 +24,6 @@ from latecomer.experiment.openness import (
     turned,
     with_presence,
 )
-from latecomer.run import run
 
 ERA, SEED = 2018, 5
 FIRST = ERA - 1953

@@ -17,11 +17,11 @@ import pandas as pd
 from latecomer.asked import note_case, note_numbers, note_series, note_years
 from latecomer.case.reform import Reform, ReformLike, first_changed, read_changes
 from latecomer.errors import Problems, ReformError, UsageError
-from latecomer.experiment.compare import Comparison, Effect, compare_all, prepare, reforms_meant, told
-from latecomer.experiment.headline import HEADLINES, shown_in, signed
 from latecomer.record import SERIES
 from latecomer.run import run_variants
 from latecomer.shown import Shown
+from latecomer.study.compare import Comparison, Effect, compare_all, prepare, reforms_meant, told
+from latecomer.study.headline import HEADLINES, shown_in, signed
 from latecomer.types import Case
 
 LEAST = 0.25  # of the largest sure effect among the years tried: below that a reform is called too late

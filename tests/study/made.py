@@ -4,8 +4,8 @@ import numpy as np
 
 from latecomer.axes import YEAR, record
 from latecomer.case.reform import Reform
-from latecomer.experiment.compare import Comparison, prepare
 from latecomer.record import Run
+from latecomer.study.compare import Comparison, prepare
 
 HISTORIES = 20
 SPREAD = np.linspace(0.9, 1.1, HISTORIES)  # histories differ a little, so that bands have a width

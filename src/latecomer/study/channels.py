@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.experiment.compare import LEVELS, Comparison
-from latecomer.experiment.headline import signed
 from latecomer.record import SERIES
+from latecomer.study.compare import LEVELS, Comparison
+from latecomer.study.headline import signed
 
 NOTICED = 0.01
 FOREIGN_CARS = "foreign_cars"  # cars made by ventures and foreign plants: what own brands do not make

@@ -18,10 +18,10 @@ import pandas as pd
 from latecomer.asked import note_case, note_numbers, note_series, note_years
 from latecomer.case.span import marked
 from latecomer.errors import HistoriesFailed, Problems, UsageError
-from latecomer.experiment.switching import switched
 from latecomer.record import SERIES, Run
 from latecomer.run import run, run_variants
 from latecomer.shown import Shown
+from latecomer.study.switching import switched
 from latecomer.types import Case
 
 YEARS = (2010, 2025)

@@ -23,10 +23,10 @@ import pandas as pd
 
 from latecomer.case.reform import find_reform, gallery
 from latecomer.case.span import marked
-from latecomer.experiment.compare import LEVELS, Comparison, compare_all
-from latecomer.experiment.headline import signed
-from latecomer.experiment.worth import flows
 from latecomer.record import DIMENSIONS, SERIES, labels_of
+from latecomer.study.compare import LEVELS, Comparison, compare_all
+from latecomer.study.headline import signed
+from latecomer.study.worth import flows
 from latecomer.types import Case
 
 YEARS = (2010, 2025)

@@ -8,10 +8,10 @@ import pytest
 
 from latecomer.axes import PRIVATE
 from latecomer.case.reform import Reform
-from latecomer.experiment.channels import CHANNELS, FOREIGN_CARS, channel_sentences, channel_table
-from latecomer.experiment.compare import compare
-from latecomer.experiment.worth import SOCIAL_RATE, bought, cost, flows, worth
 from latecomer.record import SERIES
+from latecomer.study.channels import CHANNELS, FOREIGN_CARS, channel_sentences, channel_table
+from latecomer.study.compare import compare
+from latecomer.study.worth import SOCIAL_RATE, bought, cost, flows, worth
 
 
 @pytest.fixture(scope="module")

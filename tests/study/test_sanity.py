@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from latecomer.case.reform import Reform, laid_over
-from latecomer.experiment.compare import Comparison, compare
-from latecomer.experiment.worth import flows
 from latecomer.run import run_variants
+from latecomer.study.compare import Comparison, compare
+from latecomer.study.worth import flows
 
 SURPLUS = ("consumer_surplus", "surplus_by_buyer", "region_surplus")
 

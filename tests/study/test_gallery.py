@@ -5,8 +5,8 @@ import pytest
 from made import comparison
 
 from latecomer.case.reform import Reform, find_reform, gallery, laid_over
-from latecomer.experiment.compare import compare
-from latecomer.experiment.gallery import (
+from latecomer.study.compare import compare
+from latecomer.study.gallery import (
     WATCHED,
     YEARS,
     effects_of_all,

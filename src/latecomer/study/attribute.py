@@ -31,11 +31,11 @@ from latecomer.case.forces import MOST
 from latecomer.case.reform import Reform, ReformLike, changed, first_changed, free, laid_over, read_changes
 from latecomer.case.span import marked_spans
 from latecomer.errors import Problems, UsageError
-from latecomer.experiment.compare import UNDEFINED_AT_ZERO, reforms_meant
-from latecomer.experiment.switching import switched
 from latecomer.record import SERIES
 from latecomer.run import watch_variants
 from latecomer.shown import Shown
+from latecomer.study.compare import UNDEFINED_AT_ZERO, reforms_meant
+from latecomer.study.switching import switched
 from latecomer.types import Case
 
 SHOWN = ("vehicles", "strong")

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import PRIVATE
-from latecomer.experiment.compare import LEVELS, Comparison
 from latecomer.shown import Shown
+from latecomer.study.compare import LEVELS, Comparison
 
 SOCIAL_RATE = 0.08
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
