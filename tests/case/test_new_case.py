@@ -124,7 +124,7 @@ def test_a_column_that_may_be_empty_may_be_missing(small_case, tmp_path):
         kept = [i for i, _ in enumerate(rows[0]) if any(row[i] for row in rows[1:])]
         folder.write(path.stem, [[row[i] for i in kept] for row in rows])
     case = load_case(folder.path)
-    assert case.labels.region_names_zh == case.labels.region_names == ("North", "South")
+    assert case.labels.region_names_local == case.labels.region_names == ("North", "South")
     assert case.world.tobytes() == small_case.world.tobytes()
     assert case.policy.tobytes() == small_case.policy.tobytes()
 
@@ -254,11 +254,11 @@ def test_a_venture_whose_partner_makes_nothing_leaves_the_report_whole(tmp_path)
     venture = {
         "jv_id": "venture",
         "name": "Venture",
-        "chinese_partner": "maker_3",
+        "home_partner": "maker_3",
         "foreign_partner": "maker_2",
     }
     dates = {"signed_year": "1999", "start_production_year": "2000"}
-    add(folder, "joint_ventures", venture | dates | {"chinese_share_pct": "50", "province": "North"})
+    add(folder, "joint_ventures", venture | dates | {"home_share_pct": "50", "province": "North"})
     for column, value in (
         ("kind", "venture"),
         ("fact_id", "venture"),

@@ -19,7 +19,7 @@ from latecomer.report import figures, save_figures, write_report
 from latecomer.report.layout import CITATION, citation
 from latecomer.report.page import page, titled
 from latecomer.report.style import DARK
-from latecomer.report.tables import MARKED_YEARS, SHOWN, fan
+from latecomer.report.tables import SHOWN, fan
 
 MEGABYTE = 2**20
 SPITEFUL = '</script><script>alert("1")</script><img src=x onerror=alert(2)> & {{ 7*7 }} "\'<b>'
@@ -163,7 +163,7 @@ def test_the_table_of_marked_years_is_the_record_s(result, found):
             .drop_duplicates("year")
             .set_index("year")["recorded"]
         )
-        for year in MARKED_YEARS:
+        for year in result.case.setting.looks("table"):
             expected += [float(part[year]) for part in (seen, facts) if year in part.index]
     assert found.numbers("table-marked") == expected
     assert len(expected) > 100

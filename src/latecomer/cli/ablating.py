@@ -10,7 +10,6 @@ import typer
 from rich.table import Table
 
 from latecomer.cli.options import (
-    HEADLINE_YEARS,
     Request,
     checked_case,
     refuse_too_large,
@@ -69,7 +68,7 @@ def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[
     problems = Problems()
     request = requested(given, problems, json, quiet)
     case = checked_case(name, problems)
-    years = years_named("--years", given["years"], case, problems, HEADLINE_YEARS)
+    years = years_named("--years", given["years"], case, problems, "headline")
     if case is not None:
         refuse_too_large(request.histories, case, problems)
     problems.raise_if_any(UsageError)

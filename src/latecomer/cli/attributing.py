@@ -9,7 +9,6 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from latecomer.case.span import marked_spans
 from latecomer.cli.comparing import found_reform
 from latecomer.cli.options import checked_case, requested, whole
 from latecomer.cli.questions import carried_out, named_series, write
@@ -51,9 +50,9 @@ def attribute_growth(
             problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
     problems.raise_if_any(UsageError)
     assert case is not None
-    from latecomer.study.attribute import SPANS, attribute
+    from latecomer.study.attribute import attribute, usual_spans
 
-    spans = spans or marked_spans(SPANS, case.years)
+    spans = spans or usual_spans(case)
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return attribute(

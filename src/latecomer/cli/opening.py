@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from latecomer.study.openness import Openness
 
 MOST_STEPS = 101
-ERAS = (1984, 1994, 2001, 2010)
 SIDES = ("market", "ventures", "technology")
 SURE = 0.9
 HEADS = {
@@ -57,9 +56,11 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
     if given["side"] not in ("", *SIDES):
         problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
     case = checked_case(case_name, problems)
-    eras = marked(ERAS, case.years[1:]) if case is not None and not given["eras"] else None
+    eras = (
+        marked(case.setting.looks("eras"), case.years[1:]) if case is not None and not given["eras"] else None
+    )
     if eras is None:
-        eras = years_named("--eras", given["eras"], case, problems, ERAS)
+        eras = years_named("--eras", given["eras"], case, problems, "eras")
     problems.raise_if_any(UsageError)
     assert case is not None
     from latecomer.study.openness import PRESENCE, openness

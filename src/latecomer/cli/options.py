@@ -23,7 +23,6 @@ ENDINGS = {"xlsx": ".xlsx"}  # option: how the name of its file ends, where prog
 PLAIN = tuple(field.name for field in YEAR if not field.axes)  # series that are one number a year
 FLAGS = ("--brief", "--json", "--quiet", "--dry-run", "--help")
 MEMORY_PART = 0.8
-HEADLINE_YEARS = (2010, 2025)  # that are printed unless others are asked for
 ANY_YEAR = (1000, 2999)
 
 
@@ -102,15 +101,13 @@ def requested(
     )
 
 
-def years_named(
-    option: str, text: str, case: Case | None, problems: Problems, usual: Sequence[int] = ()
-) -> list[int]:
+def years_named(option: str, text: str, case: Case | None, problems: Problems, usual: str = "") -> list[int]:
     """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known).
 
-    Without a text these are the usual years, clipped to the case.
+    Without a text these are the years that the case marks under the name `usual`, clipped to it.
     """
     if not text and usual:
-        return list(usual) if case is None else marked(usual, case.years)
+        return [] if case is None else marked(case.setting.looks(usual), case.years)
     first, last = ANY_YEAR if case is None else (int(case.years[0]), int(case.years[-1]))
     told = [whole(option, year.strip(), first, last, problems) for year in text.split(",")]
     if not text.strip():

@@ -197,7 +197,7 @@ def show(result: "Run", request: Request) -> None:
         typer.echo(json_rows(summary(result)))
     elif not request.quiet:
         print_table(result_table(result))
-        print_text(table_notes())
+        print_text(table_notes(result.case.setting.sample_end))
         for line in [*set_aside(result), *bounds_met(result)]:
             print_line(line)
         print_line(f"Fingerprint {result.manifest['fingerprint']}")

@@ -7,10 +7,9 @@ from rich.text import Text
 
 from latecomer.axes import YEAR
 from latecomer.case.span import marked
-from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.fit.score import record_table
 from latecomer.record import Run
 
-YEARS_SHOWN = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
 HEADLINES = {
     "vehicles": ("Vehicles, million", 1e-6),
     "passenger_cars": ("Cars, million", 1e-6),
@@ -63,7 +62,7 @@ def scalar_bands(run: Run, name: str) -> pd.DataFrame:
 def result_table(run: Run) -> Table:
     """Return simulated medians beside recorded figures at the chosen years; a mark (!) says that a figure lies
     outside the 90% band."""
-    years = marked(YEARS_SHOWN, run.years)
+    years = marked(run.case.setting.looks("table"), run.years)
     table = Table(
         box=None,
         padding=(0, 1, 0, 0),
@@ -85,11 +84,11 @@ def result_table(run: Run) -> Table:
     return table
 
 
-def table_notes() -> str:
+def table_notes(sample_end: int) -> str:
     """Return what a reader of the table must know."""
     return (
         f"Upper lines: median of the histories; - is none. {OUTSIDE} recorded figure outside the 90% band. Fitted on years to "
-        f"{TRAINING_END}; later years are a check. Price: quality-adjusted, start=1. Quality gap: problems per 100 cars, own "
+        f"{sample_end}; later years are a check. Price: quality-adjusted, start=1. Quality gap: problems per 100 cars, own "
         "brands less ventures."
     )
 

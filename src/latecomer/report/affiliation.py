@@ -3,7 +3,7 @@
 from latecomer.axes import JOINT_VENTURE
 from latecomer.record import Run
 from latecomer.report import tables, words
-from latecomer.study.affiliation import SPAN, affiliation_share
+from latecomer.study.affiliation import affiliation_share
 
 HISTORIES = 24
 ESTIMATE = "qpq_share_affiliation"
@@ -15,7 +15,8 @@ def sentence(run: Run) -> str:
     Empty where the case does not hold the years or has no own-brand maker with a joint venture in them.
     """
     case = run.case
-    if not (case.years[0] <= SPAN[0] and SPAN[1] <= case.years[-1]):
+    first, *_, last = case.setting.looks("affiliation")
+    if not case.years[0] <= first < last <= case.years[-1]:
         return ""
     if not (case.makers["ownership"] == JOINT_VENTURE).any():
         return ""
@@ -25,7 +26,7 @@ def sentence(run: Run) -> str:
     direct, net = words.quantity(found.direct, "share"), words.quantity(found.net, "share")
     counted = (
         f"Counted directly, affiliation gave {direct} of the quality that own-brand makers with a joint venture gained from "
-        f"{SPAN[0]} to {SPAN[1]} (90% of {found.histories} histories: {words.span(found.low, found.high, 'share')})."
+        f"{first} to {last} (90% of {found.histories} histories: {words.span(found.low, found.high, 'share')})."
     )
     without = f"Without it their gain would be {net} smaller, since who lags more learns more from others."
     return " ".join([counted, *published(run), without])

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from latecomer.case import span
 from latecomer.case.reform import change_rows, read_changes
-from latecomer.fit.score import TRAINING_END, errors, record_table
+from latecomer.fit.score import errors, record_table
 from latecomer.record import Run
-from latecomer.report import answer, comparison, evidence, page, rows, tables, trust
+from latecomer.report import answer, comparison, evidence, page, rows, trust
 from latecomer.report.figures import svg
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.style import specified, unchecked
@@ -26,7 +27,6 @@ DRAWN = {
     "own_brand_home_share": (HALF, 180), "new_energy_share": (HALF, 180), "vehicle_exports": (HALF, 180),
     "average_price": (HALF, 180), "quality_gap": (HALF, 180), "great_strong": (WHOLE, 255), "makers": (WHOLE, 250),
 }  # fmt: skip
-YEARS = (1992, 2004, 2010, 2020, 2025)
 MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 5, 6, 6, 20
 DRAWN_EFFECTS, MOST_FIRM_ROWS = 6, 14
 NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
@@ -46,13 +46,16 @@ def run_brief(run: Run) -> str:
     record, scores = record_table(run), errors(run)
     figures = page.titled(run)
     shown = evidence.sources_shown(run.case, record)
-    marked = [year for year in YEARS if year in run.years and year in tables.MARKED_YEARS]
+    setting = run.case.setting
+    marked = [
+        year for year in setting.looks("brief") if year in span.marked(setting.looks("table"), run.years)
+    ]
     checked = [row for row in rows.score_rows(scores) if not row["fit"]][:MOST_ERRORS]
     return render(
         "brief_run.html.jinja", {}, drawings=drawings(figures, DRAWN), title=run.case.title, manifest=run.manifest,
         sentences=answer.answer(run, record, scores)[:MOST_SENTENCES], cards=answer.cards(run, record), marked=marked,
-        matrix=picked_years(rows.matrix(run, record, shown), marked), scores=checked, training_end=TRAINING_END,
-        last=int(run.years[-1]), command=page.command(run), cited=citation(), trust=trust.sentences(scores),
+        matrix=picked_years(rows.matrix(run, record, shown), marked), scores=checked, training_end=setting.sample_end,
+        last=int(run.years[-1]), command=page.command(run), cited=citation(), trust=trust.sentences(scores, setting.sample_end),
     )  # fmt: skip
 
 
@@ -69,14 +72,16 @@ def comparison_brief(found: Comparison) -> str:
     sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 430)}
     years, gains = headline_years(found), worth(found)
     return render(
-        "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=moved, name=found.name,
-        name_zh=" + ".join(reform.name_zh for reform in found.reforms if reform.name_zh), title=found.case.title,
+        "brief_comparison.html.jinja", {}, setting=found.case.setting, drawings=drawings(figures, sizes), effect_names=moved, name=found.name,
+        name_local=" + ".join(reform.name_local for reform in found.reforms if reform.name_local), title=found.case.title,
         since=found.since, free_since=found.free_since, pairs=len(found.histories), manifest=found.reformed.manifest,
         cards=comparison.cards(found), sentences=comparison.answer(found)[:MOST_SENTENCES], changes=changes(found),
         firms=comparison.firm_table(found, years)[:MOST_FIRM_ROWS], money=comparison.money_rows(gains),
-        bought=comparison.bought_sentences(gains, comparison.at_peak(found)), worth=gains, training_end=TRAINING_END,
+        bought=comparison.bought_sentences(gains, comparison.at_peak(found)), worth=gains,
+        training_end=found.case.setting.sample_end,
         channels=[*permits_told(found), *channel_sentences(found)[:MOST_CHANNELS]], marked=years,
-        table=comparison.table_rows(found, years, comparison.EFFECTS), trust=trust.coverage_told(errors(found.base)),
+        table=comparison.table_rows(found, years, comparison.EFFECTS),
+        trust=trust.coverage_told(errors(found.base), found.case.setting.sample_end),
         command=comparison.command(found), cited=citation(),
     )  # fmt: skip
 

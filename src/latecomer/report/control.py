@@ -10,18 +10,16 @@ import numpy as np
 import pandas as pd
 
 from latecomer.case.span import marked, shown_from
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.fan import years
 from latecomer.report.groups import short_name
 from latecomer.report.style import BLUE, INK, MUTED, above_frame, layered, tips
+from latecomer.types import Setting
 
 HEIGHT = 290
 COLUMNS = "width < 380 ? 1 : 2"  # of a legend: two of these names need so much room
 ROW = 26
-MARKED = (2010, 2025)
-FIRST_YEAR = 1960
 SOURCES = {
     "Machinery and parts": (("technology_sources", "machinery"),),
     "Licences": (("technology_sources", "licence"),),
@@ -82,7 +80,8 @@ def stacked(run: Run, parts: Parts, tones: Sequence[str], form: str, told: str) 
     """Draw parts of series as areas that add up, from bottom to top; `parts` has the series and indices that each sums."""
     table = part_table(run, parts)
     order = list(parts)
-    scale = alt.Scale(domain=[shown_from(FIRST_YEAR, run.years), int(run.years[-1])], nice=False, zero=False)
+    first = shown_from(run.case.setting.looks("control_from")[0], run.years)
+    scale = alt.Scale(domain=[first, int(run.years[-1])], nice=False, zero=False)
     x = alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, tickCount=8))
     y = alt.Y("top:Q", title=None, axis=alt.Axis(format=form, tickCount=5))
     colours = alt.Scale(domain=order, range=list(tones))
@@ -95,12 +94,12 @@ def stacked(run: Run, parts: Parts, tones: Sequence[str], form: str, told: str) 
     reader = cells.encode(
         x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
     )
-    return layered([areas, *_end_of_fit(run), reader], HEIGHT, describe_parts(table, told))
+    return layered([areas, *_end_of_fit(run), reader], HEIGHT, describe_parts(table, told, run.case.setting))
 
 
 def part_table(run: Run, parts: Parts) -> pd.DataFrame:
-    """Return year, part, value (mean over histories), text and the edges of its layer, from `FIRST_YEAR` on (`shown_from`)."""
-    seen = run.years >= shown_from(FIRST_YEAR, run.years)
+    """Return year, part, value (mean over histories), text and the edges of its layer, from where it is drawn on."""
+    seen = run.years >= shown_from(run.case.setting.looks("control_from")[0], run.years)
     bottom = np.zeros(int(seen.sum()))
     frames = []
     for part, summed in parts.items():
@@ -128,9 +127,9 @@ def index_of(run: Run, series: str, index: str) -> int:
 
 def _end_of_fit(run: Run) -> list[alt.Chart]:
     """Return a rule at the last year that the fit may use, and the name of the years after it."""
-    if run.years[-1] <= TRAINING_END:
+    if run.years[-1] <= run.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"year": [TRAINING_END + 0.5], "to": [int(run.years[-1])]})
+    data = pd.DataFrame({"year": [run.case.setting.sample_end + 0.5], "to": [int(run.years[-1])]})
     rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
     return [
         rule.encode(x=alt.X("year:Q", title=None)),
@@ -138,10 +137,10 @@ def _end_of_fit(run: Run) -> list[alt.Chart]:
     ]
 
 
-def describe_parts(table: pd.DataFrame, told: str) -> str:
+def describe_parts(table: pd.DataFrame, told: str, setting: Setting) -> str:
     """Return the alternative text of stacked areas: the largest parts of the marked years."""
     said = []
-    for year in marked(MARKED, table["year"].unique()):
+    for year in marked(setting.looks("control"), table["year"].unique()):
         rows = table[table["year"] == year].nlargest(2, "value")
         if len(rows):
             said.append(f"{year}: {words.listed([f'{r.part} {r.text}' for r in rows.itertuples()])}")
@@ -180,7 +179,7 @@ def maker_table(run: Run) -> pd.DataFrame:
     rows = []
     for maker in run.case.named_makers:
         at = run.case.labels.makers.index(maker)
-        for year in marked(MARKED, run.years):
+        for year in marked(run.case.setting.looks("control"), run.years):
             value = run.series("maker_control")[:, int(year - run.years[0]), at]
             value = value[value > 0.0]
             row = {

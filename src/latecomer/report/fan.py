@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import SEGMENTS
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES, Run
 from latecomer.report import tables, words
 from latecomer.report.groups import firm_points, group_fan
 from latecomer.report.style import BLACK, BLUE, PAPER, RED, SHADE, above_frame, layered, tips
+from latecomer.types import Setting
 
 GRADES = ("reported", "derived", "estimated", "unsourced", "assumption")
 SHAPES = ("circle", "diamond", "triangle-up", "circle", "cross")
@@ -120,14 +120,13 @@ SEGMENT_FANS = {
     f"segment_{name}": Fan("segment_sales", SEGMENT_NAMES.get(name, name), "Made in a year.", name)
     for name in SEGMENTS
 }
-RECENT_FANS = {
-    "vehicles_recent": Fan(
-        "vehicles",
-        "The same since 1978",
-        "Vehicles made in a year; equal steps are equal numbers.",
-        first=1978,
-    )
-}
+
+
+def recent_fans(setting: Setting) -> dict[str, Fan]:
+    """Return the fans drawn from a year of the case on, with equal steps for equal numbers."""
+    first = setting.looks("volume_from")[0]
+    about = "Vehicles made in a year; equal steps are equal numbers."
+    return {"vehicles_recent": Fan("vehicles", f"The same since {first}", about, first=first)}
 
 
 def fan_chart(run: Run, record: pd.DataFrame, spec: Fan, since: int = 0) -> alt.LayerChart:
@@ -297,9 +296,9 @@ def _floor(seen: pd.DataFrame, told: pd.DataFrame) -> float:
 
 def shading(run: Run, small: bool = False) -> list[alt.Chart]:
     """Return the shaded years after the fit and, in a large panel, their name above the frame."""
-    if run.years[-1] <= TRAINING_END:
+    if run.years[-1] <= run.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"from": [TRAINING_END + 0.5], "to": [int(run.years[-1]) + 0.5]})
+    data = pd.DataFrame({"from": [run.case.setting.sample_end + 0.5], "to": [int(run.years[-1]) + 0.5]})
     shade = (
         alt.Chart(data)
         .mark_rect(color=SHADE, clip=True)

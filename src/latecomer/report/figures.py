@@ -18,7 +18,7 @@ from latecomer.fit.score import record_table
 from latecomer.record import Run
 from latecomer.report import control, ratio, tables, window, words
 from latecomer.report.abroad import destinations_chart
-from latecomer.report.fan import FANS, RECENT_FANS, SEGMENT_FANS, Fan, fan_chart, firm_chart, first_year
+from latecomer.report.fan import FANS, SEGMENT_FANS, Fan, fan_chart, firm_chart, first_year, recent_fans
 from latecomer.report.flow import flow_chart
 from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.growth import ABOUT, TITLE, growth_chart
@@ -28,7 +28,7 @@ from latecomer.report.ranks import rank_chart, settled
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style, specified
 from latecomer.report.tiles import on_map, tile_chart
-from latecomer.report.window import WINDOW_FANS, window_charts
+from latecomer.report.window import window_charts, window_fans
 
 Picture = alt.LayerChart | alt.ConcatChart
 LINE = 112  # letters of a subtitle that fit over a picture
@@ -52,7 +52,7 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     """Return every figure by name, without width and style, as parts of a page or of a picture."""
     record = record_table(run)
     volumes = group_volumes(run)
-    fans = FANS | RECENT_FANS | SEGMENT_FANS
+    fans = FANS | recent_fans(run.case.setting) | SEGMENT_FANS
     out = {name: fan_chart(run, record, spec) for name, spec in fans.items() if has_values(run, record, spec)}
     out["vehicles_ratio"] = ratio.ratio_chart(run, record, "vehicles")
     out["makers"] = stream_chart(run, volumes)
@@ -61,7 +61,9 @@ def drawings(run: Run) -> dict[str, alt.LayerChart]:
     out["great_strong"] = power_chart(run)
     if countries(run.case):
         ranks = place_table(run)
-        out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS if not settled(ranks, index)}
+        setting = run.case.setting
+        open_places = [index for index in PILLARS if not settled(ranks, index, setting)]
+        out |= {f"place_{index}": rank_chart(ranks, index, setting) for index in open_places}
     out["growth"] = growth_chart(run)
     out["innovation_system"] = flow_chart(run)
     out["sources"], out["learning"] = control.sources_chart(run), control.learning_chart(run)
@@ -84,7 +86,7 @@ def has_values(run: Run, record: pd.DataFrame, spec: Fan) -> bool:
 
 def titles(run: Run) -> dict[str, tuple[str, str]]:
     """Return title and explanation of every figure by name, those included that a run may not need."""
-    fans = FANS | RECENT_FANS | SEGMENT_FANS | WINDOW_FANS
+    fans = FANS | recent_fans(run.case.setting) | SEGMENT_FANS | window_fans(run.case.setting)
     out = {name: (spec.title, spec.about) for name, spec in fans.items()}
     out["vehicles_ratio"] = (ratio.TITLE, ratio.ABOUT)
     out["makers"] = (
@@ -102,9 +104,11 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "To the right is bigger, up is stronger; 100 is the reference. Crosses are 90% bands; hollow years are conditional "
         "forecast; the arrow is the last year.",
     )
+    told = run.case.setting.reference_year
+    when = f" in {told}" if told else ""
     ranked = (
         "Height: share of histories in which the industry takes the place. "
-        f"Places beside {words.listed(list(countries(run.case)))} as they were in 2012. Weights are drawn around those of "
+        f"Places beside {words.listed(list(countries(run.case)))} as they were{when}. Weights are drawn around those of "
         "the case, assumed values within their ranges. Dashed: first place under equal weights."
     )
     out |= {f"place_{index}": (f"Place in {index}", ranked) for index in PILLARS}
@@ -116,7 +120,7 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     out |= control.TITLES
     year = int(run.years[-1])
-    placed = on_map(run.case.labels.regions)
+    placed = on_map(run.case)
     tile = "In a tile, by province" if placed else "In a tile, by region"
     sold, owned = (
         (" (GD: Guangdong, and so on by ISO 3166-2)", " (letters of ISO 3166-2)") if placed else ("", "")
@@ -131,7 +135,7 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
     )
     for maker in run.case.named_makers:
         at = run.case.labels.makers.index(maker)
-        named = run.case.labels.maker_names[at].split(" (")[0], run.case.labels.maker_names_zh[at]
+        named = run.case.labels.maker_names[at].split(" (")[0], run.case.labels.maker_names_local[at]
         out[f"firm_{maker}"] = (short_name(run.case, maker), ", ".join(dict.fromkeys(named)))
     return out
 
@@ -161,7 +165,8 @@ def pictures(run: Run) -> dict[str, Picture]:
         _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key
     )
     out["window"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 330, 220) for n in WINDOW_FANS], 3), f"{window.ABOUT} {key}"
+        _grid([_titled(drawn[n], named[n][0], [], 330, 220) for n in window_fans(run.case.setting)], 3),
+        f"{window.ABOUT} {key}",
     )
     places = [name for index in PILLARS if (name := f"place_{index}") in drawn]
     if places:

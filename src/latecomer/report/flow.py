@@ -17,7 +17,6 @@ from latecomer.report import words
 from latecomer.report.style import INK, MUTED, ON_DEEP, ON_PALE, PAPER, layered, tips
 
 HEIGHT = 560
-FLOW_YEARS = (1980, 1995, 2010, 2025)
 KINDS = {
     "people_flow": ("People: graduates and movers, persons a year", ("#f1f5fa", "#1f5fa8")),
     "money_flow": ("Money for research, billion CNY of 2010 a year", ("#eef6f3", "#0f6e66")),
@@ -63,7 +62,7 @@ def flow_table(run: Run) -> pd.DataFrame:
 
 def marked(run: Run) -> list[int]:
     """Return the years of the picture, clipped to the run."""
-    return span.marked(FLOW_YEARS, run.years)
+    return span.marked(run.case.setting.looks("flows"), run.years)
 
 
 def flow_chart(run: Run) -> alt.LayerChart:

@@ -6,12 +6,12 @@ from typing import Any
 
 from latecomer.case.span import marked
 from latecomer.fit.ranks import PILLARS, countries, place_table
-from latecomer.fit.score import TRAINING_END, errors, firm_scores, firm_table, moment_table, record_table
+from latecomer.fit.score import errors, firm_scores, firm_table, moment_table, record_table
 from latecomer.record import Run
 from latecomer.report import affiliation, answer, evidence, rows, tables, trust, window, words
 from latecomer.report.fan import SEGMENT_FANS
 from latecomer.report.figures import drawings, titles
-from latecomer.report.groups import RANK_YEARS, firm_ranks, names_zh
+from latecomer.report.groups import firm_ranks, names_local
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.ranks import settled
 from latecomer.report.style import unchecked
@@ -30,9 +30,9 @@ def page(run: Run) -> str:
     """Return the report of a run as HTML."""
     figures = titled(run)
     heading = {"run": run, "title": run.case.title, "manifest": run.manifest, "command": command(run)}
-    years = {"training_end": TRAINING_END, "last": int(run.years[-1])}
+    years = {"training_end": run.case.setting.sample_end, "last": int(run.years[-1])}
     return render(
-        "page.html.jinja", figures, **heading, **years, **contents(run, figures), **told(run), **evidence_of(run), words=words,
+        "page.html.jinja", figures, setting=run.case.setting, **heading, **years, **contents(run, figures), **told(run), **evidence_of(run), words=words,
         cited=citation(),
     )  # fmt: skip
 
@@ -49,14 +49,18 @@ def contents(run: Run, figures: Mapping[str, Figure]) -> dict[str, Any]:
     ranks = place_table(run) if countries(run.case) else None
     return {
         "makers": [f"firm_{maker}" for maker in run.case.named_makers],
-        "chinese": names_zh(run.case),
+        "local_names": names_local(run.case),
         "segments": list(SEGMENT_FANS),
-        "window": {"title": window.TITLE, "about": window.ABOUT, "names": list(window.WINDOW_FANS)},
+        "window": {
+            "title": window.TITLE,
+            "about": window.ABOUT,
+            "names": list(window.window_fans(run.case.setting)),
+        },
         "places": [name for index in PILLARS if (name := f"place_{index}") in figures],
-        "settled": [line for index in PILLARS if (line := settled(ranks, index))]
+        "settled": [line for index in PILLARS if (line := settled(ranks, index, run.case.setting))]
         if ranks is not None
         else [],
-        "on_map": on_map(run.case.labels.regions),
+        "on_map": on_map(run.case),
     }
 
 
@@ -68,19 +72,19 @@ def told(run: Run) -> dict[str, Any]:
     return {
         "sentences": answer.answer(run, record, scores),
         "cards": answer.cards(run, record),
-        "trust": trust.sentences(scores),
+        "trust": trust.sentences(scores, run.case.setting.sample_end),
         "matrix": rows.matrix(run, record, shown),
-        "marked": marked(tables.MARKED_YEARS, run.years),
+        "marked": marked(run.case.setting.looks("table"), run.years),
         "rows": rows.record_rows(record, shown),
         "affiliation": affiliation.sentence(run),
         "ranked": rows.rank_rows(firm_ranks(run)),
-        "rank_years": [year for year in RANK_YEARS if year in run.years],
+        "rank_years": [year for year in run.case.setting.looks("firm_ranks") if year in run.years],
         "firm_scores": rows.firm_score_rows(firm_scores(firm_table(run))),
         "scores": rows.score_rows(scores),
         "moments": rows.moment_rows(moment_table(run)),
         "sources": shown.assign(grades=tables.grades_by_source(run.case, record, shown)).to_dict("records"),
         "further": further.assign(grades="").to_dict("records"),
-        "reference": words.REFERENCE,
+        "reference": run.case.setting.reference_told,
     }
 
 

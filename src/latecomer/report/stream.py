@@ -7,7 +7,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.report import words
 from latecomer.report.fan import years
@@ -104,9 +103,9 @@ def _light(colour: str) -> bool:
 
 def _end_of_fit(run: Run) -> list[alt.Chart]:
     """Return a rule at the last year that the fit may use, and the name of the years after it."""
-    if run.years[-1] <= TRAINING_END:
+    if run.years[-1] <= run.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"year": [TRAINING_END + 0.5], "to": [int(run.years[-1])]})
+    data = pd.DataFrame({"year": [run.case.setting.sample_end + 0.5], "to": [int(run.years[-1])]})
     rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
     return [
         rule.encode(x=alt.X("year:Q", title=None)),

@@ -9,7 +9,6 @@ import re
 COUNTS = ("vehicles", "vehicles a year", "makers", "lines", "count")
 NOTHING = "–"
 HYPHEN = re.compile(r"(?<![\w-])-(?=\d)")
-REFERENCE = "the mean of Germany, Japan, the USA and Korea in 2012"
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -24,7 +24,6 @@ from latecomer.shown import Shown
 from latecomer.study.switching import switched
 from latecomer.types import Case
 
-YEARS = (2010, 2025)
 WATCHED = (
     *("own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars"),
     *("quality_gap", "core_control", "great", "strong"),
@@ -80,14 +79,14 @@ def ablate(
 ) -> pd.DataFrame:
     """Return one row for each part, series and year: median and 90% band of the paired difference, off less on.
 
-    Years are by default those of `YEARS`, clipped to the case.
+    Years are by default the headline years of the case, clipped to the case.
 
     Columns: part, name, series, year, difference, low, high (unit of the series; not a number where the series is not
     defined without the part), on, off (medians), unit, histories (pairs), switches. `progress(done, total)` counts
     histories over all runs. Raises UsageError with all that cannot be asked, a case without parts included, and
     HistoriesFailed where too many histories fail without a part.
     """
-    years = marked(YEARS, case.years) if years is None else years
+    years = marked(case.setting.looks("headline"), case.years) if years is None else years
     refuse(case, years, series, histories=histories, seed=seed, threads=threads)
     parts = parts_of(case)
     total = (len(parts) + 1) * histories

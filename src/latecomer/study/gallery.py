@@ -29,7 +29,6 @@ from latecomer.study.headline import signed
 from latecomer.study.worth import flows
 from latecomer.types import Case
 
-YEARS = (2010, 2025)
 WATCHED = ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "great", "strong")
 NET = ("net", "net_share")
 AT_ONCE = 6  # reforms whose runs are held in memory together
@@ -50,12 +49,12 @@ def effects_of_all(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Return two tables of the ready reforms (all, or those named): effects, and what the literature found beside them.
 
-    Years are by default those of `YEARS`, clipped to the case.
+    Years are by default the headline years of the case, clipped to the case.
 
     Effects: reform, name, series, year, median, low90, high90, positive, negative, base, reformed, unit, histories.
     Raises ReformError for a name that is none.
     """
-    years = marked(YEARS, case.years) if years is None else years
+    years = marked(case.setting.looks("headline"), case.years) if years is None else years
     chosen = list(gallery(case)) if names is None else list(names)
     reforms = {name: find_reform(name, case) for name in chosen}
     total = histories * len(chosen)

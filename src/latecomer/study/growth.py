@@ -34,7 +34,6 @@ from latecomer.axes import IMPORTER
 from latecomer.record import Run
 from latecomer.types import Case
 
-BREAKS = (1953, 1978, 1992, 2001, 2010, 2025)
 LABOUR_SHARE = 0.4  # of value added; an assumption, 0.3 to 0.5 are as good
 PEOPLE, MADE = "auto_employment", "vehicle_production"
 MODES = {
@@ -51,7 +50,7 @@ COLUMNS = ["period", "first", "last", "mode", "title", "mean", "low", "high"]
 
 
 def growth_table(
-    run: Run, breaks: Sequence[int] = BREAKS, labour_share: float = LABOUR_SHARE
+    run: Run, breaks: Sequence[int] | None = None, labour_share: float = LABOUR_SHARE
 ) -> pd.DataFrame:
     """Return one row for each period and mode, and the total: mean, low and high (90%), as a growth rate in logs a year.
 
@@ -69,7 +68,7 @@ def growth_table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def price_table(run: Run, breaks: Sequence[int] = BREAKS) -> pd.DataFrame:
+def price_table(run: Run, breaks: Sequence[int] | None = None) -> pd.DataFrame:
     """Return the change of the price of a car of constant quality by period, and what cost and margins add to it.
 
     ln P = ln (1 - markup) P - ln (1 - markup): cost at constant quality (taxes included) and the margin over it. The fall of
@@ -89,8 +88,9 @@ def price_table(run: Run, breaks: Sequence[int] = BREAKS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def periods(run: Run, first: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
-    """Return first and last year of each period, cut off where the run has no output yet or ends."""
+def periods(run: Run, first: int, breaks: Sequence[int] | None) -> list[tuple[int, int]]:
+    """Return first and last year of each period, by default those of the case, cut off where the run has no output or ends."""
+    breaks = run.case.setting.looks("growth") if breaks is None else breaks
     last = int(run.years[-1])
     return list(pairwise(sorted({min(max(year, first), last) for year in breaks})))
 

@@ -38,7 +38,6 @@ from latecomer.shown import Shown
 from latecomer.study.switching import writable
 from latecomer.types import Case
 
-ERAS = (1984, 1994, 2001, 2010)
 STEPS = 9
 PRESENCE = (1.0, 0.5, 2.0)
 RIVALS = ("low-cost-first", "brand-first")
@@ -124,14 +123,14 @@ def openness(
 ) -> Openness:  # fmt: skip
     """Turn the dial of openness from each era on, in equal steps, at each multiple of X0; and try strategies of own brands.
 
-    Eras are by default those of `ERAS`, clipped to the years of the case after its first.
+    Eras are by default those that the case marks, clipped to the years of the case after its first.
 
     With `side` (market, ventures or technology) only the levers of that side move, and the others stay at history.
     `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an
     era outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the
     strategies, and HistoriesFailed as `run` does.
     """
-    eras = marked(ERAS, case.years[1:]) if eras is None else eras
+    eras = marked(case.setting.looks("eras"), case.years[1:]) if eras is None else eras
     refuse(case, eras, steps, side, presence, histories=histories, seed=seed, threads=threads)
     case = one_sided(case, side)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]

@@ -27,7 +27,6 @@ from latecomer.axes import PRIVATE
 from latecomer.shown import Shown
 from latecomer.study.compare import LEVELS, Comparison
 
-SOCIAL_RATE = 0.08
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
 TITLES = {
     "surplus": "Buyers' surplus", "own_profit": "Profit of own-brand makers",
@@ -64,8 +63,12 @@ class Worth(Shown):
     cost: pd.DataFrame
 
 
-def worth(found: Comparison, last: int | None = None, rate: float = SOCIAL_RATE) -> Worth:
-    """Return the money of a comparison up to a year (default: the last), discounted at `rate` a year."""
+def worth(found: Comparison, last: int | None = None, rate: float | None = None) -> Worth:
+    """Return the money of a comparison up to a year (default: the last), discounted at `rate` a year.
+
+    The rate is by default the social rate of the case.
+    """
+    rate = found.case.setting.social_rate if rate is None else rate
     years = found.years.astype(int)
     first = int(found.since or years[0])
     end = int(years[-1] if last is None else last)
