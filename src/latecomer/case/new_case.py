@@ -29,6 +29,9 @@ REGIONS = {"north": "North", "south": "South"}
 COPIED = ("constants", "parts", "structures", "forces", "openness")
 STRATEGIES = ("low-cost-first", "brand-first")  # which the dial of openness tries
 MEASURED = ("national", "exogenous", "abroad", "policies")  # tables whose units stand in units.csv
+MONEY = {"code": "CRO", "name": "crowns"}
+PACKAGE_MONEY, PACKAGE_BASE = "CNY", "2010"  # in texts of the case of the package
+TOLD = ("unit", "about", "note")  # columns of copied tables whose texts speak of money and years
 HALF, TWICE = 0.5, 2.0  # the range of an invented number
 
 # Quantity of the model, table, series, unit, scale to the unit of the model, value in the first and in the last year.
@@ -143,9 +146,8 @@ def setting(first: int, last: int) -> dict[str, Any]:
     """Return money, base years, end of the sample and rate of discount, as `case.yaml` says them."""
     base = sample_end(first, last)
     regional = [first + (last - first) // 4, last - (last - first) // 4]
-    money = {"code": "CRO", "name": "crowns"}
     return {
-        "currency": money,
+        "currency": MONEY,
         "base_year": base,
         "region_years": regional,
         "sample_end": base,
@@ -294,7 +296,14 @@ def copied(first: int, last: int) -> dict[str, list[dict[str, Any]]]:
                 }
                 row.update(moved)
             row.update({name: value for name, value in KEPT.items() if name in row})
+            row.update({name: _in_its_money(row[name], first, last) for name in TOLD if name in row})
     return out
+
+
+def _in_its_money(text: str, first: int, last: int) -> str:
+    """Return a text of the case of the package in the money and with the base year of the new one."""
+    base = str(sample_end(first, last))
+    return text.replace(PACKAGE_MONEY, MONEY["code"]).replace(PACKAGE_BASE, base)
 
 
 def write_table(folder: Path, schema: Schema, rows: Iterable[Mapping[str, Any]], first: int) -> None:

@@ -171,7 +171,9 @@ def fit(
 def refuse(case: Case, evaluations: Sequence[int], steps: int, kept: int, seed: int, histories: int) -> None:
     """Raise one UsageError with everything that cannot be asked of a fit."""
     problems = Problems()
-    note_case(problems, case)
+    if note_case(problems, case) and not (case.register["fit"] == 1).any():
+        expected = "1 in a row at least: a parameter that is fitted"
+        problems.add("params.csv", None, "fit", None, expected)
     if len(evaluations) != len(STAGES):
         problems.add("evaluations", None, None, evaluations, f"{len(STAGES)} numbers: {', '.join(STAGES)}")
     for budget in evaluations:
@@ -188,7 +190,7 @@ def search(
     progress: Callable[[str, int, float], None] | None = None, step: float = 0.07,
 ) -> np.recarray:  # fmt: skip
     """Minimise the loss over the free parameters of a stage from `start` by CMA-ES in the unit box; return the best
-    vector met."""
+    vector met, `start` where the case fits no parameter of the stage."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # cma asks for matplotlib, which nothing here needs
@@ -197,6 +199,8 @@ def search(
         raise LatecomerError("fitting needs the package cma: pip install 'latecomer[fit]'") from error
     register = case.register
     free = register[(register["fit"] == 1) & register["group"].isin(STAGES[stage])]
+    if free.empty:
+        return start
     low, span = free["low"].to_numpy(float), (free["high"] - free["low"]).to_numpy(float)
     names = list(free["name"])
     origin = (np.array([float(start[name][0]) for name in names]) - low) / span
@@ -237,6 +241,7 @@ def walk(
     low, high = register["low"].to_numpy(float), register["high"].to_numpy(float)
     peak = np.array([float(best[name][0]) for name in names])
     peaked = (register["prior"] == "triangular").to_numpy()
+    block = min(WALK_BLOCK, len(names))
     rng = np.random.default_rng(seed)
     here, loss, accepted = peak.copy(), objective.loss(best), 0
     prior = log_prior(here, low, high, peak, peaked)
@@ -244,10 +249,10 @@ def walk(
     free = (register["fit"] == 1).to_numpy()
     least, lowest = here, loss
     for step in range(steps):
-        chosen = rng.choice(len(names), size=WALK_BLOCK, replace=False)
+        chosen = rng.choice(len(names), size=block, replace=False)
         there = here.copy()
         width = np.where(peaked[chosen], WALK_WIDE, WALK_NARROW) * (high[chosen] - low[chosen])
-        there[chosen] += width * rng.standard_normal(WALK_BLOCK)
+        there[chosen] += width * rng.standard_normal(block)
         toss = np.log(rng.random())
         if np.all((there >= low) & (there <= high)):
             prior_there = log_prior(there, low, high, peak, peaked)

@@ -72,7 +72,8 @@ def comparison_brief(found: Comparison) -> str:
     sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 430)}
     years, gains = headline_years(found), worth(found)
     return render(
-        "brief_comparison.html.jinja", {}, setting=found.case.setting, drawings=drawings(figures, sizes), effect_names=moved, name=found.name,
+        "brief_comparison.html.jinja", {}, setting=found.case.setting, drawings=drawings(figures, sizes),
+        effect_names=moved, name=found.name,
         name_local=" + ".join(reform.name_local for reform in found.reforms if reform.name_local), title=found.case.title,
         since=found.since, free_since=found.free_since, pairs=len(found.histories), manifest=found.reformed.manifest,
         cards=comparison.cards(found), sentences=comparison.answer(found)[:MOST_SENTENCES], changes=changes(found),

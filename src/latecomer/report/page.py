@@ -32,8 +32,8 @@ def page(run: Run) -> str:
     heading = {"run": run, "title": run.case.title, "manifest": run.manifest, "command": command(run)}
     years = {"training_end": run.case.setting.sample_end, "last": int(run.years[-1])}
     return render(
-        "page.html.jinja", figures, setting=run.case.setting, **heading, **years, **contents(run, figures), **told(run), **evidence_of(run), words=words,
-        cited=citation(),
+        "page.html.jinja", figures, setting=run.case.setting, **heading, **years, **contents(run, figures), **told(run),
+        **evidence_of(run), words=words, cited=citation(),
     )  # fmt: skip
 
 
