@@ -308,7 +308,9 @@ def write(fitted: Fitted, case: Case, folder: Path) -> None:
     replace(folder / "params.csv", "\n".join(rows) + "\n")
     drawn = [[f"{float(draw[name]):.6g}" for name in moving] for draw in fitted.draws]
     replace(folder / "draws.csv", "\n".join(",".join(cells) for cells in [moving, *drawn]) + "\n")
-    defaults = {name: defaults_in(folder)[name] for name in moving}
+    usual = dict(zip(case.register["name"], case.register["default"].astype(float), strict=True))
+    usual |= defaults_in(folder)  # a case need not name a parameter whose value it does not change
+    defaults = {name: usual[name] for name in moving}
     digest = draws_digest(moving, drawn)
     told = {**fitted.how, "draws_sha256": digest, "loss_by_target": fitted.parts, "defaults": defaults}
     replace(folder / "draws.json", json.dumps(told, indent=1) + "\n")
