@@ -68,8 +68,8 @@ class Case(Shown):
     is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
     model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source
     prints, with the rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read.
-    `checksum` covers every file of `folder`; `left_out` says in words which recorded outcomes lie outside the years of the case; `changed` names the tables
-    that are not as published (`digests.csv`).
+    `checksum` covers every file of `folder`; `left_out` says in words which recorded outcomes lie outside the years of the case;
+    `changed` names the tables that are not as published (`digests.csv`).
     """
 
     name: str

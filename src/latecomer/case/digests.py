@@ -1,8 +1,8 @@
 """Are the tables of a case those that were published?
 
 `digests.csv` in a case folder has a row for each table: its rows, the digest of all of them, and the digest of the last. A table
-that lacks its last row was cut off on its way, and is refused. One that differs otherwise was changed, which anybody may do: it is
-named wherever the case is used. A case without `digests.csv` is taken as it stands.
+that lacks its last row was cut off on its way, and is refused. One that differs otherwise was changed, which anybody may do: it
+is named wherever the case is used. A case without `digests.csv` is taken as it stands.
 
     python -m latecomer.case.digests FOLDER     write the digests of a case, before it is published
 
