@@ -290,7 +290,7 @@ def placed(params: np.recarray, names: list[str], values: np.ndarray) -> np.reca
 
 
 def write(fitted: Fitted, case: Case, folder: Path) -> None:
-    """Write the fitted defaults, the draws, what is told of them and new digests into a case folder, each file whole or not at all."""
+    """Write defaults, draws, what is told of them and new digests into a case folder, each file whole or not at all."""
     free = case.register[case.register["fit"] == 1]["name"]
     rows = (folder / "params.csv").read_text(encoding="utf-8").splitlines()
     header = rows[0].split(",")
