@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from latecomer.errors import Problems, UsageError
 from latecomer.pricing.checks import DEMAND, Form, Inputs, checked_batch
-from latecomer.pricing.sums import fill_price_terms, fill_share_slopes, fill_sums
+from latecomer.pricing.sums import EXACT, fill_price_terms, fill_share_slopes, fill_sums
 from latecomer.pricing.tiles import prepare_market, scattered
 
 Array = NDArray[np.float64]
@@ -38,7 +38,7 @@ def shares(
     for inputs in batch:
         market, scratch, offered = prepare_market(inputs, floor=inputs.prices)
         fill_sums(
-            market, scratch, inputs.prices[offered][market.order], np.zeros(market.order.size), False, False
+            market, scratch, inputs.prices[offered][market.order], np.zeros(market.order.size), False, EXACT
         )
         rows.append(scattered(market, offered, scratch.share, 0.0))
     return stacked(rows, batch)

@@ -34,7 +34,7 @@ from latecomer.errors import Problems, UsageError
 from latecomer.pricing.checks import DEMAND, Form, Inputs, Options, checked_batch, checked_options
 from latecomer.pricing.demand import consumer_surplus
 from latecomer.pricing.solver import solve
-from latecomer.pricing.sums import fill_jacobian, fill_sums
+from latecomer.pricing.sums import EXACT, fill_jacobian, fill_sums
 from latecomer.pricing.tiles import Market, Scratch, prepare_market, scattered
 from latecomer.shown import Shown
 
@@ -359,7 +359,7 @@ def fill_jacobian_by_differences(
 
 def first_order(market: Market, scratch: Scratch, prices: Array, shadow: Array) -> Array:
     """Return F [j], the slope of each maker's profit in each of its prices."""
-    fill_sums(market, scratch, prices, shadow, False, False)
+    fill_sums(market, scratch, prices, shadow, False, EXACT)
     if market.revenue:
         gain, margin = scratch.share * market.cost / prices**2, 1.0 - market.cost / prices
     else:

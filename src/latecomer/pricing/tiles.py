@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 TILE_BYTES = 512 * 1024
 WIDEST_TILE = 224
 LANES = 8
+# All tiles' exponentials are kept from one evaluation to the next if they fit the share of the last-level cache that is ours.
+KEPT_BYTES = 4 * 1024 * 1024
 LARGEST_UTILITY = 600.0
 ENDLESS_RISE = 1e9  # times cost
 DEPTH = 6
@@ -34,7 +36,7 @@ class Market(NamedTuple):
     exponentials finite; outside [t, b] is the exponential of that number with its sign turned; stake [m, m] is the
     ownership between makers, stake_start, stake_maker and stake_value the same by rows without zeros. fixed marks given
     prices; above the ceiling prices are taken to grow without bound; kept is one less the nesting parameter of `nests`
-    nests (none: 0); revenue says that shares are parts of what is spent.
+    nests (none: 0); revenue says that shares are parts of what is spent; steepest is the largest size of a sensitivity.
     """
 
     utility: Array
@@ -58,13 +60,14 @@ class Market(NamedTuple):
     kept: float
     nests: int
     revenue: bool
+    steepest: float
 
 
 class Scratch(NamedTuple):
     """Work space of one solve, so that the kernels allocate nothing.
 
-    exponentials [j, b], total [b], margin [m, b], factor [2 + m, b]; per product term h, slope h', curvature h'',
-    share S, own L, cross G; path [5, 3, j] holds iterates, each prices, shadow prices and shares; points, steps and
+    exponentials [t or one, j, b], total [b], margin [m, b], factor [2 + m, b]; per product term h, slope h', curvature h'',
+    step since kept_term, at which all exponentials are kept (else NaN), share S, own L, cross G; path [5, 3, j] holds iterates, each prices, shadow prices and shares; points, steps and
     relative [DEPTH, 2 j] the last iterates of the secant phase, pace [j] its scale, normal and weights its least squares.
     """
 
@@ -75,6 +78,8 @@ class Scratch(NamedTuple):
     term: Array
     slope: Array
     curvature: Array
+    step: Array
+    kept_term: Array
     share: Array
     own: Array
     cross: Array
@@ -99,9 +104,10 @@ def prepare_market(
     products, agents = cost.size, inputs.weights.size
     tiles, width = tile_shape(products, agents)
     makers = stake.shape[0]
+    places = tiles if 8 * tiles * products * width <= KEPT_BYTES else 1
     utility, sensitivity, weight, outside, exponentials, total, margin, factor = ARENA.arrays(
         (tiles, products, width), (tiles, width), (tiles, width), (tiles, width),
-        (products, width), (width,), (makers, width), (2 + makers, width),
+        (places, products, width), (width,), (makers, width), (2 + makers, width),
     )  # fmt: skip
     edges = stake != 0.0
     lowest = cost - 0.5 * np.abs(cost) if floor is None else floor[offered][order]
@@ -129,6 +135,7 @@ def prepare_market(
         kept=1.0 - inputs.nesting,
         nests=int(nest.max(initial=0)) + 1 if inputs.nesting > 0 else 0,
         revenue=inputs.revenue,
+        steepest=float(np.abs(inputs.price_sensitivity).max()),
     )
     scratch = work_space(exponentials, total, margin, factor)
     fill_price_terms(market.plain, market.power, market.floor, scratch.term, scratch.slope, scratch.curvature)
@@ -201,7 +208,7 @@ def tile_shape(products: int, agents: int) -> tuple[int, int]:
 
 def work_space(exponentials: Array, total: Array, margin: Array, factor: Array) -> Scratch:
     """Return work space for one market, uninitialised, with the given arrays by agents."""
-    products = exponentials.shape[0]
+    products = exponentials.shape[1]
     return Scratch(
         exponentials=exponentials,
         total=total,
@@ -210,6 +217,8 @@ def work_space(exponentials: Array, total: Array, margin: Array, factor: Array) 
         term=np.empty(products),
         slope=np.empty(products),
         curvature=np.empty(products),
+        step=np.empty(products),
+        kept_term=np.full(products, np.nan),
         share=np.empty(products),
         own=np.empty(products),
         cross=np.empty(products),
