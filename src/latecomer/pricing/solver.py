@@ -9,7 +9,7 @@ import numpy as np
 
 from latecomer.compiled import kernel, stored_kernel
 from latecomer.pricing.acceleration import UNDO_ABOVE, allowed, combine, eliminate, extrapolate, remember
-from latecomer.pricing.sums import EXACT, ROUGH, STEPPED, fill_jacobian, fill_sums, margin_of
+from latecomer.pricing.sums import EXACT, KEPT, ROUGH, STEPPED, fill_jacobian, fill_sums, margin_of
 from latecomer.pricing.tiles import DEPTH
 
 # A price rises at most this many times S_j / |L_j h'_j| in one step: further up no buyer would be left to steer by.
@@ -99,7 +99,7 @@ def secant_phase(market, scratch, rows, change, residual, tolerance, budget):
     x, y, trial, beyond = rows
     limited = np.any(np.isfinite(market.capacity))
     x[:2] = y[:2]
-    fill_sums(market, scratch, x[0], x[1], True, EXACT)
+    fill_sums(market, scratch, x[0], x[1], True, STEPPED)
     fill_paces(market, scratch, x)
     entry = change
     change, residual = next_prices(market, scratch, x, y)
@@ -152,7 +152,7 @@ def zeta_map(market, scratch, x, y, earlier, tolerance):
         way, trusted = STEPPED, tolerance
     way = fill_sums(market, scratch, x[0], x[1], False, way)
     change, residual = next_prices(market, scratch, x, y)
-    if way == EXACT or change > trusted:
+    if way == EXACT or way == KEPT or change > trusted:
         return change, residual, 1
     fill_sums(market, scratch, x[0], x[1], False, EXACT)
     change, residual = next_prices(market, scratch, x, y)

@@ -9,18 +9,28 @@ import numpy as np
 from numba import njit
 
 from latecomer.compiled import kernel, stored_kernel
-from latecomer.exponential import LONGEST_STEP, exp, log, multiply_add, rough_exp, small_expm1
+from latecomer.exponential import (
+    LONGEST_STEP,
+    exp,
+    exp_by,
+    held_exact,
+    held_rough,
+    log,
+    multiply_add,
+    rough_exp_by,
+    small_expm1,
+)
 
-EXACT, ROUGH, STEPPED = 0, 1, 2
+EXACT, ROUGH, STEPPED, KEPT = 0, 1, 2, 3
 
 
 @stored_kernel
 def fill_sums(market, scratch, prices, shadow, curved, way):
     """Fill share S_j, own L_j and cross G_j (both without the slope h') at these prices, tile by tile.
 
-    If `curved`, fill pace too, with the part of dF_j/dP_j that S, L and G do not give. The way to the exponentials is
-    EXACT, ROUGH (to ROUGH_ERROR only) or STEPPED, which means EXACT where the step is too long; return the way taken.
-    Where products share nests all are exact.
+    If `curved`, fill pace too, with the part of dF_j/dP_j that S, L and G do not give. Exponentials are taken in one of
+    these ways: EXACT; ROUGH, to ROUGH_ERROR only; STEPPED from those kept, or, if none are or the step is too long, exact
+    and KEPT for the next step. Return the way taken. Where products share nests all are exact.
     """
     if curved:
         scratch.pace[:] = 0.0
@@ -39,20 +49,20 @@ def fill_sums(market, scratch, prices, shadow, curved, way):
 
 @kernel
 def begin(market, scratch, prices, way):
-    """Fill the price terms and empty the sums; return STEPPED as EXACT unless all exponentials are kept and near."""
+    """Fill the price terms, empty the sums, and return the way that can be taken; see `fill_sums`."""
     fill_price_terms(market.plain, market.power, prices, scratch.term, scratch.slope, scratch.curvature)
     scratch.share[:] = 0.0
     scratch.own[:] = 0.0
     scratch.cross[:] = 0.0
+    if way == STEPPED and scratch.exponentials.shape[0] < market.utility.shape[0]:
+        way = EXACT
     longest = 0.0
     for j in range(prices.size):
         scratch.step[j] = scratch.term[j] - scratch.kept_term[j]
         longest = max(abs(scratch.step[j]), longest)  # in this order a NaN, where none are kept, stays
+        scratch.kept_term[j] = scratch.term[j] if way == STEPPED else np.nan
     if way == STEPPED and not longest * market.steepest <= LONGEST_STEP:
-        way = EXACT
-    keeps = way != ROUGH and market.nests == 0 and scratch.exponentials.shape[0] == market.utility.shape[0]
-    for j in range(prices.size):
-        scratch.kept_term[j] = scratch.term[j] if keeps else np.nan
+        way = KEPT
     return way
 
 
@@ -62,9 +72,10 @@ def fill_exponentials(market, scratch, tile, prices, shadow, way):
 
     STEPPED: exp(u + a d) = exp(u) exp(a d), where d is what the price term has changed by since the last evaluation.
     """
-    place = tile if scratch.exponentials.shape[0] > 1 and way != ROUGH else 0
+    place = tile if way == STEPPED or way == KEPT else 0
     exponentials, total, margin = scratch.exponentials[place], scratch.total, scratch.margin
     utility, sensitivity = market.utility[tile], market.sensitivity[tile]
+    exact, rough = held_exact(), held_rough()
     width = total.size
     for b in range(width):
         total[b] = market.outside[tile, b]
@@ -75,7 +86,7 @@ def fill_exponentials(market, scratch, tile, prices, shadow, way):
         earned = margin_of(market, j, prices[j], shadow[j])
         if way == ROUGH:
             for b in range(width):
-                value = rough_exp(multiply_add(sensitivity[b], term, utility[j, b]))
+                value = rough_exp_by(rough, multiply_add(sensitivity[b], term, utility[j, b]))
                 exponentials[j, b] = value
                 total[b] += value
                 margin[maker, b] = multiply_add(earned, value, margin[maker, b])
@@ -88,7 +99,7 @@ def fill_exponentials(market, scratch, tile, prices, shadow, way):
                 margin[maker, b] = multiply_add(earned, value, margin[maker, b])
         else:
             for b in range(width):
-                value = exp(multiply_add(sensitivity[b], term, utility[j, b]))
+                value = exp_by(exact, multiply_add(sensitivity[b], term, utility[j, b]))
                 exponentials[j, b] = value
                 total[b] += value
                 margin[maker, b] = multiply_add(earned, value, margin[maker, b])

@@ -67,8 +67,9 @@ class Scratch(NamedTuple):
     """Work space of one solve, so that the kernels allocate nothing.
 
     exponentials [t or one, j, b], total [b], margin [m, b], factor [2 + m, b]; per product term h, slope h', curvature h'',
-    step since kept_term, at which all exponentials are kept (else NaN), share S, own L, cross G; path [5, 3, j] holds iterates, each prices, shadow prices and shares; points, steps and
-    relative [DEPTH, 2 j] the last iterates of the secant phase, pace [j] its scale, normal and weights its least squares.
+    step since kept_term (at which all exponentials are kept, NaN if none are), share S, own L, cross G; path [5, 3, j] holds
+    iterates, each prices, shadow prices and shares; points, steps and relative [DEPTH, 2 j] the last iterates of the secant
+    phase, pace [j] its scale, normal and weights its least squares.
     """
 
     exponentials: Array
@@ -110,7 +111,7 @@ def prepare_market(
         (tiles, products, width), (tiles, width), (tiles, width), (tiles, width),
         (places, products, width), (width,), (makers, width), (2 + makers, width),
     )  # fmt: skip
-    edges = stake != 0.0
+    edges = np.count_nonzero(stake)
     lowest = cost - 0.5 * np.abs(cost) if floor is None else floor[order]
     given = inputs.fixed_prices[order]
     nest = inputs.nests[order]
@@ -124,9 +125,9 @@ def prepare_market(
         capacity=inputs.capacity[order] if limited else np.full(products, np.inf),
         maker=maker[sorting],
         stake=stake,
-        stake_start=np.concatenate([[0], np.cumsum(edges.sum(axis=1))]).astype(np.int64),
-        stake_maker=np.nonzero(edges)[1].astype(np.int64),
-        stake_value=stake[edges],
+        stake_start=np.zeros(makers + 1, dtype=np.int64),
+        stake_maker=np.empty(edges, dtype=np.int64),
+        stake_value=np.empty(edges),
         order=order,
         plain=inputs.box_cox is None,
         power=1.0 if inputs.box_cox is None else float(inputs.box_cox),
@@ -140,7 +141,7 @@ def prepare_market(
     )
     scratch = work_space(exponentials, total, margin, factor)
     fill_price_terms(market.plain, market.power, market.floor, scratch.term, scratch.slope, scratch.curvature)
-    fill_tiles(
+    fill_market(
         market, scratch.term, inputs.other_utility, float(inputs.other_utility.max()), inputs.mean_utility[order],
         inputs.price_sensitivity, inputs.weights,
     )  # fmt: skip
@@ -250,6 +251,19 @@ ARENA = Arena()
 
 
 @stored_kernel
+def fill_market(market, floor_term, other_utility, highest_other, mean_utility, price_sensitivity, weights):
+    """Fill the agents' tiles and the rows of the ownership matrix without its zeros."""
+    edge = 0
+    for maker in range(market.stake.shape[0]):
+        for other in range(market.stake.shape[0]):
+            if market.stake[maker, other] != 0.0:
+                market.stake_maker[edge], market.stake_value[edge] = other, market.stake[maker, other]
+                edge += 1
+        market.stake_start[maker + 1] = edge
+    fill_tiles(market, floor_term, other_utility, highest_other, mean_utility, price_sensitivity, weights)
+
+
+@kernel
 def fill_tiles(market, floor_term, other_utility, highest_other, mean_utility, price_sensitivity, weights):
     """Copy agents into tiles, less what an agent's largest utility at the lowest prices is above LARGEST_UTILITY.
 
