@@ -179,7 +179,7 @@ def makers_of(inputs: Inputs, offered: NDArray[np.bool_]) -> tuple[NDArray[np.in
             return np.zeros(int(offered.sum()), dtype=np.int64), np.ones((1, 1))
         firm = inputs.firm[offered]
         present = np.bincount(firm) > 0
-        return (np.cumsum(present) - 1)[firm], np.eye(np.count_nonzero(present))
+        return (np.cumsum(present) - 1)[firm], np.eye(int(np.count_nonzero(present)))
     owners = inputs.ownership[np.ix_(offered, offered)]
     _, first, maker = np.unique(
         np.concatenate([owners, owners.T], axis=1), axis=0, return_index=True, return_inverse=True
