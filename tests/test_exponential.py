@@ -17,8 +17,8 @@ from latecomer import exponential
 from latecomer.exponential import (
     LARGEST,
     LOG_ERROR,
-    RELATIVE_ERROR,
     LONGEST_STEP,
+    RELATIVE_ERROR,
     ROUGH_ERROR,
     SMALLEST,
     exp,
