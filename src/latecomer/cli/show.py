@@ -5,10 +5,10 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from latecomer.axes import YEAR
 from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END, record_table
 from latecomer.record import Run
+from latecomer.vocabulary import YEAR
 
 YEARS_SHOWN = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
 HEADLINES = {

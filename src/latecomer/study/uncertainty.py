@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.asked import is_whole
 from latecomer.case.policy import build_policy
 from latecomer.case.reform import ReformLike
@@ -194,12 +194,12 @@ def redrawn(case: Case, seed: int, variant: int) -> Case:
     ranges = mapping.loc[judged, ["low", "scale", "high"]].to_numpy(float)
     middle = np.clip(ranges[:, 1], ranges[:, 0], ranges[:, 2])
     mapping.loc[judged, "scale"] = generator.triangular(ranges[:, 0], middle, ranges[:, 2])
-    along = {letter: case.labels.along(letter) for letter in "mrsedkobaxygw"}
+    along = case.labels.by_letter
     past_bounds = Problems()  # a weight may carry a lever past its bounds, where it is held
     policy, levers = build_policy(
         mapping, case.tables["policies"], case.years, case.world.deflator, along, case.length, past_bounds
     )
-    for lever in axes.POLICY:
+    for lever in vocabulary.POLICY:
         policy[lever.name] = np.clip(policy[lever.name], lever.low, lever.high)
     policy.setflags(write=False)
     return replace(case, policy=policy, levers=levers)
