@@ -150,7 +150,7 @@ def field_of(row: Mapping[str, str], units: Mapping[str, Unit]) -> Field:
     if "off" not in row:
         return field
     bounds = {key: float(row[key]) for key in ("off", "low", "high")}
-    return Lever(**vars(field), **bounds, group=row["group"], needs=row["needs"])
+    return Lever(**vars(field) | bounds, group=row["group"], needs=row["needs"])
 
 
 def check(folder: Path = FOLDER) -> Problems:
