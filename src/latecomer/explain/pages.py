@@ -24,6 +24,7 @@ def pages(case: Case) -> dict[str, str]:
     """Return the text of every generated page by its path under docs/."""
     makers: dict[str, Callable[[Case], Iterable[str]]] = {
         "reference/notation.md": notation,
+        "reference/symbols.md": symbols,
         "reference/levers.md": levers,
         "reference/strategy.md": strategy,
         "reference/parameters.md": parameters,
@@ -69,6 +70,24 @@ def notation(case: Case) -> list[str]:
         "Levers and parameters have pages of their own: [levers](levers.md) of policy, levers of [strategy](strategy.md), "
         "[parameters](parameters.md).",
     ]
+
+
+def symbols(case: Case) -> list[str]:
+    """Return the page of the letters of axes and of the symbols of quantities."""
+    lines = head(
+        "Symbols",
+        "A letter after `_` is an axis and means the same everywhere. A symbol listed here, with these axes, is this quantity in the "
+        "equations at the heads of the model's files; every other letter is local, and the head that uses it says what it is.",
+    )
+    marks = [(f"`{letter}`", axis.title) for letter, axis in AXIS.items()]
+    lines += ["## Letters of axes", "", *table(("letter", "axis"), marks), "## Quantities", ""]
+    rows = [
+        (f"`{field.symbol}`", f"`{name}.{field.name}`", field.unit, field.about)
+        for name in vocabulary.RECORDS
+        for field in getattr(vocabulary, name.upper())
+        if field.symbol
+    ]
+    return [*lines, *table(("symbol", "quantity", "unit", "what it is"), sorted(rows))][:-1]
 
 
 def levers(case: Case) -> list[str]:
