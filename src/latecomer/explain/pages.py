@@ -77,7 +77,8 @@ def symbols(case: Case) -> list[str]:
     lines = head(
         "Symbols",
         "A letter after `_` is an axis and means the same everywhere. A symbol listed here, with these axes, is this quantity "
-        "in the equations at the heads of the model's files; every other letter is local, and the head that uses it says what it is.",
+        "in the equations at the heads of the model's files; every other letter is local, and the head that uses it says what it "
+        "is.",
     )
     marks = [(f"`{letter}`", axis.title) for letter, axis in AXIS.items()]
     lines += ["## Letters of axes", "", *table(("letter", "axis"), marks), "## Quantities", ""]
