@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latecomer import axes
 from latecomer.errors import Problems, UsageError
+from latecomer.vocabulary import CONTRACTS, MAKERS, POLICY, SERIES, STRATEGY, WORLD, YEAR, record
 
 if TYPE_CHECKING:
     from latecomer.types import Case
@@ -30,8 +30,7 @@ BOUNDS = {
 }
 NAMED = 5  # names that a message lists
 OPTIONAL = ("threads",)  # None: as many as there are processors
-SERIES = {field.name: field for field in axes.YEAR}
-PLAIN_SERIES = tuple(field.name for field in axes.YEAR if not field.axes)
+PLAIN_SERIES = tuple(field.name for field in YEAR if not field.axes)
 
 
 def refuse_numbers(**given: Any) -> None:
@@ -178,11 +177,11 @@ def note_case(problems: Problems, case: Any) -> bool:
         return False
     years, length = len(case.years), case.length
     for name, fields, rows in (
-        ("world", axes.WORLD, years), ("policy", axes.POLICY, years), ("strategy", axes.STRATEGY, years),
-        ("makers", axes.MAKERS, length["m"]), ("contracts", axes.CONTRACTS, len(case.contracts)),
+        ("world", WORLD, years), ("policy", POLICY, years), ("strategy", STRATEGY, years),
+        ("makers", MAKERS, length["m"]), ("contracts", CONTRACTS, len(case.contracts)),
     ):  # fmt: skip
         array = getattr(case, name)
-        if array.dtype.descr != axes.record(fields, length).descr or array.shape != (rows,):
+        if array.dtype.descr != record(fields, length).descr or array.shape != (rows,):
             problems.add(f"case.{name}", expected=f"{rows} rows with the fields that load_case gives them")
     note_draws(problems, case.draws, case)
     return True

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Table
 
-from latecomer.cli.comparing import WATCHED, found_reform
+from latecomer.cli.comparing import found_reform
 from latecomer.cli.options import MOST_HISTORIES, PLAIN, Request, checked_case, requested, whole, years_named
 from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
 from latecomer.cli.screen import json_rows, print_table, print_text, speaker
 from latecomer.cli.writing import again, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.types import Case
+from latecomer.vocabulary import SERIES, told_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,9 +144,7 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
 def in_shown_units(rows: "pd.DataFrame") -> "pd.DataFrame":
     """Return rows with their values in the units in which comparisons show them, by the column `unit`: points,
     thousand vehicles."""
-    from latecomer.study.headline import shown_in
-
-    told = [shown_in(str(unit)) for unit in rows["unit"]]
+    told = [told_in(str(unit)) for unit in rows["unit"]]
     factor = [pair[0] for pair in told]
     values = {name: rows[name] * factor for name in ("median", "low90", "high90", "sd") if name in rows}
     return rows.assign(**values, unit=[pair[1] for pair in told])
@@ -213,9 +212,9 @@ def show_path(found: Any, since: int, request: Request) -> None:
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for series in PATHS:
         at = rows[rows["series"] == series].set_index("year")
-        label, factor = WATCHED[series]
-        for name, side in ((label.replace("points", "%"), "base"), ("  with the reform", "reformed")):
-            table.add_row(name, *(f"{at.loc[year, side] * factor:.3g}" for year in years))
+        field = SERIES[series]
+        for name, side in ((field.head, "base"), ("  with the reform", "reformed")):
+            table.add_row(name, *(f"{at.loc[year, side] * field.factor:.3g}" for year in years))
     print_table(table)
 
 

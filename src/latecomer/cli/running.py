@@ -17,12 +17,12 @@ import numpy as np
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from latecomer.axes import YEAR, record
 from latecomer.cli.options import Request, refuse_folders
 from latecomer.cli.screen import console, json_rows, print_line, print_table, print_text, speaker
 from latecomer.cli.writing import whole_file, whole_files
 from latecomer.errors import Interrupted, Problems, UsageError
 from latecomer.types import Case
+from latecomer.vocabulary import YEAR, record
 
 if TYPE_CHECKING:
     from latecomer.record import Run

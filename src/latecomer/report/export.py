@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import YEAR
 from latecomer.errors import spreadsheet_safe
 from latecomer.fit.ranks import place_table
 from latecomer.fit.score import errors, firm_scores, firm_table, moment_table, record_table
@@ -23,6 +22,7 @@ from latecomer.report.flow import flow_table
 from latecomer.report.groups import firm_ranks, firms, group_shares, group_volumes
 from latecomer.report.tables import fans, marked_years, power_path, provinces
 from latecomer.study.growth import growth_table, price_table
+from latecomer.vocabulary import YEAR
 
 if TYPE_CHECKING:  # only who compares waits for it
     from latecomer.study.compare import Comparison

@@ -20,13 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from latecomer.asked import note_numbers
-from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE, YEAR, record
+from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE
 from latecomer.errors import Problems, UsageError
 from latecomer.machine import simulate
 from latecomer.model.product import domain_weight
 from latecomer.run import Workspace, workspace
 from latecomer.shown import Shown
 from latecomer.types import Case
+from latecomer.vocabulary import YEAR, record
 
 SPAN = (2001, 2014)
 LEVELS = (0.05, 0.95)

@@ -20,18 +20,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.asked import is_whole
 from latecomer.case.policy import build_policy
 from latecomer.case.reform import ReformLike
 from latecomer.errors import Problems, UsageError
-from latecomer.record import SERIES
 from latecomer.shown import Shown
 from latecomer.study.ablate import parts_of
 from latecomer.study.compare import Comparison, compare, refuse
-from latecomer.study.headline import HEADLINES, shown_in, signed
+from latecomer.study.headline import signed
 from latecomer.study.switching import switched
 from latecomer.types import Case
+from latecomer.vocabulary import SERIES, told_in
 
 PARTS = {
     "luck": "Chance within a history",
@@ -60,7 +60,7 @@ class Uncertainty(Shown):
 
     def sentences(self) -> list[str]:
         """Say which part weighs most, and which variant of the model would change the answer most."""
-        name = HEADLINES.get(self.series, self.series.replace("_", " ")).lower()
+        name = SERIES[self.series].phrase
         if not (self.parts["sd"] > 0.0).any():
             return [f"The effect on {name} in {self.year} is the same whatever is varied."]
         most = self.parts.loc[self.parts["share"].idxmax()]
@@ -68,7 +68,7 @@ class Uncertainty(Shown):
         said = [
             f"Of what is uncertain in the effect on {name} in {self.year}, {most['share']:.0%} comes from {part}."
         ]
-        factor, unit = shown_in(self.unit)
+        factor, unit = told_in(self.unit)
         if len(self.variants):
             far = self.variants.loc[self.variants["difference"].abs().idxmax()]
             said.append(
@@ -194,12 +194,12 @@ def redrawn(case: Case, seed: int, variant: int) -> Case:
     ranges = mapping.loc[judged, ["low", "scale", "high"]].to_numpy(float)
     middle = np.clip(ranges[:, 1], ranges[:, 0], ranges[:, 2])
     mapping.loc[judged, "scale"] = generator.triangular(ranges[:, 0], middle, ranges[:, 2])
-    along = {letter: case.labels.along(letter) for letter in "mrsedkobaxygw"}
+    along = case.labels.by_letter
     past_bounds = Problems()  # a weight may carry a lever past its bounds, where it is held
     policy, levers = build_policy(
         mapping, case.tables["policies"], case.years, case.world.deflator, along, case.length, past_bounds
     )
-    for lever in axes.POLICY:
+    for lever in vocabulary.POLICY:
         policy[lever.name] = np.clip(policy[lever.name], lever.low, lever.high)
     policy.setflags(write=False)
     return replace(case, policy=policy, levers=levers)

@@ -26,14 +26,16 @@ import pandas as pd
 from latecomer.axes import PRIVATE
 from latecomer.shown import Shown
 from latecomer.study.compare import LEVELS, Comparison
+from latecomer.vocabulary import QUANTITIES
 
 SOCIAL_RATE = 0.08
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
-TITLES = {
-    "surplus": "Buyers' surplus", "own_profit": "Profit of own-brand makers",
-    "foreign_profit": "Profit of ventures and foreign plants",
-    "tax": "Taxes and tariffs on cars", "outlay": "Public outlay", "balance": "Public balance", "total": "Sum",
-}  # fmt: skip
+SERIES_OF = {
+    "surplus": "consumer_surplus",
+    "outlay": "public_outlay",
+    "balance": "public_balance",
+}  # where names differ
+SUM = "Sum"
 BOUGHT = {
     "strong": (1.0, "index points of strong"),
     "own_brand_share": (100.0, "points of own brands' share"),
@@ -79,7 +81,7 @@ def worth(found: Comparison, last: int | None = None, rate: float = SOCIAL_RATE)
         rows.append(
             {
                 "item": name,
-                "title": TITLES[name],
+                "title": title_of(name),
                 **banded(plain),
                 **bands,
                 "positive": float((plain > 0.0).mean()),
@@ -92,6 +94,11 @@ def worth(found: Comparison, last: int | None = None, rate: float = SOCIAL_RATE)
     return Worth(
         first, end, rate, money, regions, buyers, bought(found, sums, end), cost(found, sums["total"], end)
     )
+
+
+def title_of(item: str) -> str:
+    """Return the title of an item of the money."""
+    return SUM if item == "total" else QUANTITIES[SERIES_OF.get(item, item)].title
 
 
 def flows(found: Comparison) -> dict[str, np.ndarray]:
