@@ -15,8 +15,8 @@ import pytest
 import latecomer
 from latecomer.case.load import CASES, load_case
 from latecomer.cli import app, main
-from latecomer.cli.options import MOST_HISTORIES
-from latecomer.cli.running import stop_put_off
+from latecomer.cli.ask import stop_put_off
+from latecomer.cli.request import MOST_HISTORIES
 from latecomer.cli.writing import NotWritten, whole_file, whole_files
 from latecomer.fit.score import record_table
 from latecomer.run import run

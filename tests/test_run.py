@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latecomer.axes import YEAR, record
-from latecomer.cli.options import WITH_VALUE
+from latecomer.cli.request import WITH_VALUE
 from latecomer.errors import HistoriesFailed, UsageError
 from latecomer.run import failure_note, finite, run, run_history, run_variants, workspace
 

@@ -12,7 +12,7 @@ from latecomer.errors import UsageError
 from latecomer.run import run, watch_variants
 from latecomer.study.attribute import MOMENTUM, OF_CASE, TOTAL, attribute, shapley
 from latecomer.study.compare import compare
-from latecomer.study.switching import switched
+from latecomer.study.paired import switched
 
 SPAN, SEED, HISTORIES = (2005, 2012), 5, 3
 TARIFF = Reform(policy={"tariff.car": {1994: "25%"}}, name="Low tariff")

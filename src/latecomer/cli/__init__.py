@@ -233,14 +233,12 @@ def run(
     ] = False,
 ) -> None:
     """Run histories of a case, print a short table beside the record, and write the report."""
-    from latecomer.cli.options import read_request
-    from latecomer.cli.running import execute
+    from latecomer.cli.running import run_case
 
     given = {"histories": histories, "seed": seed, "threads": threads, "only": only}
     given |= {"out": out, "csv": csv, "xlsx": xlsx, "pictures": pictures, "netcdf": netcdf}
     given |= {"brief": "yes" if brief else ""}
-    request, case = read_request(words or [], given, json=json, quiet=quiet, dry_run=dry_run)
-    execute(request, case)
+    run_case(words or [], given, {"json": json, "quiet": quiet, "dry_run": dry_run})
 
 
 @app.command(
@@ -345,7 +343,7 @@ def ablate(
     from latecomer.cli.ablating import ablate_case
 
     given = {"histories": histories, "seed": seed, "years": years, "threads": threads, "out": out}
-    ablate_case(case, given, json=json, quiet=quiet)
+    ablate_case(case, given, {"json": json, "quiet": quiet})
 
 
 @app.command(

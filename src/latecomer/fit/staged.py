@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.asked import is_whole, note_case, note_numbers, note_whole
+from latecomer.asked import is_whole, note_numbers, note_whole
 from latecomer.axes import YEAR, record
 from latecomer.case.params import draws_digest
 from latecomer.compiled import kernel_digest
@@ -35,7 +35,7 @@ from latecomer.errors import LatecomerError, Problems, UsageError
 from latecomer.fit.score import TRAINING_END, moment_of, position
 from latecomer.run import run_history, threads_available, workspace
 from latecomer.shown import Shown
-from latecomer.types import Case
+from latecomer.types import Case, note_case
 
 FEWEST_STEPS, MOST_STEPS = 8, 1_000_000
 HIGHEST_FIT_SEED = 2**31 - 1  # what the search takes

@@ -1,17 +1,15 @@
 """What accounts for growth? For each series and span what every force adds, from zero, and the whole beside it."""
 
-from pathlib import Path
-
 import altair as alt
 import pandas as pd
 
-from latecomer.report import words
-from latecomer.report.ablation import told
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded, save_sheet
+from latecomer.report.sheet import Sheet, Table, banded
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered, zero_line
+from latecomer.study import words
 from latecomer.study.attribute import MOMENTUM, TOTAL, Attribution
-from latecomer.study.headline import signed
+from latecomer.study.titles import told
+from latecomer.study.words import signed
 
 COLOURS = {"still": GREY, "adds": BLUE, "takes": OCHRE, "sum": MUTED}
 COLUMNS, WIDTH, ROW = 2, 330, 30
@@ -22,7 +20,7 @@ HELD = "A force held keeps its value of the first year. All forces held: what wo
 
 def attribution_chart(found: Attribution) -> alt.ConcatChart:
     """Return the picture of shares: one panel for each series and span, in the order of the table."""
-    growth = bool((found.table["player"] == MOMENTUM).any())
+    growth = found.of_growth
     panels = [titled(rows) for rows in by_panel(found)]
     lines = [
         f"Bars: mean share over {int(found.table['histories'].max())} histories (they add up to the dark bar); lines: 90% of the "
@@ -140,9 +138,8 @@ def describe(data: pd.DataFrame, title: str, unit: str) -> str:
     return f"{title}, {unit}. {'; '.join(said)}."
 
 
-def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
+def attribution_sheet(found: Attribution) -> Sheet:
     """Return the page of shares."""
-    growth = bool((found.table["player"] == MOMENTUM).any())
     figures = {}
     for place, rows in enumerate(by_panel(found)):
         unit = shown_unit(rows.iloc[0])[1]
@@ -151,30 +148,14 @@ def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
     reading = [
         "Blue adds, ochre takes away, the dark bar is the whole. Bars start at zero; means add up to the whole, bands of single "
         "histories do not. Shapley values: no order of the players is preferred.",
-        *([HELD] if growth else []),
+        *([HELD] if found.of_growth else []),
     ]
     tables = [Table("Shares", found.table.drop(columns=["counted", "player"]))]
     if len(found.other):
         tables.append(Table("The same with one row of forces.csv counted otherwise at a time", found.other))
     spans = dict.fromkeys(f"{rows.iloc[0]['first']}-{rows.iloc[0]['last']}" for rows in by_panel(found))
-    asked = (
-        "Which forces account for growth?"
-        if growth
-        else "How much of the joint effect does each reform account for?"
-    )
+    said = [sentence(rows) for rows in by_panel(found)]
+    title = f"{'What accounts for growth' if found.of_growth else 'What each reform does'}: {found.title}"
     return Sheet(
-        "what accounts for it", f"{'What accounts for growth' if growth else 'What each reform does'}: {found.title}", asked,
-        words.listed(list(spans)), [sentence(rows) for rows in by_panel(found)], figures, reading, tables,
-        {"command": command, **found.manifest},
-    )  # fmt: skip
-
-
-def save_attribution(found: Attribution, folder: Path, command: str = "") -> list[Path]:
-    """Write the table with the other ways to count, the picture and the page; return the files."""
-    return save_sheet(
-        attribution_sheet(found, command),
-        attribution_chart(found),
-        {"attribution": found.to_frame()},
-        "attribution",
-        folder,
+        "what accounts for it", found, words.listed(list(spans)), said, figures, reading, tables, title
     )

@@ -3,10 +3,10 @@
 import altair as alt
 import pandas as pd
 
-from latecomer.record import Run
-from latecomer.report import words
 from latecomer.report.style import INK, PAPER, layered, tips
-from latecomer.study.growth import LABOUR_SHARE, MODES, TOTAL, growth_table
+from latecomer.study import words
+from latecomer.study.growth import LABOUR_SHARE, MODES, TOTAL
+from latecomer.study.summary import Summary
 
 TITLE = "Modes of growth"
 ABOUT = (
@@ -25,9 +25,9 @@ COLOURS = (
 HEIGHT = 330
 
 
-def growth_chart(run: Run) -> alt.LayerChart:
+def growth_chart(found: Summary) -> alt.LayerChart:
     """Draw contributions to growth by period, stacked, and the total as a mark with its band."""
-    table = growth_table(run)
+    table = found.growth.copy()
     for name in ("mean", "low", "high"):
         table[name] *= 100.0
     table["text"] = [

@@ -8,6 +8,7 @@ import re
 
 COUNTS = ("vehicles", "vehicles a year", "makers", "lines", "count")
 NOTHING = "–"
+SMALLEST_PRINTED = 0.0005
 HYPHEN = re.compile(r"(?<![\w-])-(?=\d)")
 REFERENCE = "the mean of Germany, Japan, the USA and Korea in 2012"
 
@@ -21,6 +22,15 @@ def number(value: float, digits: int = 3) -> str:
     rounded = float(f"{value:.{digits}g}")
     places = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
     return f"{value:,.{min(places, 6)}f}"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, to three digits or to the unit, never with an exponent."""
+    size = abs(value)
+    if not math.isfinite(value) or size < SMALLEST_PRINTED:
+        return "0" if size < SMALLEST_PRINTED else "nothing"
+    places = 0 if size >= 99.5 else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
+    return f"{value:+,.{places}f}"
 
 
 def count(value: float) -> str:
