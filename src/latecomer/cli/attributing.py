@@ -50,7 +50,7 @@ def attribute_growth(
 
 def said(found: "Attribution") -> Iterator[Table | str]:
     """Give a table for each series and span, and what it shows."""
-    for _, rows in found.table.groupby(["first", "last", "series"], sort=False):
+    for rows in found.panels:
         yield span_table(rows, found)
     yield NOTE
 
@@ -73,11 +73,9 @@ def span_table(rows: "pd.DataFrame", found: "Attribution") -> Table:
     """Return the rows of one series and span as a table."""
     import pandas as pd
 
-    from latecomer.study.titles import told
-
     head = rows.iloc[0]
-    name, factor, unit = told(str(head["series"]), str(head["unit"]))
-    factor, unit = (1.0, "log points") if head["unit"] == "log points" else (factor, unit)
+    factor, unit = shown_unit(head)
+    name = told(str(head["series"]), str(head["unit"]))[0]
     title = f"{name}, {head['first']}-{head['last']} ({unit}; {head['histories']} histories)"
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for column in ("", "mean", "90% band", "part", "other ways to count"):

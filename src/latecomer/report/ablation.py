@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded
+from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
 from latecomer.study import words
 from latecomer.study.ablate import Ablation, by_series
@@ -152,7 +152,7 @@ def effect_tables(found: pd.DataFrame, number: str) -> list[Table]:
         )
         for series, part in by_series(rows).items():
             title, factor, unit = told(series, str(part["unit"].iloc[0]))
-            cells = [banded(row.difference, row.low, row.high, factor) for row in part.itertuples()]
+            cells = [words.banded(row.difference, row.low, row.high, factor) for row in part.itertuples()]
             table[f"{title}, {unit}"] = pd.Series(cells, index=part[number])
         out.append(Table(f"{year}: median difference, 90% of pairs in brackets", table))
     return out

@@ -9,9 +9,8 @@ import altair as alt
 import pandas as pd
 
 from latecomer.case.span import marked, shown_from
-from latecomer.fit.score import TRAINING_END
-from latecomer.report.fan import years
-from latecomer.report.style import BLUE, INK, MUTED, above_frame, layered, tips
+from latecomer.report.fan import end_of_fit, years
+from latecomer.report.style import BLUE, INK, MUTED, layered, tips
 from latecomer.study import words
 from latecomer.study.groups import short_name
 from latecomer.study.summary import Summary
@@ -96,25 +95,13 @@ def stacked(found: Summary, parts: Parts, tones: Sequence[str], form: str, told:
     reader = cells.encode(
         x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
     )
-    return layered([areas, *_end_of_fit(found), reader], HEIGHT, describe_parts(table, told))
+    return layered([areas, *end_of_fit(found), reader], HEIGHT, describe_parts(table, told))
 
 
 def part_table(found: Summary, parts: Parts) -> pd.DataFrame:
     """Return year, part, value (mean over histories), the edges of its layer and text, from `FIRST_YEAR` on (`shown_from`)."""
     table = found.layers(parts, FIRST_YEAR)
     return table.assign(text=[words.quantity(value, "share") for value in table["value"]])
-
-
-def _end_of_fit(found: Summary) -> list[alt.Chart]:
-    """Return a rule at the last year that the fit may use, and the name of the years after it."""
-    if found.years[-1] <= TRAINING_END:
-        return []
-    data = pd.DataFrame({"year": [TRAINING_END + 0.5], "to": [int(found.years[-1])]})
-    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
-    return [
-        rule.encode(x=alt.X("year:Q", title=None)),
-        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
-    ]
 
 
 def describe_parts(table: pd.DataFrame, told: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from latecomer.axes import SEGMENTS
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES
-from latecomer.report.style import BLACK, BLUE, PAPER, RED, SHADE, above_frame, layered, tips
+from latecomer.report.style import BLACK, BLUE, INK, PAPER, RED, SHADE, above_frame, layered, tips
 from latecomer.study import words
 from latecomer.study.bands import FAN
 from latecomer.study.evidence import source_text
@@ -308,6 +308,18 @@ def shading(found: Summary, small: bool = False) -> list[alt.Chart]:
         .encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))
     )
     return [shade] if small else [shade, above_frame(data, "conditional forecast", alt.X("to:Q", title=None))]
+
+
+def end_of_fit(found: Summary) -> list[alt.Chart]:
+    """Return a rule at the last year that the fit may use, and the name of the years after it."""
+    if found.years[-1] <= TRAINING_END:
+        return []
+    data = pd.DataFrame({"year": [TRAINING_END + 0.5], "to": [int(found.years[-1])]})
+    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
+    return [
+        rule.encode(x=alt.X("year:Q", title=None)),
+        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
+    ]
 
 
 def describe_fan(title: str, seen: pd.DataFrame, told: pd.DataFrame, unit: str) -> str:

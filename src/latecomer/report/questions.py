@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded
+from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
 from latecomer.study import words
 from latecomer.study.fork import LEAST, RULE, Timing
@@ -43,7 +43,7 @@ def timing_panel(rows: pd.DataFrame, series: str) -> alt.LayerChart:
     """Return the effect on one series by the year in which the reform is taken up."""
     title, factor, unit = told(series, str(rows["unit"].iloc[0]))
     data = rows.assign(**{name: rows[name] * factor for name in ("median", "low90", "high90")})
-    data["band"] = [banded(row.median, row.low90, row.high90) for row in data.itertuples()]
+    data["band"] = [words.banded(row.median, row.low90, row.high90) for row in data.itertuples()]
     data["said"] = ["works" if works else "does not work" for works in data["works"]]
     columns = ["taken_up", "median", "low90", "high90", "works", "band", "said"]
     shade = alt.condition("datum.works", alt.value(BLUE), alt.value(GREY))
@@ -158,7 +158,7 @@ def structures(found: Uncertainty) -> pd.DataFrame:
         (rows["difference"] + half) * factor,
         strict=True,
     )
-    return out.assign(moved=[banded(*values) for values in moved])
+    return out.assign(moved=[words.banded(*values) for values in moved])
 
 
 def uncertainty_sheet(found: Uncertainty) -> Sheet:

@@ -4,7 +4,6 @@ A `Sheet` is what a page shows and nothing else: sentences and tidy tables that 
 manifest. Every command that asks one question (`ablate`, `attribute`, `uncertainty`, `openness`, `fork`) writes its page so.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,15 +84,5 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        if not math.isfinite(value):
-            return words.NOTHING
-        return f"{'−' if value < 0 else ''}{words.number(abs(value))}"
+        return words.figure(value)
     return str(value)
-
-
-def banded(median: float, low: float, high: float, factor: float = 1.0) -> str:
-    """Return a value with its band as one cell: −3.1 (−5 to −1)."""
-    if not math.isfinite(median):
-        return words.NOTHING
-    ends = [cell(float(value) * factor) for value in (median, low, high)]
-    return f"{ends[0]} ({ends[1]} to {ends[2]})"

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from latecomer.fit.score import TRAINING_END
-from latecomer.report.fan import years
-from latecomer.report.style import INK, ON_DEEP, ON_PALE, PAPER, above_frame, layered, tips
+from latecomer.report.fan import end_of_fit, years
+from latecomer.report.style import INK, ON_DEEP, ON_PALE, PAPER, layered, tips
 from latecomer.study import words
 from latecomer.study.groups import OTHERS
 from latecomer.study.summary import Summary
@@ -41,7 +40,7 @@ def stream_chart(found: Summary) -> alt.LayerChart:
         x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
     )
     labels = _stream_labels(shares, dict(zip(order, colours, strict=True)), x)
-    return layered([areas, *labels, *_end_of_fit(found), reader], HEIGHT, describe_stream(shares, found))
+    return layered([areas, *labels, *end_of_fit(found), reader], HEIGHT, describe_stream(shares, found))
 
 
 def _stacked(shares: pd.DataFrame) -> pd.DataFrame:
@@ -99,18 +98,6 @@ def _light(colour: str) -> bool:
     """Say whether a colour is light enough to carry dark type."""
     red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
     return 0.30 * red + 0.59 * green + 0.11 * blue > 0.55
-
-
-def _end_of_fit(found: Summary) -> list[alt.Chart]:
-    """Return a rule at the last year that the fit may use, and the name of the years after it."""
-    if found.years[-1] <= TRAINING_END:
-        return []
-    data = pd.DataFrame({"year": [TRAINING_END + 0.5], "to": [int(found.years[-1])]})
-    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
-    return [
-        rule.encode(x=alt.X("year:Q", title=None)),
-        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
-    ]
 
 
 def describe_stream(shares: pd.DataFrame, found: Summary) -> str:

@@ -31,6 +31,8 @@ from latecomer.record import SERIES
 from latecomer.run import watch_variants
 from latecomer.study.compare import reforms_meant
 from latecomer.study.paired import UNDEFINED_AT_ZERO, Progress, Steps, asked_of, made_by, note_spans, switched
+from latecomer.study.titles import told
+from latecomer.study.words import NOTHING, banded, listed, signed
 from latecomer.types import Case, Finding
 
 SHOWN = ("vehicles", "strong")
@@ -78,9 +80,14 @@ class Attribution(Finding):
         whole = pd.concat([self.table, self.other], ignore_index=True) if len(self.other) else self.table
         return {"attribution": whole}
 
+    @property
+    def panels(self) -> list[pd.DataFrame]:
+        """Return the rows of each series and span, in the order of the table."""
+        return [rows for _, rows in self.table.groupby(["first", "last", "series"], sort=False)]
+
     def sentences(self) -> list[str]:
-        """Return one sentence for each series and span."""
-        return [told(rows) for _, rows in self.table.groupby(["series", "first", "last"], sort=False)]
+        """Say of each series and span what grew, and what each player adds."""
+        return [sentence(rows) for rows in self.panels]
 
 
 def attribute(
@@ -259,12 +266,40 @@ def table_of(found: np.ndarray, game: Game, counted: str, series: str, logs: boo
     )  # fmt: skip
 
 
-def told(rows: pd.DataFrame) -> str:
-    """Return the rows of one series and span as a sentence."""
+def shown_unit(head: pd.Series) -> tuple[float, str]:
+    """Return the factor to the unit shown, and that unit."""
+    _, factor, unit = told(str(head["series"]), str(head["unit"]))
+    return (1.0, "log points") if head["unit"] == "log points" else (factor, unit)
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent, never minus zero."""
+    return f"{round(100.0 * share) + 0:.0f}%".replace("-", "−") if share == share else NOTHING
+
+
+def sentence(rows: pd.DataFrame) -> str:
+    """Return one series and span in words: the whole, then what each player adds, with its part of the whole."""
+    factor, unit = shown_unit(rows.iloc[0])
     *parts, total = list(rows.itertuples())
-    listed = "; ".join(
-        f"{part.title} {part.mean:+.4g} ({part.low90:+.3g} to {part.high90:+.3g}, {part.share:.0%})"
+    whole = banded(total.mean, total.low90, total.high90, factor)
+    forces = bool((rows["player"] == MOMENTUM).any())  # the parts of a package have names of their own
+    said = [
+        f"{small(part.title) if forces else part.title} {signed(float(part.mean) * factor)} ({per_cent(part.share)})"
         for part in parts
+    ]
+    return f"{heading(rows.iloc[0])}: {whole} {unit} in all: {listed(said)}."
+
+
+def small(title: str) -> str:
+    """Return a title inside a sentence: with a small letter, unless its second letter is none."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def heading(head: pd.Series) -> str:
+    """Return the title of a panel: the series and its span, or the year of a package."""
+    title = told(str(head["series"]), str(head["unit"]))[0]
+    return (
+        f"{title}, {head['first']}-{head['last']}"
+        if head["player"] == MOMENTUM
+        else f"{title}, {head['last']}"
     )
-    band = f"90% {total.low90:+.4g} to {total.high90:+.4g}"
-    return f"{total.series} {total.first}-{total.last}: {total.mean:+.4g} {total.unit} ({band}) = {listed}."

@@ -33,6 +33,19 @@ def signed(value: float) -> str:
     return f"{value:+,.{places}f}"
 
 
+def figure(value: float) -> str:
+    """Return a number to three digits, with the sign of minus of a page."""
+    return f"{'−' if value < 0 else ''}{number(abs(value))}" if math.isfinite(value) else NOTHING
+
+
+def banded(median: float, low: float, high: float, factor: float = 1.0) -> str:
+    """Return a value with its band as one cell: −3.1 (−5 to −1)."""
+    if not math.isfinite(median):
+        return NOTHING
+    ends = [figure(float(value) * factor) for value in (median, low, high)]
+    return f"{ends[0]} ({ends[1]} to {ends[2]})"
+
+
 def count(value: float) -> str:
     """Return a count as people say it: 14.9 million, 204 thousand, 61."""
     size = abs(value)
