@@ -1,5 +1,6 @@
 """Is every finding shown in the same three ways, from what stands in it alone, without a history being run?"""
 
+import sys
 import zipfile
 
 import pandas as pd
@@ -35,12 +36,8 @@ def no_run(monkeypatch):
     def refuse(*_):
         raise AssertionError("a history was run")
 
-    for place in (
-        "latecomer.run.simulate",
-        "latecomer.study.affiliation.simulate",
-        "latecomer.machine.simulate",
-    ):
-        monkeypatch.setattr(place, refuse)
+    for module in ("latecomer.run", "latecomer.study.affiliation", "latecomer.machine"):
+        monkeypatch.setattr(sys.modules[module], "simulate", refuse)
 
 
 def asked(kind, small_case, case):

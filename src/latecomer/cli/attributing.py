@@ -23,7 +23,7 @@ NOTE = (
 
 
 def attribute_growth(
-    names: Sequence[str], case_name: str, given: Mapping[str, str], ways: Mapping[str, bool], flags: Mapping[str, bool]
+    names: Sequence[str], case_name: str, ways: Mapping[str, bool], given: Mapping[str, str], flags: Mapping[str, bool]
 ) -> None:  # fmt: skip
     """Share out growth among forces, or the effect of a package among its reforms; raise one error with every problem."""
     asked = Asked(given, flags)
@@ -72,6 +72,9 @@ def spans_named(asked: Asked) -> list[tuple[int, int]]:
 def span_table(rows: "pd.DataFrame", found: "Attribution") -> Table:
     """Return the rows of one series and span as a table."""
     import pandas as pd
+
+    from latecomer.study.attribute import shown_unit
+    from latecomer.study.titles import told
 
     head = rows.iloc[0]
     factor, unit = shown_unit(head)

@@ -26,7 +26,7 @@ NOTE = (
 )
 
 
-def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: Mapping[str, bool]) -> None:
+def show_reforms(case_name: str, table: bool, given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
     """List the ready reforms of a case, or run them all and tell what they do."""
     asked = Asked(given, flags)
     asked.open(case_name)

@@ -33,7 +33,7 @@ ANY_YEAR = (1000, 2999)
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of `latecomer run`, checked: numbers within bounds, folders that can be written."""
+    """What is asked of a command, checked: numbers within bounds, folders that can be written."""
 
     histories: int
     seed: int
@@ -125,11 +125,12 @@ def requested(
     json: bool = False,
     quiet: bool = False,
     dry_run: bool = False,
+    brief: bool = False,
 ) -> Request:
     """Return the request that the options make; options that a command does not have are left out. Notes what is wrong."""
     top = 2**SEED_BITS - 1
     text = {name: given.get(name, "") for name in ("threads", "only", "out", *FILES)}
-    if given.get("brief") and (text["only"] or not text["out"]):
+    if brief and (text["only"] or not text["out"]):
         expected = "--out with it, and not --only: a folder in which the brief is written"
         problems.add("--brief", expected=expected)
     return Request(
@@ -145,7 +146,7 @@ def requested(
         json=json,
         quiet=quiet,
         dry_run=dry_run,
-        brief=bool(given.get("brief")),
+        brief=brief,
     )
 
 

@@ -149,15 +149,16 @@ def pictures(found: Summary) -> dict[str, Picture]:
         *control.TITLES,
     ]
     out: dict[str, Picture] = {}
-    for name in single:
+    for name in filter(drawn.__contains__, single):
         keys = [key if name in recorded else blue] if name in FANS else []
         told = [*wrap(named[name][1], LINE), *keys]
         out[name] = _titled(drawn[name], named[name][0], told, 640)
     out["segments"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key
+        _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS if n in drawn], 3), key
     )
     out["window"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 330, 220) for n in WINDOW_FANS], 3), f"{window.ABOUT} {key}"
+        _grid([_titled(drawn[n], named[n][0], [], 330, 220) for n in WINDOW_FANS if n in drawn], 3),
+        f"{window.ABOUT} {key}",
     )
     places = [name for index in PILLARS if (name := f"place_{index}") in drawn]
     if places:
@@ -178,7 +179,7 @@ def pictures(found: Summary) -> dict[str, Picture]:
 def overview(drawn: dict[str, alt.LayerChart], named: dict[str, tuple[str, str]], key: str) -> Picture:
     """Return the run in one picture: volume, own brands, new energy, and the way from great to strong."""
     names = ("vehicles", "own_brand_share", "new_energy_share", "great_strong")
-    parts = [_titled(drawn[name], named[name][0], [], 350, 240) for name in names]
+    parts = [_titled(drawn[name], named[name][0], [], 350, 240) for name in names if name in drawn]
     return _headed(_grid(parts, 2), key)
 
 
