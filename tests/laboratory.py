@@ -140,10 +140,10 @@ def differences(one: np.recarray, other: np.recarray) -> dict[str, float]:
     """
     found = {}
     for name in one.dtype.names:
-        a, b = one[name], other[name]
+        a, b = np.asarray(one[name], dtype=float), np.asarray(other[name], dtype=float)
         scale = np.maximum(np.abs(a), max(1e-9 * np.abs(a).max(), 1e-300))
         gap = float(np.max(np.abs(a - b) / scale))
-        if a.dtype == np.float32 and gap < 2.0 * np.finfo(np.float32).eps:
+        if one[name].dtype == np.float32 and gap < 2.0 * np.finfo(np.float32).eps:
             continue
         if gap != 0.0:
             found[name] = gap

@@ -70,14 +70,19 @@ def linked(path):
 
 
 def shown_commands():
-    """Return (page, command) for every `latecomer` command in a shell block or at the end of a help text."""
+    """Return (page, command) for every `latecomer` command in a shell block or at the end of a help text, each command once."""
     found = [
         (named(path), line) for path in PROSE for block in blocks(path, "sh") for line in block.splitlines()
     ]
     found += [
         ("--help", (command.epilog or "").split("Example:")[1].strip()) for command in app.registered_commands
     ]
-    return [(page, line) for page, line in found if line.startswith("latecomer ")]
+    return [
+        (page, line)
+        for line, page in {
+            line: page for page, line in reversed(found) if line.startswith("latecomer ")
+        }.items()
+    ]
 
 
 def test_every_part_of_the_case_has_its_files_and_its_place_in_the_report(case):

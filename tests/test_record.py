@@ -67,6 +67,7 @@ def test_the_manifest_says_what_is_needed_to_run_again(early, small):
     needed = {
         "case",
         "case_checksum",
+        "changed_tables",
         "version",
         "code",
         "parameters",

@@ -255,6 +255,7 @@ def manifest_of(
     made_by = {
         "case": case.name,
         "case_checksum": case.checksum,
+        "changed_tables": list(case.changed),
         "inputs": digest_of(case.world, case.policy, case.strategy, case.makers, case.contracts),
         "version": package_version(),
         "code": code_digest(),

@@ -72,7 +72,8 @@ class Case(Shown):
     is the parameter table; `levers` the dated rows behind `policy`; `targets`, `moments` recorded outcomes in the
     model's units; `facts` every fact with its file and line; `fills` every value of a world input that no source
     prints, with the rule that gave it; `inputs` the quantities behind `world` by year; `tables` all tables as read.
-    `checksum` covers every file of `folder`; `left_out` says in words which recorded outcomes lie outside the years of the case.
+    `checksum` covers every file of `folder`; `left_out` says in words which recorded outcomes lie outside the years of the case;
+    `changed` names the tables that are not as published (`digests.csv`).
     """
 
     name: str
@@ -101,11 +102,18 @@ class Case(Shown):
     checksum: str
     folder: Path
     left_out: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ARRAYS:
             object.__setattr__(self, name, locked(getattr(self, name)))
         object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return in sentences what whoever uses the case should be told: outcomes left out, tables that were changed."""
+        named = ", ".join(self.changed)
+        return (*self.left_out, *([f"Not as published with the case: {named}."] if named else []))
 
     @property
     def length(self) -> dict[str, int]:

@@ -22,6 +22,8 @@ from pathlib import Path
 from limits import bound_memory, cut_off
 
 from latecomer import axes
+from latecomer.case.digests import FILE as DIGESTS
+from latecomer.case.digests import changed_tables
 from latecomer.case.head import read_head
 from latecomer.case.load import CASES, NAMED_BY, SHORT_LISTS, load_case
 from latecomer.case.params import read_draws
@@ -339,6 +341,8 @@ class Strangers:
         if file == "draws.csv":
             shutil.copy(SOURCE / "draws.json", self.folder)
             read_draws(self.folder, self.case.params, self.case.register, problems)
+        elif file == DIGESTS:
+            changed_tables(self.folder, problems)
         else:
             read_table(self.folder, SCHEMAS[file.removesuffix(".csv")], self.names, problems)
         return self.told(problems)

@@ -6,6 +6,7 @@ a rule fills is listed in `fills`.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ import pandas as pd
 
 from latecomer import axes
 from latecomer.case import outcomes
+from latecomer.case.digests import changed_tables
 from latecomer.case.files import is_there
 from latecomer.case.folder import CASES, checksum, list_cases
 from latecomer.case.forces import check_forces
@@ -70,10 +72,11 @@ def read_case(folder: Path) -> Case:
     problems = Problems()
     head = read_head(folder, problems)
     tables = _tables(folder, head.years, problems)
+    changed = changed_tables(folder, problems)
     problems.raise_if_any(CaseError)
     case = _build(folder, head, tables, problems)
     problems.raise_if_any(CaseError)
-    return case
+    return replace(case, changed=changed)
 
 
 def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd.DataFrame]:

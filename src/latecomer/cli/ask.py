@@ -91,7 +91,7 @@ def prepare(case: Case, say: Callable[[str], None]) -> None:
     """Compile what the store of compiled code lacks of the model, and say how far it is."""
     from latecomer.machine import addresses
 
-    for line in (f"Running {case.name}: {case.title}", *case.left_out):
+    for line in (f"Running {case.name}: {case.title}", *case.notes):
         say(line)
 
     def tell(done: int, total: int, name: str) -> None:
@@ -105,9 +105,10 @@ def prepare(case: Case, say: Callable[[str], None]) -> None:
 
 @contextmanager
 def stop_put_off(say: Callable[[str], None]) -> Iterator[None]:
-    """Keep a first Ctrl-C until the block has ended, then raise it; a second one is raised at once.
+    """Keep a first Ctrl-C until the block has ended, then raise it; a second one ends the program at once.
 
-    Raised inside the compiler, it would be lost in one of its callbacks.
+    Raised inside the compiler, it would be lost in one of its callbacks. Nothing is half-written then: the store of compiled
+    code writes whole files only, and a process that compiles for this one ends when nobody waits for it.
     """
     if current_thread() is not main_thread():
         yield
@@ -116,7 +117,7 @@ def stop_put_off(say: Callable[[str], None]) -> Iterator[None]:
 
     def note(number: int, frame: FrameType | None) -> None:
         stopped.set()
-        signal.signal(signal.SIGINT, usual)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         say("Stopping when the model is compiled; press Ctrl-C again to stop at once")
 
     signal.signal(signal.SIGINT, note)

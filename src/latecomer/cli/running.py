@@ -87,7 +87,7 @@ def intention(request: Request, case: Case) -> list[str]:
     size = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.params.dtype.names or ())} parameters"
     files = [] if request.only is not None else planned_files(request, case)
     head = f"{case.name}: {case.title}; {size}; every table is right"
-    return [head, *case.left_out, doing, *(f"would write {path}" for path in files), "Nothing was run."]
+    return [head, *case.notes, doing, *(f"would write {path}" for path in files), "Nothing was run."]
 
 
 def planned_files(request: Request, case: Case) -> list[Path]:
