@@ -9,6 +9,7 @@ import pytest
 
 from latecomer.case.reform import Reform
 from latecomer.errors import UsageError
+from latecomer.report.show import export, plot
 from latecomer.run import run, watch_variants
 from latecomer.study.attribute import MOMENTUM, OF_CASE, TOTAL, attribute, shapley
 from latecomer.study.compare import compare
@@ -149,9 +150,9 @@ def test_all_that_cannot_be_asked_is_told_at_once(case):
 
 
 def test_the_picture_shows_every_row_and_is_written_with_the_table(found, tmp_path):
-    spec = found.plot().to_dict()
+    spec = plot(found).to_dict()
     assert len(spec["concat"]) == 2
-    files = found.save(tmp_path)
+    files = export(found, tmp_path)
     assert sorted(path.name for path in files) == [
         f"attribution.{kind}" for kind in ("csv", "html", "png", "svg")
     ]
