@@ -167,7 +167,7 @@ def rows(found: "Comparison", asked: Compared) -> "pd.DataFrame":
 
 def said(found: "Comparison", asked: Compared) -> Iterator[Table | str]:
     """Give tables of the effects, sentences that say what they mean, and the fingerprint."""
-    from latecomer.study.firms import firm_effects
+    from latecomer.study.firms import firm_effects, standing_told
     from latecomer.study.headline import course_sentences, headline_years, permits_told, share_told, silent
 
     years = asked.years or headline_years(found)
@@ -176,8 +176,11 @@ def said(found: "Comparison", asked: Compared) -> Iterator[Table | str]:
     if len(firms):
         yield firms_table(firms, years)
     yield Line(found.title) if nothing and not asked.years else effects_table(found, years)
-    yield from [nothing] if nothing else course_sentences(found) if found.since is not None else []
-    yield from (*share_told(found), *permits_told(found), *leaning_told(found, years), *notes(found), NOTE)
+    if nothing:
+        yield nothing
+    elif found.since is not None:
+        yield from (*standing_told(found), *share_told(found), *course_sentences(found))
+    yield from (*permits_told(found), *leaning_told(found, years), *notes(found), NOTE)
     yield Line(f"Fingerprint {found.reformed.manifest['fingerprint']}")
 
 
@@ -207,7 +210,7 @@ def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
 
 
 def leaning_told(found: "Comparison", years: Sequence[int]) -> list[str]:
-    """Say in words where nine pairs in ten agree on the sign of an effect shown although its band holds zero."""
+    """Say in words where nine pairs in ten agree on the sign of an effect shown although its band includes zero."""
     effects = [found.effect(series, year) for series in WATCHED for year in years]
     said = [
         f"{WATCHED[e.series][0].split(',')[0].strip().lower()} {e.year} ({'up' if e.positive > e.negative else 'down'} in "
@@ -216,7 +219,9 @@ def leaning_told(found: "Comparison", years: Sequence[int]) -> list[str]:
         if e.leans
     ]
     return (
-        [f"Sign shared by nine pairs in ten, though the band holds zero: {'; '.join(said)}."] if said else []
+        [f"Sign shared by nine pairs in ten, though the band includes zero: {'; '.join(said)}."]
+        if said
+        else []
     )
 
 

@@ -42,6 +42,7 @@ from latecomer.study.headline import (
     headline_years,
     import_share,
     permits_told,
+    share_told,
     shown_in,
 )
 from latecomer.study.literature import RULE
@@ -436,11 +437,13 @@ def cards(found: Comparison) -> list[dict[str, str]]:
     told = courses(found)
     firm = [one for one in told if one.index and one.index == told[0].index]
     by_name = {one.series: one for one in told if not one.index}
-    return [card(one) for one in [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]]
+    relative = {"own_brand_share": "Others make {}: see the answer"} if share_told(found) else {}
+    shown = [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]
+    return [card(one, "" if one.index else relative.get(one.series, "")) for one in shown]
 
 
-def card(course: Course) -> dict[str, str]:
-    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is."""
+def card(course: Course, caution: str) -> dict[str, str]:
+    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is, or a caution."""
     year = course.peak or (course.top if course.index else course.last)
     row = course.rows.set_index("year").loc[year]
     factor, unit = shown_in(str(row["unit"]))
@@ -449,14 +452,15 @@ def card(course: Course) -> dict[str, str]:
         median, low, high = (words.NOTHING,) * 3
     return {
         "name": f"{course.title}, {year}", "text": median if unit.startswith("index") else f"{median} {unit}",
-        "band": f"{low} to {high}", "told": lasting(course) if course.peak else likely(row),
+        "band": f"{low} to {high}",
+        "told": caution.format("fewer" if row["median"] > 0.0 else "more") or (lasting(course) if course.peak else likely(row)),
     }  # fmt: skip
 
 
 def lasting(course: Course) -> str:
     """Return how long the largest sure effect lasts."""
     if course.unsure is not None:
-        return f"Largest sure effect; from {course.unsure} on the band holds zero"
+        return f"Largest sure effect; from {course.unsure} on the band includes zero"
     return f"Largest sure effect; still sure in {course.last}"
 
 

@@ -98,8 +98,10 @@ class Comparison(Pairs, Finding):
         if self.since is None:
             return ["The reform changes nothing within the years of the case: every effect is exactly zero."]
         nothing = headline.silent(self)
-        told = [*headline.course_sentences(self), *headline.share_told(self), *headline.permits_told(self)]
-        return [nothing] if nothing else told
+        if nothing:
+            return [nothing]
+        first = [*firms.standing_told(self), *headline.share_told(self)]
+        return [*first, *headline.course_sentences(self), *headline.permits_told(self)]
 
 
 def compare(
