@@ -23,7 +23,7 @@ from importlib import import_module
 import numba
 import numpy as np
 
-from latecomer.axes import POLICY, WORLD, YEAR, record
+from latecomer.vocabulary import POLICY, WORLD, YEAR, record
 from latecomer.case.load import load_case
 from latecomer.compiled import kernel, store
 from latecomer.model import demand, market, step

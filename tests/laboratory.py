@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.machine import simulate
 from latecomer.run import Workspace, workspace
 from latecomer.types import Case
@@ -107,7 +107,9 @@ class Laboratory:
         if first == 0:
             space.state[:] = np.zeros(1, space.state.dtype)
             space.scratch[:] = np.zeros(1, space.scratch.dtype)
-        years = np.zeros(last or len(self.case.years), axes.record(axes.YEAR, self.length)).view(np.recarray)
+        years = np.zeros(last or len(self.case.years), vocabulary.record(vocabulary.YEAR, self.length)).view(
+            np.recarray
+        )
         self.fill(space, params, years, seed, history, first, **inputs)
         return years
 

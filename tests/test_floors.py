@@ -20,7 +20,19 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "latecomer"
 FLOORS = {
     **dict.fromkeys(
-        ["axes", "types", "asked", "shown", "errors", "keys", "exponential", "stored", "compiled", "layout"],
+        [
+            "vocabulary",
+            "axes",
+            "types",
+            "asked",
+            "shown",
+            "errors",
+            "keys",
+            "exponential",
+            "stored",
+            "compiled",
+            "layout",
+        ],
         0,
     ),
     **dict.fromkeys(["case", "model", "pricing", "market"], 1),

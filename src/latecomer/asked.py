@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latecomer import axes
 from latecomer.errors import Problems, UsageError
+from latecomer.vocabulary import SERIES, YEAR
 
 if TYPE_CHECKING:
     from latecomer.types import Case
@@ -30,8 +30,7 @@ BOUNDS = {
 }
 NAMED = 5  # names that a message lists
 OPTIONAL = ("threads",)  # None: as many as there are processors
-SERIES = {field.name: field for field in axes.YEAR}
-PLAIN_SERIES = tuple(field.name for field in axes.YEAR if not field.axes)
+PLAIN_SERIES = tuple(field.name for field in YEAR if not field.axes)
 
 
 def refuse_numbers(**given: Any) -> None:

@@ -19,7 +19,7 @@ from itertools import count
 import numpy as np
 from numba import config, types
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.compiled import PACKAGE, Phase, can_keep, once, one_at_a_time, stored_kernel, told
 from latecomer.layout import Kind, RowType, TableType, address_of, called_at, kind_of, table_from
 from latecomer.model import step
@@ -50,15 +50,15 @@ def parameters() -> tuple[str, ...]:
 
 def length_of(own: dict[str, int]) -> dict[str, int]:
     """Return the length of every axis from those of the case's own."""
-    return axes.sizes(own["m"], own["r"], own["x"])
+    return vocabulary.sizes(**own)
 
 
 @once
 def kinds() -> tuple[Kind, ...]:
     """Return the kinds of records that a phase is given, in the order of `KINDS`."""
     fields = {
-        "state": axes.STATE, "world": axes.WORLD, "policy": axes.POLICY, "strategy": axes.STRATEGY,
-        "makers": axes.MAKERS, "contracts": axes.CONTRACTS, "year": axes.YEAR,
+        "state": vocabulary.STATE, "world": vocabulary.WORLD, "policy": vocabulary.POLICY, "strategy": vocabulary.STRATEGY,
+        "makers": vocabulary.MAKERS, "contracts": vocabulary.CONTRACTS, "year": vocabulary.YEAR,
     }  # fmt: skip
     reads = np.dtype([(name, "f8") for name in parameters()])
 
@@ -68,7 +68,7 @@ def kinds() -> tuple[Kind, ...]:
         return (
             (lambda own: reads)
             if name == "params"
-            else (lambda own: axes.record(fields[name], length_of(own)))
+            else (lambda own: vocabulary.record(fields[name], length_of(own)))
         )
 
     # A register may hold its rows in any order, and more of them than the model reads.

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import numpy as np
 
-from latecomer import axes
 from latecomer.asked import note_draws, note_numbers, note_params
 from latecomer.errors import Problems, UsageError
 from latecomer.shown import Shown
+from latecomer.vocabulary import AXIS, CONTRACTS, ENTRIES, MAKERS, POLICY, STRATEGY, WORLD, record, sizes
 
 ARRAYS = ("years", "world", "policy", "strategy", "makers", "contracts", "params", "draws")
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # a case can be handled without its tables, and they take a s
 
 @dataclass(frozen=True, repr=False)
 class Labels(Shown):
-    """Names along the axes of a case: makers, regions and destinations are its own, the others are fixed in `axes`."""
+    """Names along the axes of a case: makers, regions and destinations are its own, the others those of `vocabulary/axes.csv`."""
 
     makers: tuple[str, ...]
     maker_names: tuple[str, ...]
@@ -41,26 +41,34 @@ class Labels(Shown):
     destinations: tuple[str, ...]
     destination_names: tuple[str, ...]
     destination_names_zh: tuple[str, ...]
-    segments: tuple[str, ...] = axes.SEGMENTS
-    powertrains: tuple[str, ...] = axes.POWERTRAINS
-    domains: tuple[str, ...] = axes.DOMAINS
-    commercial: tuple[str, ...] = axes.COMMERCIAL
-    ownership: tuple[str, ...] = axes.OWNERSHIP
-    origins: tuple[str, ...] = axes.ORIGINS
-    buyers: tuple[str, ...] = axes.BUYERS
-    ages: tuple[str, ...] = axes.AGES
-    sources: tuple[str, ...] = axes.TECHNOLOGY_SOURCES
-    improvements: tuple[str, ...] = axes.IMPROVEMENTS
-    own_ownership: tuple[str, ...] = axes.OWN_OWNERSHIP
+    segments: tuple[str, ...] = ENTRIES["segments"]
+    powertrains: tuple[str, ...] = ENTRIES["powertrains"]
+    domains: tuple[str, ...] = ENTRIES["domains"]
+    commercial: tuple[str, ...] = ENTRIES["commercial"]
+    ownership: tuple[str, ...] = ENTRIES["ownership"]
+    own_ownership: tuple[str, ...] = ENTRIES["own_ownership"]
+    origins: tuple[str, ...] = ENTRIES["origins"]
+    buyers: tuple[str, ...] = ENTRIES["buyers"]
+    ages: tuple[str, ...] = ENTRIES["ages"]
+    actors: tuple[str, ...] = ENTRIES["actors"]
+    employers: tuple[str, ...] = ENTRIES["employers"]
+    sources: tuple[str, ...] = ENTRIES["sources"]
+    improvements: tuple[str, ...] = ENTRIES["improvements"]
 
     def along(self, letter: str) -> tuple[str, ...]:
-        """Return the labels of the axis with this letter (m, r, x, s, e, d, k, o, b, a, y, g, w)."""
-        named = {
-            "m": self.makers, "r": self.regions, "s": self.segments, "e": self.powertrains, "d": self.domains,
-            "k": self.commercial, "o": self.origins, "b": self.buyers, "a": self.ages,
-            "x": self.destinations, "y": self.sources, "g": self.improvements, "w": self.own_ownership,
-        }  # fmt: skip
-        return named[letter]
+        """Return the labels of the axis with this letter; none where places along it have no names."""
+        named = AXIS[letter].labels
+        return getattr(self, named) if named else ()
+
+    @property
+    def by_letter(self) -> dict[str, tuple[str, ...]]:
+        """Return the labels of every axis that has names, by letter."""
+        return {letter: self.along(letter) for letter, axis in AXIS.items() if axis.labels}
+
+    @property
+    def length(self) -> dict[str, int]:
+        """Return the length of every inner axis, by letter."""
+        return sizes(**{letter: len(names) for letter, names in self.by_letter.items()})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -118,7 +126,7 @@ class Case(Shown):
     @property
     def length(self) -> dict[str, int]:
         """Return the length of every inner axis, by letter."""
-        return axes.sizes(len(self.makers), len(self.labels.regions), len(self.labels.destinations))
+        return self.labels.length
 
     def with_params(self, **values: float | str) -> "Case":
         """Return the case with parameters set, in every draw: to a number, or to "off".
@@ -231,11 +239,11 @@ def note_case(problems: Problems, case: Any) -> bool:
         return False
     years, length = len(case.years), case.length
     for name, declared, rows in (
-        ("world", axes.WORLD, years), ("policy", axes.POLICY, years), ("strategy", axes.STRATEGY, years),
-        ("makers", axes.MAKERS, length["m"]), ("contracts", axes.CONTRACTS, len(case.contracts)),
+        ("world", WORLD, years), ("policy", POLICY, years), ("strategy", STRATEGY, years),
+        ("makers", MAKERS, length["m"]), ("contracts", CONTRACTS, len(case.contracts)),
     ):  # fmt: skip
         array = getattr(case, name)
-        if array.dtype.descr != axes.record(declared, length).descr or array.shape != (rows,):
+        if array.dtype.descr != record(declared, length).descr or array.shape != (rows,):
             problems.add(f"case.{name}", expected=f"{rows} rows with the fields that load_case gives them")
     note_draws(problems, case.draws, case)
     return True

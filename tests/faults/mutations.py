@@ -21,7 +21,7 @@ from pathlib import Path
 
 from limits import bound_memory, cut_off
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.digests import changed_tables
 from latecomer.case.head import read_head
@@ -201,15 +201,15 @@ def some_reform(rng: random.Random, case) -> bytes:
 
 def written_reform(rng: random.Random, case) -> str:
     """Return a reform made of right and wrong parts."""
-    strategy = [lever.public_name for lever in axes.STRATEGY]
+    strategy = [lever.public_name for lever in vocabulary.STRATEGY]
     names = {
         "policy": [
-            *(lever.public_name for lever in axes.POLICY),
+            *(lever.public_name for lever in vocabulary.POLICY),
             "Tariff.car",
             "t\u0430riff.car",
             *strategy[:2],
         ],
-        "world": [*(field.name for field in axes.WORLD), "bogus"],
+        "world": [*(field.name for field in vocabulary.WORLD), "bogus"],
     }
     lines = [f"name: {rng.choice(VALUES)}"] if rng.random() < 0.4 else []
     lines += [f"mode: {rng.choice(['auto', 'free', 'Free', '[]'])}"] if rng.random() < 0.3 else []

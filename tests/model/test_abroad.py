@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from latecomer.axes import BATTERY, BATTERY_CAR, COMBUSTION, JOINT_VENTURE, PRIVATE, YEAR, record
+from latecomer.axes import BATTERY, BATTERY_CAR, COMBUSTION, JOINT_VENTURE, PRIVATE
 from latecomer.keys import uniform
 from latecomer.model import abroad, product
+from latecomer.vocabulary import YEAR, record
 
 
 @pytest.fixture

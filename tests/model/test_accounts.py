@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from laboratory import DIAGNOSTICS, altered
 
-from latecomer.axes import GOVERNMENT, GREAT_PILLARS, IMPORTER, JOINT_VENTURE, PRIVATE, YEAR, record
+from latecomer.axes import GOVERNMENT, GREAT_PILLARS, IMPORTER, JOINT_VENTURE, PRIVATE
 from latecomer.model import buyers
 from latecomer.run import Workspace, workspace
+from latecomer.vocabulary import YEAR, record
 
 DRAWS = 24
 OVERTIME = 1.1

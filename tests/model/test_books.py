@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from laboratory import altered
 
-from latecomer.axes import COMBUSTION, DOMAINS, IMPORTER, PRIVATE, PROCESS, YEAR, record, sizes
+from latecomer.axes import COMBUSTION, DOMAINS, IMPORTER, PRIVATE, PROCESS
 from latecomer.model import accounts, index
 from latecomer.run import workspace
+from latecomer.vocabulary import YEAR, record, sizes
 
 
 def made_with_trucks(year, makers):
@@ -86,7 +87,7 @@ def reference_year(bench):
         len(bench.w.appeal),
         bench.w.sent_trucks.size,
     )
-    out = np.zeros(1, record(YEAR, sizes(makers, regions, destinations))).view(np.recarray)[0]
+    out = np.zeros(1, record(YEAR, sizes(m=makers, r=regions, x=destinations))).view(np.recarray)[0]
     out.vehicles, out.capacity, out.vehicle_exports = (
         p.reference_output,
         p.reference_capacity,

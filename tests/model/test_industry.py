@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from latecomer.axes import COMBUSTION, ECONOMY, JOINT_VENTURE, LOCAL_STATE, PRIVATE, SUV, YEAR, record, sizes
+from latecomer.axes import COMBUSTION, ECONOMY, JOINT_VENTURE, LOCAL_STATE, PRIVATE, SUV
 from latecomer.model import finance, industry
+from latecomer.vocabulary import YEAR, record, sizes
 
 
 def test_plant_arrives_two_years_after_its_order(bench):
@@ -68,7 +69,7 @@ def lose_for_years(bench, m, years, cash):
 
 def blank_year(bench):
     """Return a blank record of a year, for the stages that book into it."""
-    kind = record(YEAR, sizes(bench.makers.size, len(bench.w.appeal), len(bench.w.sent_trucks)))
+    kind = record(YEAR, sizes(m=bench.makers.size, r=len(bench.w.appeal), x=len(bench.w.sent_trucks)))
     return np.zeros(1, kind).view(np.recarray)[0]
 
 

@@ -18,11 +18,11 @@ from latecomer.axes import (
     PARTNER,
     PLATFORM,
     PRIVATE,
-    STRATEGY,
     SUV,
 )
 from latecomer.model import abroad, commercial, control, finance, industry, knowledge, product, ventures
 from latecomer.run import finite, workspace
+from latecomer.vocabulary import STRATEGY
 
 SINCE = 2013  # the largest private maker has plant to spare
 

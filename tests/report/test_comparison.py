@@ -95,5 +95,5 @@ def test_the_gain_of_pairing_is_told(found):
 
 def test_a_chart_for_a_user(found):
     chart = plot(found, "own_brand_share")
-    assert "Own brands in cars made" in chart.description
+    assert "Own brands in passenger cars made" in chart.description
     chart.to_dict()

@@ -35,9 +35,9 @@ def tariff(case):
 
 def test_cards_and_answer_lead_with_the_largest_sure_effect(tariff):
     first = cards(tariff)[0]
-    assert (first["name"], first["text"]) == ("Own brands in cars made, 1990", "+37.0 points")
+    assert (first["name"], first["text"]) == ("Own brands in passenger cars made, 1990", "+37.0 points")
     assert first["told"] == "Largest sure effect; from 2005 on the band includes zero"
-    assert tariff.sentences()[0].startswith("Own brands in cars made: largest sure effect in 1990")
+    assert tariff.sentences()[0].startswith("Own brands in passenger cars made: largest sure effect in 1990")
 
 
 def test_the_firm_stands_first(case):

@@ -83,7 +83,7 @@ def test_years_sentences_and_rows_make_the_same_choice(tariff):
     years = headline_years(tariff)
     assert years == [1990, 1998, 2025]
     assert course_sentences(tariff)[0].startswith(
-        "Own brands in cars made: largest sure effect in 1990, +37.0 points"
+        "Own brands in passenger cars made: largest sure effect in 1990, +37.0 points"
     )
     rows = headline_rows(tariff)
     plain = rows[rows["series"] == "vehicles"]

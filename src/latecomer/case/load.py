@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case import outcomes
 from latecomer.case.digests import changed_tables
 from latecomer.case.files import is_there
@@ -129,7 +129,7 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     """Build the arrays of the case from tables that were read without a problem."""
     years = head.years
     labels = _labels(tables)
-    length = axes.sizes(len(labels.makers), len(labels.regions), len(labels.destinations))
+    length = labels.length
     facts = _facts(tables)
     best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
@@ -139,11 +139,11 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     with np.errstate(all="ignore"):  # what is no number is told below, and in the words of the tables
         world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length, years)
     refuse_undefined(world, problems)
-    along = {letter: labels.along(letter) for letter in "mrsedkobaxygw"}
+    along = labels.by_letter
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems
     )
-    strategy = axes.by_rule(years.size, length)
+    strategy = vocabulary.by_rule(years.size, length)
     makers = build_makers(tables, length, problems)
     begin_with_case(makers, int(years[0]))
     bought = read_takeovers(tables, labels.destinations, years, world.deflator, problems)

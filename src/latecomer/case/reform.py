@@ -25,12 +25,13 @@ from typing import Any
 
 import numpy as np
 
-from latecomer.axes import PRIVATE, Field, Lever
+from latecomer.axes import PRIVATE
 from latecomer.case.files import is_there
 from latecomer.case.reform_reader import SECTIONS, Change, Reader, Reform, history_of
 from latecomer.case.tree import Entry, read_tree
 from latecomer.errors import Problems, ReformError
 from latecomer.types import Case
+from latecomer.vocabulary import Field, Lever
 
 __all__ = [
     "Reform",
@@ -56,7 +57,7 @@ PLACES = {
     "s": "segments",
     "x": "destinations",
 }
-RULES = "matching"  # the file whose levers act only where ventures and foundings begin by rule
+RULES = "mode_free"  # the lever under which ventures and foundings begin by rule
 
 
 def read_reform(path: str | Path) -> Reform:
@@ -178,9 +179,7 @@ def free_from(case: Case, reforms: Sequence[Reform], changes: Sequence[Sequence[
     """Return the index of the year from which ventures and foundings begin by rule; None where they keep their dates."""
     starts = []
     for reform, mine in zip(reforms, changes, strict=True):
-        ruled = [
-            change for change in mine if isinstance(change.lever, Lever) and change.lever.reader == RULES
-        ]
+        ruled = [change for change in mine if isinstance(change.lever, Lever) and change.lever.needs == RULES]
         asked = mine if reform.mode == "free" else ruled if reform.mode != "dated" else []
         starts.append(first_changed(case, asked))
     known = [start for start in starts if start is not None]

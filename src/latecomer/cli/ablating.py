@@ -9,17 +9,17 @@ from rich.table import Table
 from latecomer.cli.ask import Question, ask
 from latecomer.cli.request import HEADLINE_YEARS, Asked, refuse_too_large
 from latecomer.cli.writing import again
+from latecomer.vocabulary import SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from latecomer.study.ablate import Ablation
 
-HEADS = {
-    "own_brand_share": ("Own", 100.0), "own_brand_home_share": ("home", 100.0), "own_brand_export_share": ("abroad", 100.0),
-    "vehicles": ("Veh.", 1e-6), "passenger_cars": ("Cars", 1e-6), "quality_gap": ("Gap", 1.0), "core_control": ("Core", 100.0),
-    "great": ("Great", 1.0), "strong": ("Strong", 1.0),
-}  # fmt: skip
+SHOWN = (
+    "own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars", "quality_gap",
+    "core_control", "great", "strong",
+)  # fmt: skip
 NOTE = (
     "Median change when the part is off, same seed and history on both sides; * where the 90% band holds no zero, - where there "
     "is nothing to compare. Own brands (all, home, abroad) and core control in points, vehicles and cars in millions, gap in "
@@ -58,13 +58,13 @@ def said(found: "Ablation") -> Iterator[Table | str]:
 def year_table(rows: "pd.DataFrame", title: str) -> Table:
     """Return what moved in a year: parts as rows, series as columns."""
     table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    series = [name for name in HEADS if name in set(rows["series"])]
+    series = [name for name in SHOWN if name in set(rows["series"])]
     table.add_column("", no_wrap=True)
     for name in series:
-        table.add_column(HEADS[name][0], justify="right", no_wrap=True)
+        table.add_column(SERIES[name].short, justify="right", no_wrap=True)
     for (number, label), part in rows.groupby(["part", "name"], sort=True):
         at = part.set_index("series")
-        table.add_row(f"{number:2} {label}", *(cell(at.loc[name], HEADS[name][1]) for name in series))
+        table.add_row(f"{number:2} {label}", *(cell(at.loc[name], SERIES[name].factor) for name in series))
     return table
 
 

@@ -15,6 +15,7 @@ from latecomer.cli.request import PLAIN, Asked, Request, number, refuse_folders,
 from latecomer.cli.screen import print_line
 from latecomer.errors import ReformError, UsageError
 from latecomer.types import Case
+from latecomer.vocabulary import QUANTITIES, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,37 +23,17 @@ if TYPE_CHECKING:
     from latecomer.study.compare import Comparison
     from latecomer.study.pairs import Effect
 
-WATCHED = {
-    "own_brand_share": ("Own brands, points", 100.0),
-    "own_brand_home_share": ("  at home, points", 100.0),
-    "own_brand_export_share": ("  in exports, points", 100.0),
-    "vehicles": ("Vehicles, million", 1e-6),
-    "passenger_cars": ("Cars, million", 1e-6),
-    "vehicle_exports": ("Exports, million", 1e-6),
-    "imports": ("Imports, thousand", 1e-3),
-    "new_energy_share": ("New energy, points", 100.0),
-    "quality_gap": ("Quality gap, problems", 1.0),
-    "core_control": ("Core control, points", 100.0),
-    "average_price": ("Price, thousand CNY", 1e-3),
-    "consumer_surplus": ("Buyers' surplus, bn", 1.0),
-    "profit": ("Makers' profit, bn", 1.0),
-    "public_balance": ("Public balance, bn", 1.0),
-    "great": ("Great, index", 1.0),
-    "strong": ("Strong, index", 1.0),
-}
+WATCHED = (
+    "own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars", "vehicle_exports",
+    "imports", "new_energy_share", "quality_gap", "core_control", "average_price", "consumer_surplus", "profit",
+    "public_balance", "great", "strong",
+)  # fmt: skip
 MOST = 5000  # histories that --precision may add up to
 NOTE = (
     "Median of the differences between paired histories, and the band that holds 90% of them; * where that band excludes zero, "
     "- where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Price: mean of what is "
     "sold, so it moves with the mix. Money in billion CNY of 2010 a year; public balance: taxes on cars less public spending."
 )
-OF_FIRMS = {
-    "maker_sales": ("cars made, thousand", 1e-3),
-    "maker_exports": ("exported, thousand", 1e-3),
-    "maker_revenue": ("revenue, bn", 1.0),
-    "maker_control": ("control, points", 100.0),
-    "maker_profit": ("profit, bn", 1.0),
-}
 OF_RIVALS = ("maker_sales", "maker_control", "maker_profit")
 SPENDS = ("in all", "for each of", "over")
 
@@ -199,7 +180,8 @@ def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
     for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):
         if role == RIVAL and series not in OF_RIVALS:
             continue
-        label, factor = OF_FIRMS[series]
+        field = SERIES[series]
+        label, factor = field.change_head.lower(), field.factor
         at = part.set_index("year")
         cells = (
             banded(*(float(at.loc[year, key]) * factor for key in ("median", "low90", "high90")))
@@ -213,7 +195,7 @@ def leaning_told(found: "Comparison", years: Sequence[int]) -> list[str]:
     """Say in words where nine pairs in ten agree on the sign of an effect shown although its band includes zero."""
     effects = [found.effect(series, year) for series in WATCHED for year in years]
     said = [
-        f"{WATCHED[e.series][0].split(',')[0].strip().lower()} {e.year} ({'up' if e.positive > e.negative else 'down'} in "
+        f"{SERIES[e.series].short.lower()} {e.year} ({'up' if e.positive > e.negative else 'down'} in "
         f"{max(e.positive, e.negative):.0%} of pairs)"
         for e in effects
         if e.leans
@@ -239,11 +221,12 @@ def effects_table(found: "Comparison", years: Sequence[int]) -> Table:
     from latecomer.study.headline import import_share
 
     imported = import_share(found)
-    for series, (label, factor) in WATCHED.items():
-        table.add_row(label, *(cell(found.effect(series, year), factor) for year in years))
+    for series in WATCHED:
+        field = SERIES[series]
+        table.add_row(field.change_head, *(cell(found.effect(series, year), field.factor) for year in years))
         if series == "imports" and len(imported):
             at = imported.set_index("year")[["median", "low90", "high90"]] * 100.0
-            table.add_row("  in cars sold at home, points", *(banded(*at.loc[year]) for year in years))
+            table.add_row(QUANTITIES["import_share"].change_head, *(banded(*at.loc[year]) for year in years))
     return table
 
 

@@ -8,11 +8,11 @@ from rich.table import Table
 
 from latecomer.case.reform import gallery, read_reform
 from latecomer.cli.ask import Line, Question, ask
-from latecomer.cli.comparing import WATCHED as LABELS
 from latecomer.cli.request import Asked
 from latecomer.cli.screen import json_rows, print_line
 from latecomer.cli.writing import again
 from latecomer.types import Case
+from latecomer.vocabulary import SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,10 +86,10 @@ def year_table(rows: "pd.DataFrame", title: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
     table.add_column("", no_wrap=True)
     for series in WATCHED:
-        table.add_column(LABELS[series][0].split(",")[0], justify="right", no_wrap=True)
+        table.add_column(SERIES[series].short, justify="right", no_wrap=True)
     for name, part in rows.groupby("reform", sort=False):
         at = part.set_index("series")
-        table.add_row(str(name), *(cell(at.loc[series], LABELS[series][1]) for series in WATCHED))
+        table.add_row(str(name), *(cell(at.loc[series], SERIES[series].factor) for series in WATCHED))
     return table
 
 

@@ -9,6 +9,7 @@ from latecomer.case.span import marked
 from latecomer.cli.ask import Question, ask
 from latecomer.cli.request import Asked
 from latecomer.cli.writing import again
+from latecomer.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,20 +20,6 @@ MOST_STEPS = 101
 ERAS = (1984, 1994, 2001, 2010)
 SIDES = ("market", "ventures", "technology")
 SURE = 0.9
-HEADS = {
-    "strong": "Strong",
-    "own_brand_share": "Own brands, share",
-    "own_brand_volume": "Own brands, cars",
-    "vehicles": "Vehicles",
-    "consumer_surplus": "Buyers' surplus",
-    "quality_gap": "Quality gap",
-    "state_output": "State, cars",
-    "private_output": "Private, cars",
-    "foreign_output": "Foreign, cars",
-    "state_profit": "State, profit",
-    "private_profit": "Private, profit",
-    "foreign_profit": "Foreign, profit",
-}
 NOTE = (
     "From self-reliance (0) to dependence (1): the value with the best median in the last year. h: it beats history by rule in "
     "at least nine histories of ten; ^: a value inside beats both ends as often; ~: at half or double X0 the best lies more than "
@@ -77,15 +64,17 @@ def said(found: "Openness") -> Iterator[Table | str]:
 
 def best_table(found: "Openness") -> Table:
     """Return the best value of the dial in the last year: outcomes as rows, eras as columns."""
+    from latecomer.study.openness import OUTCOMES
+
     best = found.best[found.best["measure"] == "last year"]
     eras = list(dict.fromkeys(best["era"]))
     table = Table(box=None, padding=(0, 2, 0, 0), title=f"{found.title}: the best dial", title_justify="left")
     for column in ("", *(f"from {era}" for era in eras)):
         table.add_column(column, no_wrap=True)
     step = 1.0 / (found.curves["dial"].nunique() - 1)
-    for name, head in HEADS.items():
+    for name in OUTCOMES:
         mine = [best[(best["outcome"] == name) & (best["era"] == era)].set_index("presence") for era in eras]
-        table.add_row(head, *(cell(rows, step) for rows in mine))
+        table.add_row(QUANTITIES[name].short, *(cell(rows, step) for rows in mine))
     return table
 
 
@@ -103,6 +92,8 @@ def cell(rows: "pd.DataFrame", step: float) -> str:
 
 def strategy_table(found: "Openness") -> Table:
     """Return what strategies change in the last year: outcomes as rows, strategies and eras as columns."""
+    from latecomer.study.openness import OUTCOMES
+
     rows = found.strategies[found.strategies["measure"] == "last year"]
     pairs = sorted(dict.fromkeys(zip(rows["strategy"], rows["era"], strict=True)))
     table = Table(box=None, padding=(0, 1, 0, 0), title="Strategies of own brands", title_justify="left")
@@ -110,8 +101,10 @@ def strategy_table(found: "Openness") -> Table:
     for strategy, era in pairs:
         table.add_column(f"{strategy}\n{era}".replace(" first", ""), justify="right")
     at = rows.set_index(["outcome", "strategy", "era"]).sort_index()
-    for name, head in HEADS.items():
-        table.add_row(head, *(change(at.loc[name, strategy, era]) for strategy, era in pairs))
+    for name in OUTCOMES:
+        table.add_row(
+            QUANTITIES[name].short, *(change(at.loc[name, strategy, era]) for strategy, era in pairs)
+        )
     return table
 
 

@@ -7,10 +7,10 @@ import typer
 from rich.table import Table
 
 from latecomer.cli.ask import Question, ask
-from latecomer.cli.comparing import WATCHED
 from latecomer.cli.request import MOST_HISTORIES, Asked, Request
 from latecomer.cli.screen import json_rows, print_table
 from latecomer.cli.writing import again
+from latecomer.vocabulary import SERIES, told_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,9 +114,7 @@ def spread_said(found: "Uncertainty") -> Iterator[Table | str]:
 def in_shown_units(rows: "pd.DataFrame") -> "pd.DataFrame":
     """Return rows with their values in the units in which comparisons show them, by the column `unit`: points,
     thousand vehicles."""
-    from latecomer.study.headline import shown_in
-
-    told = [shown_in(str(unit)) for unit in rows["unit"]]
+    told = [told_in(str(unit)) for unit in rows["unit"]]
     factor = [pair[0] for pair in told]
     values = {name: rows[name] * factor for name in ("median", "low90", "high90", "sd") if name in rows}
     return rows.assign(**values, unit=[pair[1] for pair in told])
@@ -147,7 +145,7 @@ def show_path(found: Any, since: int, request: Request) -> None:
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for series in PATHS:
         at = rows[rows["series"] == series].set_index("year")
-        label, factor = WATCHED[series]
-        for name, side in ((label.replace("points", "%"), "base"), ("  with the reform", "reformed")):
-            table.add_row(name, *(f"{at.loc[year, side] * factor:.3g}" for year in years))
+        field = SERIES[series]
+        for name, side in ((field.head, "base"), ("  with the reform", "reformed")):
+            table.add_row(name, *(f"{at.loc[year, side] * field.factor:.3g}" for year in years))
     print_table(table)

@@ -12,13 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from latecomer.asked import MOST_HISTORIES, MOST_THREADS, SEED_BITS
-from latecomer.axes import YEAR, record
 from latecomer.case.folder import case_folder, list_cases
 from latecomer.case.kept import is_kept, open_case
 from latecomer.case.reform import Reform, find_reform
 from latecomer.case.span import marked
 from latecomer.errors import CaseError, InputError, Problems, ReformError, UsageError, nearest
 from latecomer.types import Case
+from latecomer.vocabulary import YEAR, record
 
 FILES = ("csv", "xlsx", "pictures", "netcdf")
 WITH_VALUE = ("--histories", "--seed", "--threads", "--only", "--out", *(f"--{name}" for name in FILES))

@@ -9,12 +9,12 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from latecomer.axes import YEAR, record
 from latecomer.cli.ask import Line, Progressed, Question, Tell, ask, brief_name, prepare, told_if_stopped
 from latecomer.cli.request import FILES, Asked, Request, case_among, refuse_folders, refuse_too_large
 from latecomer.cli.screen import json_rows, print_line, print_table, speaker
 from latecomer.errors import Problems, UsageError
 from latecomer.types import Case
+from latecomer.vocabulary import YEAR, record
 
 if TYPE_CHECKING:
     from latecomer.record import Run

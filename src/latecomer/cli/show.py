@@ -5,25 +5,18 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from latecomer.axes import YEAR
 from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.study.summary import Summary
+from latecomer.vocabulary import SERIES, YEAR
 
 YEARS_SHOWN = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
-HEADLINES = {
-    "vehicles": ("Vehicles, million", 1e-6),
-    "passenger_cars": ("Cars, million", 1e-6),
-    "own_brand_share": ("Own brands, %", 100.0),
-    "own_brand_home_share": ("  at home, %", 100.0),
-    "own_brand_export_share": ("  in exports, %", 100.0),
-    "new_energy_share": ("New energy, %", 100.0),
-    "vehicle_exports": ("Exports, million", 1e-6),
-    "price_index": ("Price, index", 1.0),
-    "quality_gap": ("Quality gap", 1.0),
-}
-PATH_COLUMNS = {**HEADLINES, "great": ("Great", 1.0), "strong": ("Strong", 1.0)}
+HEADLINES = (
+    "vehicles", "passenger_cars", "own_brand_share", "own_brand_home_share", "own_brand_export_share", "new_energy_share",
+    "vehicle_exports", "price_index", "quality_gap",
+)  # fmt: skip
+PATH_COLUMNS = (*HEADLINES, "great", "strong")
 OUTSIDE = "!"
 
 
@@ -42,12 +35,14 @@ def result_table(found: Summary) -> Table:
         table.add_column(str(year), justify="right", no_wrap=True)
     rows = found.rows.drop_duplicates(["series", "index", "year"])
     rows = rows[rows["index"] == ""].set_index(["series", "year"])
-    for name, (label, scale) in HEADLINES.items():
+    for name in HEADLINES:
+        field = SERIES[name]
         at = [rows.loc[(name, year)] for year in years]
-        table.add_row(label, *(short(row["median"] * scale) for row in at))
+        table.add_row(field.head, *(short(row["median"] * field.factor) for row in at))
         if any(np.isfinite(row["recorded"]) for row in at):
             table.add_row(
-                Text("  recorded", style="dim"), *(Text(recorded(row, scale), style="dim") for row in at)
+                Text("  recorded", style="dim"),
+                *(Text(recorded(row, field.factor), style="dim") for row in at),
             )
     return table
 
@@ -93,12 +88,12 @@ def path_table(run: Run) -> Table:
         title_justify="left",
     )
     table.add_column("year", justify="right")
-    for label, _ in PATH_COLUMNS.values():
-        table.add_column(label.strip(), justify="right")
+    for name in PATH_COLUMNS:
+        table.add_column(SERIES[name].head, justify="right")
     for t, year in enumerate(run.years):
         table.add_row(
             str(year),
-            *(short(float(run.records[name][0, t]) * scale) for name, (_, scale) in PATH_COLUMNS.items()),
+            *(short(float(run.records[name][0, t]) * SERIES[name].factor) for name in PATH_COLUMNS),
         )
     return table
 

@@ -28,7 +28,6 @@ import numpy as np
 import pandas as pd
 
 from latecomer.asked import is_whole, note_numbers, note_whole
-from latecomer.axes import YEAR, record
 from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.digests import write_digests
 from latecomer.case.params import draws_digest
@@ -38,6 +37,7 @@ from latecomer.fit.score import TRAINING_END, moment_of, position
 from latecomer.run import run_history, threads_available, workspace
 from latecomer.shown import Shown
 from latecomer.types import Case, note_case
+from latecomer.vocabulary import YEAR, record
 
 FEWEST_STEPS, MOST_STEPS = 8, 1_000_000
 HIGHEST_FIT_SEED = 2**31 - 1  # what the search takes

@@ -43,13 +43,13 @@ from latecomer.study.headline import (
     import_share,
     permits_told,
     share_told,
-    shown_in,
 )
 from latecomer.study.literature import RULE
 from latecomer.study.paired import sure
 from latecomer.study.pairs import Effect, named
 from latecomer.study.titles import told
 from latecomer.study.worth import Worth
+from latecomer.vocabulary import QUANTITIES, told_in
 
 EFFECTS = (
     "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "imports", "quality_gap",
@@ -152,7 +152,7 @@ def firm_charts(found: Comparison) -> dict[str, Figure]:
 
 def of_maker(found: Comparison, series: str, maker: str) -> tuple[str, float, str]:
     """Return the title of a series of one maker, the factor to the unit shown, and that unit."""
-    return f"{name_of(found.case, maker)}: {OF_MAKER[series]}", *shown_in(SERIES[series].unit)
+    return f"{name_of(found.case, maker)}: {SERIES[series].short.lower()}", *told_in(SERIES[series].unit)
 
 
 def titled(found: Comparison, series: str, index: Index) -> tuple[str, float, str]:
@@ -446,7 +446,7 @@ def card(course: Course, caution: str) -> dict[str, str]:
     """Return one number at the head of the page: what and when, its effect, the band, and how sure it is, or a caution."""
     year = course.peak or (course.top if course.index else course.last)
     row = course.rows.set_index("year").loc[year]
-    factor, unit = shown_in(str(row["unit"]))
+    factor, unit = told_in(str(row["unit"]))
     median, low, high = (signed(row[name] * factor) for name in ("median", "low90", "high90"))
     if not np.isfinite(row["median"]):
         median, low, high = (words.NOTHING,) * 3
@@ -474,12 +474,6 @@ def likely(row: Effect | pd.Series) -> str:
     return f"{'Positive' if up else 'Negative'} in {max(row.positive, row.negative):.0%} of paired runs"
 
 
-FIRM_TITLES = {
-    "maker_sales": "Passenger cars made", "maker_exports": "Passenger cars exported", "maker_revenue": "Revenue",
-    "maker_control": "Control of the technology it uses", "maker_profit": "Operating profit",
-}  # fmt: skip
-
-
 def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
     """Return the effects on the chosen makers of a firm's reform and on their main rivals in these years, as text."""
     rows = firm_effects(found, years)
@@ -489,9 +483,9 @@ def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
     for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):
         if role == RIVAL and series not in FIRM_SERIES[::2] + FIRM_SERIES[3:4]:
             continue
-        factor, unit = shown_in(str(part["unit"].iloc[0]))
+        factor, unit = told_in(str(part["unit"].iloc[0]))
         ends = part[["median", "low90", "high90"]].to_numpy(float) * factor
-        title = f"{name}{'' if role == CHOSEN else ' (rival)'}: {FIRM_TITLES[series].lower()}"
+        title = f"{name}{'' if role == CHOSEN else ' (rival)'}: {SERIES[series].short.lower()}"
         out.append({"title": title, "unit": unit, "cells": [starred(*values) for values in ends]})
     return out
 
@@ -549,7 +543,7 @@ def table_rows(found: Comparison, years: list[int], names: Sequence[str] = TABLE
         rows.append({"title": title, "unit": unit, "cells": cells_of(found.effects(series), years, factor)})
         if series == "imports" and len(imported := import_share(found)):
             cells = cells_of(imported, years, 100.0)
-            rows.append({"title": "Imports in cars sold at home", "unit": "points", "cells": cells})
+            rows.append({"title": QUANTITIES["import_share"].title, "unit": "points", "cells": cells})
     return rows
 
 

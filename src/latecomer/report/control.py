@@ -14,6 +14,7 @@ from latecomer.report.style import BLUE, INK, MUTED, layered, tips
 from latecomer.study import words
 from latecomer.study.groups import short_name
 from latecomer.study.summary import Summary
+from latecomer.vocabulary import SERIES
 
 HEIGHT = 290
 COLUMNS = "width < 380 ? 1 : 2"  # of a legend: two of these names need so much room
@@ -48,7 +49,7 @@ WAYS = {
 WAY_COLOURS = ("#2f9388", "#7a4b8a", "#8d98a1", "#3a74b4", "#d9a520")
 TITLES = {
     "sources": (
-        "Technology used but not mastered",
+        SERIES["technology_sources"].title,
         "Height: share of the technology in own-brand cars that its maker could not make alone, by where it comes from; means of "
         "histories.",
     ),
@@ -67,7 +68,7 @@ TITLES = {
 def sources_chart(found: Summary) -> alt.LayerChart:
     """Draw the share of used technology that own brands do not master, stacked by source."""
     return stacked(
-        found, SOURCES, SOURCE_COLOURS, "%", "Technology used but not mastered by own brands, by source"
+        found, SOURCES, SOURCE_COLOURS, "%", f"{SERIES['technology_sources'].title} by own brands, by source"
     )
 
 

@@ -35,98 +35,92 @@ SEGMENT_NAMES = {
 
 @dataclass(frozen=True)
 class Fan:
-    """A fan chart: the series it draws, its title, what a number means, its vertical scale, its first year (0: where it moves).
+    """A fan chart: the series it draws, what a number means, its vertical scale, its first year (0: where it moves).
 
-    `full` draws a share over all of its range, so that panels side by side can be compared.
+    `own_title` stands where the title is not that of the series; `full` draws a share over all of its range, so that panels side
+    by side can be compared.
     """
 
     series: str
-    title: str
     about: str
+    own_title: str = ""
     index: str = ""
     log: bool = False
     first: int = 0
     full: bool = False
 
+    @property
+    def title(self) -> str:
+        return self.own_title or SERIES[self.series].title
+
 
 SHARE_OF = "Of 100 passenger cars"
 ALL_FANS = (
-    Fan("vehicles", "Motor vehicles made", f"Cars, trucks and buses made in a year. {STEPS}", log=True),
+    Fan("vehicles", f"Cars, trucks and buses made in a year. {STEPS}", log=True),
     Fan(
         "passenger_cars",
-        "Passenger cars made",
         f"Made in a year, minibuses and exports included. {STEPS}",
         log=True,
     ),
     Fan(
         "sedans",
-        "Cars in the narrow sense",
         "Sedans and hatchbacks made in a year: no minibuses, no sport-utility vehicles.",
     ),
     Fan(
         "commercial_vehicles",
-        "Trucks and buses made",
         "Made in a year; minibuses are counted as passenger cars.",
     ),
     Fan(
         "own_brand_share",
-        "Own brands in passenger cars made",
         f"{SHARE_OF} made, those of a brand owned at home. The headline share: exports count.",
     ),
     Fan(
         "own_brand_home_share",
-        "Own brands in sales at home",
         f"{SHARE_OF} made and sold at home, those of own brands; exports and imports left out.",
     ),
     Fan(
         "own_brand_export_share",
-        "Own brands in passenger cars exported",
         f"{SHARE_OF} exported, those of own brands. No source prints this share.",
     ),
     Fan(
         "new_energy_share",
-        "Plug-in cars in passenger cars made",
         f"{SHARE_OF} made, battery cars and plug-in hybrids.",
     ),
     Fan(
         "vehicle_exports",
-        "Vehicles exported",
         f"Cars, trucks and buses exported in a year. {STEPS}",
         log=True,
     ),
     Fan(
         "average_price",
-        "Average price of a car sold at home",
         "What a buyer pays on average, CNY of 2010, taxes included, minibuses left out.",
     ),
     Fan(
         "price_index",
-        "Quality-adjusted price",
         f"Price of the same car, chained from year to year; 0.5 is half of the first price. {STEPS}",
         log=True,
     ),
     Fan(
         "core_control",
-        "Core control",
-        "Share of used technology that own brands master, less for distance from the frontier and for venture output.",
+        "Share of used technology that own brands master, less for distance from the frontier and for "
+        "venture output.",
     ),
     Fan(
         "quality_gap",
-        "Quality gap",
         "Initial problems per 100 cars, own brands less joint ventures: 0 is equal quality, lower is better.",
     ),
-    Fan("top3_share", "Three largest groups", "Of 100 vehicles made, those of the three largest groups."),
+    Fan("top3_share", "Of 100 vehicles made, those of the three largest groups."),
 )
 FANS = {fan.series: fan for fan in ALL_FANS}
 SEGMENT_FANS = {
-    f"segment_{name}": Fan("segment_sales", SEGMENT_NAMES.get(name, name), "Made in a year.", name)
+    f"segment_{name}": Fan("segment_sales", "Made in a year.", SEGMENT_NAMES.get(name, name), name)
     for name in SEGMENTS
 }
 RECENT_FANS = {
     "vehicles_recent": Fan(
         "vehicles",
-        "The same, recent years",
         "Vehicles made in a year; equal steps are equal numbers.",
+        "The same, recent years",
         first=1978,
     )
 }

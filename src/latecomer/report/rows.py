@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from latecomer.record import SERIES
-from latecomer.report.fan import FANS
 from latecomer.study import words
 
 
@@ -17,7 +16,7 @@ def matrix(found: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:
     for series, part in found.groupby("series", sort=False):
         unit = SERIES[series].unit
         cells = [marked_cell(row, unit, number) for row in part.itertuples(index=False)]
-        title = FANS[series].title if series in FANS else SERIES[series].about
+        title = SERIES[series].title
         rows.append({"series": series, "title": title, "unit": words.cell_unit(unit), "cells": cells})
     return rows
 
@@ -70,7 +69,7 @@ def moment_row(row: Any) -> dict[str, Any]:
         math.expm1(value) if row.measure == "change" else value
         for value in (row.median, row.low, row.high, row.target)
     )
-    title = FANS[row.series].title if row.series in FANS else SERIES[row.series].about
+    title = SERIES[row.series].title
     return {
         "name": f"{title}, {'change' if row.measure == 'change' else 'mean'} {row.first}-{row.last}",
         "median": {"exact": simulated, "text": words.quantity(simulated, unit)},
@@ -115,7 +114,7 @@ def score_rows(scores: pd.DataFrame) -> list[dict[str, Any]]:
 
 def score_row(row: Any) -> dict[str, Any]:
     """Return the errors of one target: each as text and, under `exact`, as it is."""
-    title = FANS[row.series].title if row.series in FANS else SERIES[row.series].about
+    title = SERIES[row.series].title
     exact = {"error": row.error, "bias": row.bias, "random_walk": row.random_walk, "drift": row.drift}
     return {
         "target": row.target_id,

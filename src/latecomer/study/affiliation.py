@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE, YEAR, record
+from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE
 from latecomer.machine import simulate
 from latecomer.model.product import domain_weight
 from latecomer.record import Run
@@ -27,6 +27,7 @@ from latecomer.run import Workspace, workspace
 from latecomer.shown import Shown
 from latecomer.study.paired import asked_of, note_spans
 from latecomer.types import Case
+from latecomer.vocabulary import YEAR, record
 
 SPAN = (2001, 2014)
 HISTORIES = 24

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.record import SERIES
 from latecomer.study.paired import bands_by_year
 from latecomer.study.pairs import Pairs
 from latecomer.study.words import signed
 from latecomer.types import kept
+from latecomer.vocabulary import QUANTITIES, UNITS, told_in
 
 NOTICED = 0.01
 FOREIGN_CARS = "foreign_cars"  # cars made by ventures and foreign plants: what own brands do not make
@@ -22,50 +22,37 @@ FOREIGN_CARS = "foreign_cars"  # cars made by ventures and foreign plants: what 
 
 @dataclass(frozen=True)
 class Channel:
-    """A mechanism, the series that stands for it (summed over its inner axis), its title, factor and unit shown."""
+    """A mechanism, the series that stands for it (summed over its inner axis), and whether it is told against its level."""
 
     mechanism: str
     series: str
-    title: str
-    factor: float = 1.0
-    unit: str = ""
     relative: bool = True
+
+    @property
+    def told(self) -> tuple[float, str]:
+        """Return the factor to the unit in which a difference that is not told against its level is told, and that unit."""
+        field = QUANTITIES[self.series]
+        return (
+            told_in(field.unit) if field.change == UNITS[field.unit].change else (field.factor, field.change)
+        )
 
 
 CHANNELS = (
-    Channel("Imports", "imports", "cars imported"),
-    Channel("Entry of foreign makers", "ventures", "joint ventures", 1.0, "ventures", relative=False),
-    Channel(
-        "Entry of foreign makers", "foreign_plants", "wholly foreign makers", 1.0, "makers", relative=False
-    ),
-    Channel(
-        "Output of ventures and foreign plants",
-        FOREIGN_CARS,
-        "cars that ventures and foreign plants make",
-        1e-3,
-        "thousand",
-        relative=False,
-    ),
-    Channel("Entry", "makers_active", "makers with output", 1.0, "makers", relative=False),
-    Channel(
-        "Access",
-        "technology_sources",
-        "share of technology used that is not mastered",
-        100.0,
-        "points",
-        relative=False,
-    ),
-    Channel("Digestion", "learning", "what own brands learn from others a year"),
-    Channel("Improvement", "improvements", "what own brands add by innovation a year"),
-    Channel("Own effort", "research", "research of makers"),
-    Channel("Brand", "own_trust", "trust in own brands", 1.0, "utility", relative=False),
-    Channel(
-        "Quality", "quality_gap", "quality gap to ventures", 1.0, "problems per 100 cars", relative=False
-    ),
-    Channel("Prices", "own_brand_price", "price of own-brand cars"),
-    Channel("Prices", "average_price", "average price of a car"),
-    Channel("Demand", "home_sales", "cars sold at home"),
-    Channel("Exports", "vehicle_exports", "vehicles exported"),
+    Channel("Imports", "imports"),
+    Channel("Entry of foreign makers", "ventures", relative=False),
+    Channel("Entry of foreign makers", "foreign_plants", relative=False),
+    Channel("Output of ventures and foreign plants", FOREIGN_CARS, relative=False),
+    Channel("Entry", "makers_active", relative=False),
+    Channel("Access", "technology_sources", relative=False),
+    Channel("Digestion", "learning"),
+    Channel("Improvement", "improvements"),
+    Channel("Own effort", "research"),
+    Channel("Brand", "own_trust", relative=False),
+    Channel("Quality", "quality_gap", relative=False),
+    Channel("Prices", "own_brand_price"),
+    Channel("Prices", "average_price"),
+    Channel("Demand", "home_sales"),
+    Channel("Exports", "vehicle_exports"),
 )
 SMALLEST = {
     "share": 0.005,
@@ -107,11 +94,12 @@ def moved(found: Pairs, channel: Channel) -> dict:
     lasting = clear & np.append(clear[1:], clear[-1:])
     at = int(np.argmax(lasting)) if lasting.any() else -1
     last = values.shape[1] - 1
-    row = {"mechanism": channel.mechanism, "series": channel.series, "title": channel.title, "relative": channel.relative,
-           "unit": channel.unit or SERIES[channel.series].unit}  # fmt: skip
+    row = {"mechanism": channel.mechanism, "series": channel.series, "title": QUANTITIES[channel.series].phrase,
+           "relative": channel.relative,
+           "unit": QUANTITIES[channel.series].unit if channel.relative else channel.told[1]}  # fmt: skip
     row |= {"first": float(found.years[at]) if at >= 0 else np.nan, "last": int(found.years[last])}
     for name, t in (("first", at), ("last", last)):
-        scale = channel.factor if not channel.relative else 100.0 / level[t] if level[t] > 0.0 else np.nan
+        scale = channel.told[0] if not channel.relative else 100.0 / level[t] if level[t] > 0.0 else np.nan
         row |= {f"{name}_{key}": bands[i, t] * scale for key, i in (("low", 0), ("median", 2), ("high", 4))}
     return {**row, "clear_at_last": bool(clear[last])}
 
@@ -120,7 +108,7 @@ def smallest(channel: Channel) -> float:
     """Return the smallest difference of a series that counts, where it is not measured against its level."""
     if channel.relative:
         return 0.0
-    return SMALLEST.get(channel.unit or "", SMALLEST["share"])
+    return SMALLEST.get(channel.told[1], SMALLEST["share"])
 
 
 def channel_sentences(found: Pairs) -> list[str]:

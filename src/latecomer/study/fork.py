@@ -18,14 +18,13 @@ import pandas as pd
 from latecomer.asked import note_years
 from latecomer.case.reform import Reform, ReformLike, first_changed, read_changes
 from latecomer.errors import Problems, ReformError
-from latecomer.record import SERIES
 from latecomer.run import run_variants
 from latecomer.study.compare import Comparison, compare_all, prepare, reforms_meant, told
-from latecomer.study.headline import HEADLINES, shown_in
 from latecomer.study.paired import Progress, asked_of, made_by
 from latecomer.study.pairs import Effect
 from latecomer.study.words import signed
 from latecomer.types import Case, Finding
+from latecomer.vocabulary import SERIES, told_in
 
 LEAST = 0.25  # of the largest sure effect among the years tried: below that a reform is called too late
 RULE = (
@@ -92,7 +91,7 @@ class Timing(Finding):
     def sentence(self, series: str) -> str:
         """Say of one series when the effect was largest, and in which of the years tried the reform works."""
         rows = self.table[self.table["series"] == series].sort_values("taken_up")
-        name, at = HEADLINES.get(series, series.replace("_", " ")).lower(), int(rows["at"].iloc[0])
+        name, at = SERIES[series].phrase, int(rows["at"].iloc[0])
         works = rows[rows["works"]]
         if works.empty:
             return f"On {name} in {at} no effect is sure, whenever the reform is taken up: there is no year until which it works."
@@ -109,7 +108,7 @@ class Timing(Finding):
 
 def effect_told(row: pd.Series) -> str:
     """Return the effect of a row with its band, in the unit in which comparisons show it."""
-    factor, unit = shown_in(str(row["unit"]))
+    factor, unit = told_in(str(row["unit"]))
     median, low, high = (signed(row[name] * factor) for name in ("median", "low90", "high90"))
     return f"{median} {unit} (90% band {low} to {high})"
 

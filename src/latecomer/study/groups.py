@@ -7,10 +7,11 @@ the whole.
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import CENTRAL_STATE, FOREIGN_PLANT, IMPORTER, LOCAL_STATE, YEAR
+from latecomer.axes import CENTRAL_STATE, FOREIGN_PLANT, IMPORTER, LOCAL_STATE
 from latecomer.record import SERIES, Run
 from latecomer.study.bands import fan_of
 from latecomer.types import Case, kept
+from latecomer.vocabulary import YEAR
 
 BY_MAKER = tuple(field for field in YEAR if field.axes == "m")
 LEVELS = {"low90": 0.05, "median": 0.5, "high90": 0.95}

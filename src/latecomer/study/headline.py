@@ -20,22 +20,12 @@ from latecomer.study.paired import sure
 from latecomer.study.pairs import Pairs, summed
 from latecomer.study.words import signed
 from latecomer.types import kept
+from latecomer.vocabulary import SERIES, told_in
 
-HEADLINES = {
-    "own_brand_share": "Own brands in cars made",
-    "vehicles": "Vehicles made",
-    "new_energy_share": "Plug-in cars in cars made",
-    "imports": "Cars imported",
-    "quality_gap": "Quality gap to ventures",
-    "vehicle_exports": "Vehicles exported",
-    "strong": "Strong",
-    "great": "Great",
-}
-OF_MAKER = {
-    "maker_sales": "passenger cars made",
-    "maker_control": "control of technology",
-    "maker_profit": "profit",
-}
+HEADLINES = (
+    "own_brand_share", "vehicles", "new_energy_share", "imports", "quality_gap", "vehicle_exports", "strong", "great",
+)  # fmt: skip
+OF_MAKER = ("maker_sales", "maker_control", "maker_profit")
 ALSO_WATCHED = (
     *("own_brand_home_share", "own_brand_export_share", "passenger_cars", "core_control"),
     *("average_price", "consumer_surplus", "profit", "public_balance", "home_sales"),
@@ -117,11 +107,13 @@ def first_of(years: np.ndarray, found: np.ndarray) -> int | None:
 def courses(found: Pairs) -> list[Course]:
     """Return the courses of the headline series; for a reform of firms those of the chosen makers come first."""
     of_firms = [
-        course_of(found.effects(series, maker), f"{name_of(found.case, maker)}: {what}")
+        course_of(
+            found.effects(series, maker), f"{name_of(found.case, maker)}: {SERIES[series].short.lower()}"
+        )
         for maker in chosen_makers(found)
-        for series, what in OF_MAKER.items()
+        for series in OF_MAKER
     ]
-    return [*of_firms, *(course_of(found.effects(name), title) for name, title in HEADLINES.items())]
+    return [*of_firms, *(course_of(found.effects(name), SERIES[name].title) for name in HEADLINES)]
 
 
 def years_of(told: list[Course]) -> dict[int, str]:
@@ -256,7 +248,7 @@ def at(course: Course, year: int | None) -> str:
     row = course.rows.set_index("year").loc[year]
     if not np.isfinite(row["median"]):
         return "nothing to compare"
-    factor, unit = shown_in(str(row["unit"]))
+    factor, unit = told_in(str(row["unit"]))
     median, low, high = (row[name] * factor for name in ("median", "low90", "high90"))
     return f"{signed(median)} {unit} ({signed(low)} to {signed(high)})"
 
@@ -272,17 +264,6 @@ def import_share(found: Pairs) -> pd.DataFrame:
     ]
     told = {"series": IMPORT_SHARE, "index": "", "year": found.years.astype(int)}
     return pd.DataFrame({**told, **summed(sides[1] - sides[0], *sides), "unit": "share"})
-
-
-def shown_in(unit: str) -> tuple[float, str]:
-    """Return the factor to the unit in which a difference is shown, and that unit: points, thousand vehicles."""
-    if unit.startswith("share"):
-        return 100.0, "points"
-    if unit.startswith("index"):
-        return 1.0, "index points"
-    if unit == "CNY of 2010":
-        return 1e-3, "thousand CNY of 2010"
-    return (1e-3, "thousand") if unit in ("vehicles", "vehicles a year") else (1.0, unit)
 
 
 def silent(found: Pairs) -> str:
@@ -348,7 +329,7 @@ def share_told(found: Pairs) -> list[str]:
 
     Mainly: with the cars of own brands as they were, the share would move by half as much at least.
     """
-    course = course_of(found.effects("own_brand_share"), HEADLINES["own_brand_share"])
+    course = course_of(found.effects("own_brand_share"), SERIES["own_brand_share"].title)
     if course.peak is None or not is_large(course):
         return []
     shares, cars = found.values("own_brand_share"), found.values("passenger_cars")

@@ -33,6 +33,7 @@ from latecomer.errors import Problems, ReformError
 from latecomer.run import rows, watch_variants
 from latecomer.study.paired import Progress, Steps, asked_of, banded, made_by, share, writable
 from latecomer.types import Case, Finding
+from latecomer.vocabulary import QUANTITIES, Field
 
 ERAS = (1984, 1994, 2001, 2010)
 STEPS = 9
@@ -42,32 +43,12 @@ MEASURES = ("last year", "mean")
 DIAL, HISTORY = "dial", "history"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What is looked at: its title, unit, for whom it is told, and whether less of it is better."""
-
-    title: str
-    unit: str
-    whom: str
-    less_is_better: bool = False
-
-
 OUTCOMES = {
-    "strong": Outcome("Strong", "index, reference=100", "country"),
-    "own_brand_share": Outcome("Own brands, share", "share", "country"),
-    "own_brand_volume": Outcome("Own brands, cars made", "vehicles", "country"),
-    "vehicles": Outcome("Vehicles made", "vehicles", "country"),
-    "consumer_surplus": Outcome("Consumer surplus", "billion CNY of 2010", "buyers"),
-    "quality_gap": Outcome(
-        "Quality gap to ventures", "problems per 100 cars", "country", less_is_better=True
-    ),
-    "state_output": Outcome("State makers, cars made", "vehicles", "state makers"),
-    "private_output": Outcome("Private makers, cars made", "vehicles", "private makers"),
-    "foreign_output": Outcome("Ventures and foreign plants, cars made", "vehicles", "foreign makers"),
-    "state_profit": Outcome("State makers, profit", "billion CNY of 2010", "state makers"),
-    "private_profit": Outcome("Private makers, profit", "billion CNY of 2010", "private makers"),
-    "foreign_profit": Outcome("Ventures and foreign plants, profit", "billion CNY of 2010", "foreign makers"),
-}
+    "strong": "country", "own_brand_share": "country", "own_brand_volume": "country", "vehicles": "country",
+    "consumer_surplus": "buyers", "quality_gap": "country", "state_output": "state makers", "private_output": "private makers",
+    "foreign_output": "foreign makers", "state_profit": "state makers", "private_profit": "private makers",
+    "foreign_profit": "foreign makers",
+}  # what is looked at, and for whom it is told  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,7 +84,7 @@ class Openness(Finding):
     def sentence(self, name: str, rows: pd.DataFrame) -> str:
         """Say of one outcome which value of the dial is best from every era on, beside history by rule."""
         said = "; ".join(told(row, self.curves) for row in rows.itertuples())
-        return f"{OUTCOMES[name].title}, {shown_in(OUTCOMES[name].unit)[1]}: {said}."
+        return f"{QUANTITIES[name].title}, {QUANTITIES[name].shown}: {said}."
 
 
 def openness(
@@ -140,11 +121,11 @@ def openness(
                     told_by = {**key, "outcome": name, "measure": measure}
                     curves += curve(base[:, j, k], values[:, :, j, k], dial, told_by)
                     best.append(
-                        {**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, OUTCOMES[name])}
+                        {**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, QUANTITIES[name])}
                     )
                     for reform, with_ in zip(rivals, found[steps + 1 :], strict=True):
                         row = {"era": era, "strategy": str(reform), "outcome": name, "measure": measure}
-                        compared.append({**row, **change(base[:, j, k], with_[:, j, k], OUTCOMES[name])})
+                        compared.append({**row, **change(base[:, j, k], with_[:, j, k], QUANTITIES[name])})
     frames = [pd.DataFrame(rows) for rows in (curves, best, compared)]
     title = f"{case.title} ({side} only)" if side else case.title
     return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by(case, histories, seed))
@@ -262,12 +243,12 @@ def counted(values: np.ndarray) -> dict[str, float]:
     return {**banded(values), "histories": int(np.isfinite(values).sum())}
 
 
-def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Outcome) -> dict[str, Any]:
+def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Field) -> dict[str, Any]:
     """Return the best value of the dial by the medians, and how sure it is that the best lies inside (module docstring).
 
     `base` [n] is history, `values` [step, n]; nothing is said of inside and ends where an end has nothing to compare.
     """
-    worth, history = (-values, -base) if outcome.less_is_better else (values, base)
+    worth, history = (-values, -base) if outcome.better == "less" else (values, base)
     medians = np.array(
         [np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else -np.inf for row in worth]
     )
@@ -284,11 +265,11 @@ def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Out
     }  # fmt: skip
 
 
-def change(base: np.ndarray, with_: np.ndarray, outcome: Outcome) -> dict[str, Any]:
+def change(base: np.ndarray, with_: np.ndarray, outcome: Field) -> dict[str, Any]:
     """Return the paired change of an outcome: bands, shares of histories that are better and worse, medians of both sides."""
     moved = with_ - base
     known = moved[np.isfinite(moved)]
-    sign = -1.0 if outcome.less_is_better else 1.0
+    sign = -1.0 if outcome.better == "less" else 1.0
     shares = {"better": share(sign * known > 0.0), "worse": share(sign * known < 0.0)}
     sides = {HISTORY: banded(base)["median"], "with": banded(with_)["median"]}
     return {**counted(moved), **shares, **sides, "unit": outcome.unit}
@@ -333,15 +314,8 @@ def told(row: Any, curves: pd.DataFrame) -> str:
     ]  # fmt: skip
     dial = mine[mine["variant"] == DIAL].set_index("dial")["median"]
     history = float(mine.loc[mine["variant"] == HISTORY, "median"].iloc[0])
-    factor = shown_in(OUTCOMES[row.outcome].unit)[0]
+    factor = QUANTITIES[row.outcome].factor
     best, given = (f"{value * factor:,.3g}" if abs(value * factor) < 1000.0 else f"{value * factor:,.0f}"
                    for value in (float(dial[row.best]), history))  # fmt: skip
     better = f"better in {row.beats_history:.0%} of histories"
     return f"from {row.era} best at {row.best:.2g} ({best}; history by rule {given}; {better})"
-
-
-def shown_in(unit: str) -> tuple[float, str]:
-    """Return the factor to the unit shown, and that unit."""
-    if unit.startswith("index"):
-        return 1.0, "index points"
-    return {"vehicles": (1e-6, "million"), "share": (100.0, "%")}.get(unit, (1.0, unit))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import ACTORS, YEAR
+from latecomer.axes import ACTORS
 from latecomer.case import span
 from latecomer.fit.ranks import countries, place_table
 from latecomer.fit.score import errors, firm_scores, firm_table, moment_table, record_table
@@ -22,6 +22,7 @@ from latecomer.study import answer, bands, evidence, groups
 from latecomer.study.affiliation import Affiliation, of_run
 from latecomer.study.growth import growth_table, price_table
 from latecomer.types import Case, Finding, kept
+from latecomer.vocabulary import YEAR
 
 FLOW_YEARS = (1980, 1995, 2010, 2025)
 FLOWS = ("people_flow", "money_flow", "knowledge_flow")

@@ -21,19 +21,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.asked import is_whole
 from latecomer.case.policy import build_policy
 from latecomer.case.reform import ReformLike
 from latecomer.errors import Problems
-from latecomer.record import SERIES
 from latecomer.study.ablate import parts_of
 from latecomer.study.compare import Comparison, compare, paired_request
-from latecomer.study.headline import HEADLINES, shown_in
 from latecomer.study.paired import Progress, Steps, made_by, switched
 from latecomer.study.titles import told
 from latecomer.study.words import signed
 from latecomer.types import Case, Finding
+from latecomer.vocabulary import SERIES, told_in
 
 PARTS = {
     "luck": "Chance within a history",
@@ -78,7 +77,7 @@ class Uncertainty(Finding):
 
     def sentences(self) -> list[str]:
         """Say which part weighs most, and which variant of the model would change the answer most."""
-        name = HEADLINES.get(self.series, self.series.replace("_", " ")).lower()
+        name = SERIES[self.series].phrase
         if not (self.parts["sd"] > 0.0).any():
             return [f"The effect on {name} in {self.year} is the same whatever is varied."]
         most = self.parts.loc[self.parts["share"].idxmax()]
@@ -86,7 +85,7 @@ class Uncertainty(Finding):
         said = [
             f"Of what is uncertain in the effect on {name} in {self.year}, {most['share']:.0%} comes from {part}."
         ]
-        factor, unit = shown_in(self.unit)
+        factor, unit = told_in(self.unit)
         if len(self.variants):
             far = self.variants.loc[self.variants["difference"].abs().idxmax()]
             said.append(
@@ -203,11 +202,11 @@ def redrawn(case: Case, seed: int, variant: int) -> Case:
     ranges = mapping.loc[judged, ["low", "scale", "high"]].to_numpy(float)
     middle = np.clip(ranges[:, 1], ranges[:, 0], ranges[:, 2])
     mapping.loc[judged, "scale"] = generator.triangular(ranges[:, 0], middle, ranges[:, 2])
-    along = {letter: case.labels.along(letter) for letter in "mrsedkobaxygw"}
+    along = case.labels.by_letter
     past_bounds = Problems()  # a weight may carry a lever past its bounds, where it is held
     policy, levers = build_policy(
         mapping, case.tables["policies"], case.years, case.world.deflator, along, case.length, past_bounds
     )
-    for lever in axes.POLICY:
+    for lever in vocabulary.POLICY:
         policy[lever.name] = np.clip(policy[lever.name], lever.low, lever.high)
     return replace(case, policy=policy, levers=levers)

@@ -29,14 +29,16 @@ from latecomer.study.paired import banded
 from latecomer.study.pairs import Pairs
 from latecomer.study.words import number, signed
 from latecomer.types import Finding, kept
+from latecomer.vocabulary import QUANTITIES
 
 SOCIAL_RATE = 0.08
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
-TITLES = {
-    "surplus": "Buyers' surplus", "own_profit": "Profit of own-brand makers",
-    "foreign_profit": "Profit of ventures and foreign plants",
-    "tax": "Taxes and tariffs on cars", "outlay": "Public outlay", "balance": "Public balance", "total": "Sum",
-}  # fmt: skip
+SERIES_OF = {
+    "surplus": "consumer_surplus",
+    "outlay": "public_outlay",
+    "balance": "public_balance",
+}  # where names differ
+SUM = "Sum"
 BOUGHT = {
     "strong": (1.0, "index points of strong"),
     "own_brand_share": (100.0, "points of own brands' share"),
@@ -144,7 +146,7 @@ def worth(found: Pairs, last: int | None = None, rate: float = SOCIAL_RATE) -> W
         rows.append(
             {
                 "item": name,
-                "title": TITLES[name],
+                "title": title_of(name),
                 **banded(plain),
                 **bands,
                 "positive": float((plain > 0.0).mean()),
@@ -165,6 +167,11 @@ def worth(found: Pairs, last: int | None = None, rate: float = SOCIAL_RATE) -> W
         cost(found, sums["total"], end),
         found.manifest,
     )
+
+
+def title_of(item: str) -> str:
+    """Return the title of an item of the money."""
+    return SUM if item == "total" else QUANTITIES[SERIES_OF.get(item, item)].title
 
 
 @kept
