@@ -74,7 +74,7 @@ def span_table(rows: "pd.DataFrame", found: "Attribution") -> Table:
     import pandas as pd
 
     from latecomer.study.attribute import shown_unit
-    from latecomer.study.titles import told
+    from latecomer.study.words import told
 
     head = rows.iloc[0]
     factor, unit = shown_unit(head)

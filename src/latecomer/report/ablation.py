@@ -9,7 +9,7 @@ from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered,
 from latecomer.study import words
 from latecomer.study.ablate import Ablation, by_series
 from latecomer.study.gallery import Gallery
-from latecomer.study.titles import told
+from latecomer.study.words import told
 
 COLUMNS, WIDTH, ROW = 3, 205, 19
 FIRST, OTHER = GREY, BLUE

@@ -47,7 +47,7 @@ from latecomer.study.headline import (
 from latecomer.study.literature import RULE
 from latecomer.study.paired import sure
 from latecomer.study.pairs import Effect, named
-from latecomer.study.titles import told
+from latecomer.study.words import told
 from latecomer.study.worth import Worth
 from latecomer.vocabulary import QUANTITIES, told_in
 

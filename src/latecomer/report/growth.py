@@ -4,8 +4,7 @@ import altair as alt
 import pandas as pd
 
 from latecomer.report.style import INK, PAPER, layered, tips
-from latecomer.study import words
-from latecomer.study.growth import LABOUR_SHARE, MODES, TOTAL
+from latecomer.study.growth import LABOUR_SHARE, MODES, TOTAL, told
 from latecomer.study.summary import Summary
 
 TITLE = "Modes of growth"
@@ -53,16 +52,10 @@ def growth_chart(found: Summary) -> alt.LayerChart:
             ),
         ],
         HEIGHT,
-        describe(table),
+        describe(found.growth),
     )
 
 
 def describe(table: pd.DataFrame) -> str:
     """Return the alternative text: the total and the two largest contributions of each period."""
-    said = []
-    for period, rows in table.groupby("period", sort=False):
-        total = rows.loc[rows["mode"] == TOTAL, "mean"].iloc[0]
-        largest = rows[rows["mode"] != TOTAL].nlargest(2, "mean")
-        most = words.listed([f"{row.title.lower()} {row.mean:.1f}" for row in largest.itertuples()])
-        said.append(f"{period}: {total:.1f}, most of it {most}")
-    return f"Contributions to the growth of real output, per cent a year. {'; '.join(said)}."
+    return f"Contributions to the growth of real output, per cent a year. {'; '.join(told(table))}."

@@ -8,8 +8,8 @@ from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
 from latecomer.study import words
 from latecomer.study.fork import LEAST, RULE, Timing
-from latecomer.study.titles import told
 from latecomer.study.uncertainty import Uncertainty
+from latecomer.study.words import told
 
 WIDTH, HEIGHT = 520, 190
 NORMAL90 = 1.645  # standard errors on either side that hold 90% of a normal distribution

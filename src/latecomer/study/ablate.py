@@ -22,9 +22,8 @@ from latecomer.errors import HistoriesFailed
 from latecomer.record import SERIES, Run
 from latecomer.run import run, run_variants
 from latecomer.shown import Shown
-from latecomer.study.paired import UNDEFINED_AT_ZERO, Progress, Steps, asked_of, made_by, switched
-from latecomer.study.titles import told
-from latecomer.study.words import signed
+from latecomer.study.paired import BAND90, UNDEFINED_AT_ZERO, Progress, Steps, asked_of, made_by, switched
+from latecomer.study.words import signed, told
 from latecomer.types import Case, Finding
 
 YEARS = (2010, 2025)
@@ -32,7 +31,6 @@ WATCHED = (
     *("own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars"),
     *("quality_gap", "core_control", "great", "strong"),
 )
-LEVELS = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, repr=False)
@@ -176,7 +174,7 @@ def compared(
             if name in UNDEFINED_AT_ZERO:
                 both = (on != 0.0) & (off != 0.0)
                 on, off = on[both], off[both]
-            low, median, high = np.quantile(off - on, LEVELS) if len(on) else (np.nan,) * 3
+            low, median, high = np.quantile(off - on, BAND90) if len(on) else (np.nan,) * 3
             rows.append(
                 {
                     "part": part.number, "name": part.name, "series": name, "year": int(year), "difference": median,

@@ -25,13 +25,12 @@ from latecomer.model.product import domain_weight
 from latecomer.record import Run
 from latecomer.run import Workspace, workspace
 from latecomer.shown import Shown
-from latecomer.study.paired import asked_of, note_spans
+from latecomer.study.paired import BAND90, asked_of, note_spans
 from latecomer.types import Case
 from latecomer.vocabulary import YEAR, record
 
 SPAN = (2001, 2014)
 HISTORIES = 24
-LEVELS = (0.05, 0.95)
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,7 +65,7 @@ def affiliation_share(
     if not len(told):
         return None
     gain, without, direct, makers = told.mean(axis=0)
-    low, high = np.quantile(told[:, 2] / told[:, 0], LEVELS)
+    low, high = np.quantile(told[:, 2] / told[:, 0], BAND90[::2])
     return Affiliation(direct / gain, low, high, 1.0 - without / gain, gain, makers, len(told))
 
 

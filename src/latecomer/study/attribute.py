@@ -31,8 +31,7 @@ from latecomer.record import SERIES
 from latecomer.run import watch_variants
 from latecomer.study.compare import reforms_meant
 from latecomer.study.paired import UNDEFINED_AT_ZERO, Progress, Steps, asked_of, made_by, note_spans, switched
-from latecomer.study.titles import told
-from latecomer.study.words import NOTHING, banded, listed, signed
+from latecomer.study.words import NOTHING, banded, listed, signed, told
 from latecomer.types import Case, Finding
 
 SHOWN = ("vehicles", "strong")

@@ -11,7 +11,7 @@ import pandas as pd
 from latecomer.case.span import marked
 from latecomer.fit.score import position
 from latecomer.record import SERIES, Run
-from latecomer.study.paired import LEVELS, UNDEFINED_AT_ZERO
+from latecomer.study.paired import BAND90, LEVELS, UNDEFINED_AT_ZERO
 from latecomer.types import Case
 
 FAN = ["low90", "low50", "median", "high50", "high90"]
@@ -67,7 +67,7 @@ def provinces(run: Run, year: int) -> pd.DataFrame:
     )
     columns = {"sales": "region_sales", "own": "region_own_share", "local": "region_local_share"}
     for column, series in columns.items():
-        low, median, high = np.quantile(run.series(series)[:, at], (0.05, 0.5, 0.95), axis=0)
+        low, median, high = np.quantile(run.series(series)[:, at], BAND90, axis=0)
         table = table.assign(**{column: median, f"{column}_low": low, f"{column}_high": high})
     return table
 
@@ -77,7 +77,7 @@ def power_path(run: Run) -> pd.DataFrame:
     made = np.median(run.series("vehicles"), axis=0) > 0
     out = {"year": run.years.astype(int)}
     for name in ("great", "strong"):
-        out[f"{name}_low"], out[name], out[f"{name}_high"] = run.bands(name, levels=(0.05, 0.5, 0.95))
+        out[f"{name}_low"], out[name], out[f"{name}_high"] = run.bands(name, levels=BAND90)
     return pd.DataFrame(out)[made].reset_index(drop=True)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from latecomer.axes import IMPORTER, PRIVATE
 from latecomer.study.groups import BY_MAKER, by_maker
-from latecomer.study.paired import sure
+from latecomer.study.paired import BAND90, sure
 from latecomer.study.pairs import Pairs
 from latecomer.types import Case, kept
 
@@ -66,7 +66,7 @@ def standing_told(found: Pairs) -> list[str]:
     for maker in chosen_makers(found):
         m, year = found.case.labels.makers.index(maker), int(found.years[-1])
         made = [side[:, -1, m] for side in found.values("maker_sales")]
-        low, median, high = np.quantile(made[0], (0.05, 0.5, 0.95)) / 1e6
+        low, median, high = np.quantile(made[0], BAND90) / 1e6
         gone = [int((side <= 0.0).sum()) for side in made]
         said.append(
             f"{name_of(found.case, maker)} without the reform: {median:.2f} million cars made in {year} "
@@ -102,7 +102,7 @@ def gains_of_makers(found: Pairs) -> pd.DataFrame:
     Columns: maker, name, name_zh, median, low90, high90, positive (share of pairs in which it gains), most gained first.
     """
     change = found.differences("maker_sales")[:, -1]
-    low, median, high = np.quantile(change, (0.05, 0.5, 0.95), axis=0)
+    low, median, high = np.quantile(change, BAND90, axis=0)
     names = found.case.labels
     rows = pd.DataFrame(
         {

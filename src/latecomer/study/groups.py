@@ -10,11 +10,11 @@ import pandas as pd
 from latecomer.axes import CENTRAL_STATE, FOREIGN_PLANT, IMPORTER, LOCAL_STATE
 from latecomer.record import SERIES, Run
 from latecomer.study.bands import fan_of
+from latecomer.study.paired import BAND90, ENDS90
 from latecomer.types import Case, kept
 from latecomer.vocabulary import YEAR
 
 BY_MAKER = tuple(field for field in YEAR if field.axes == "m")
-LEVELS = {"low90": 0.05, "median": 0.5, "high90": 0.95}
 OTHERS = "Others"
 KINDS = ("central state", "local state", "private", "foreign")
 RANK_YEARS = (2005, 2010, 2015, 2020, 2024)
@@ -162,9 +162,9 @@ def makers_by_year(run: Run) -> pd.DataFrame:
 def by_maker(run: Run, series: str, values: np.ndarray, **more: np.ndarray) -> pd.DataFrame:
     """Return values [n, t, m] by maker and year, without years in which they are zero in every history."""
     labels, years = run.case.labels, run.years.astype(int)
-    bands = np.quantile(values, tuple(LEVELS.values()), axis=0)
+    bands = np.quantile(values, BAND90, axis=0)
     t, m = np.nonzero((values != 0.0).any(axis=0))
-    columns = {name: band[t, m] for name, band in (*zip(LEVELS, bands, strict=True), *more.items())}
+    columns = {name: band[t, m] for name, band in (*zip(ENDS90, bands, strict=True), *more.items())}
     head = {
         "maker": np.array(labels.makers)[m],
         "name": np.array(labels.maker_names)[m],

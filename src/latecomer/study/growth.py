@@ -34,6 +34,7 @@ import pandas as pd
 
 from latecomer.axes import IMPORTER
 from latecomer.record import Run
+from latecomer.study.paired import BAND90
 from latecomer.types import Case, Finding
 
 BREAKS = (1953, 1978, 1992, 2001, 2010, 2025)
@@ -48,7 +49,6 @@ MODES = {
     "reallocation": "Shift between makers",
 }
 TOTAL = "total"
-LEVELS = (0.05, 0.95)
 COLUMNS = ["period", "first", "last", "mode", "title", "mean", "low", "high"]
 
 
@@ -141,7 +141,7 @@ def periods(run: Run, first: int, breaks: Sequence[int]) -> list[tuple[int, int]
 
 def summed(begin: int, end: int, mode: str, title: str, rate: np.ndarray) -> tuple:
     """Return one row of a table: mean and 90% band of a rate [n]."""
-    low, high = np.quantile(rate, LEVELS)
+    low, high = np.quantile(rate, BAND90[::2])
     return f"{begin}-{end}", begin, end, mode, title, rate.mean(), low, high
 
 

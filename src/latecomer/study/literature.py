@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from latecomer.record import DIMENSIONS, SERIES, labels_of
-from latecomer.study.paired import LEVELS
+from latecomer.study.paired import BAND90
 from latecomer.study.pairs import Pairs
 from latecomer.study.words import signed
 from latecomer.study.worth import flows
@@ -57,7 +57,7 @@ def literature(found: Pairs) -> pd.DataFrame:
     rows = []
     for row in mine.itertuples():
         values = measured(found, row)
-        low, median, high = np.quantile(values, (LEVELS[0], 0.5, LEVELS[-1]))
+        low, median, high = np.quantile(values, BAND90)
         told = estimates.loc[row.estimate_id]
         published = (told["value"], told["low"], told["high"])
         unit = unit_of(row)
@@ -133,7 +133,7 @@ def published_text(sign: float, value: float, low: float, high: float, unit: str
 
 def verdict(values: np.ndarray, sign: float, value: float, low: float, high: float) -> str:
     """Say whether we agree with a published finding, in sign and in size, by `RULE`."""
-    ours, ends = float(np.median(values)), np.quantile(values, (LEVELS[0], LEVELS[-1]))
+    ours, ends = float(np.median(values)), np.quantile(values, BAND90[::2])
     if sign == 0.0:
         return "Yes: our band includes zero" if ends[0] <= 0.0 <= ends[1] else "No: our band excludes zero"
     direction = sign if np.isfinite(sign) else np.sign(next(x for x in (value, low, high) if np.isfinite(x)))

@@ -31,7 +31,7 @@ from latecomer.case.reform import Reform, changed, find_reform, free, read_chang
 from latecomer.case.span import marked
 from latecomer.errors import Problems, ReformError
 from latecomer.run import rows, watch_variants
-from latecomer.study.paired import Progress, Steps, asked_of, banded, made_by, share, writable
+from latecomer.study.paired import BAND90, Progress, Steps, asked_of, banded, made_by, share, writable
 from latecomer.types import Case, Finding
 from latecomer.vocabulary import QUANTITIES, Field
 
@@ -257,7 +257,7 @@ def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Fie
     whole = worth[:, np.isfinite(worth).all(axis=0)]
     ends = np.maximum(whole[0], whole[-1])
     won = whole[middle] - ends
-    low, median, high = np.quantile(won, (0.05, 0.5, 0.95)) if len(won) else (np.nan,) * 3
+    low, median, high = np.quantile(won, BAND90) if len(won) else (np.nan,) * 3
     return {
         "best": float(dial[top]), "beats_history": share(worth[top][both] > history[both]), "best_inside": float(dial[middle]),
         "inside": share(whole[1:-1].max(axis=0) > ends), "beats": share(won > 0.0), "gain": float(median), "low90": float(low),

@@ -21,6 +21,8 @@ from latecomer.types import Case, note_case
 
 Progress = Callable[[int, int], None]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+BAND90 = (0.05, 0.5, 0.95)  # the ends of the 90% band, and the median between them
+ENDS90 = ("low90", "median", "high90")
 BANDS = ("low90", "low50", "median", "high50", "high90")
 # Compared with something that may not be there (ventures, exports): zero means that there is nothing to compare.
 UNDEFINED_AT_ZERO = ("quality_gap", "own_brand_export_share")

@@ -21,6 +21,7 @@ from latecomer.record import SERIES, Run, package_version
 from latecomer.study import answer, bands, evidence, groups
 from latecomer.study.affiliation import Affiliation, of_run
 from latecomer.study.growth import growth_table, price_table
+from latecomer.study.paired import BAND90, ENDS90
 from latecomer.types import Case, Finding, kept
 from latecomer.vocabulary import YEAR
 
@@ -33,7 +34,6 @@ RESIDUAL_SEEN = 1e-3
 PLAIN = tuple(field for field in YEAR if not field.axes)
 BY_REGION = tuple(field for field in YEAR if field.axes == "r")
 TIDY = ["model", "scenario", "region", "variable", "unit", "year", "value"]
-LEVELS = {"low90": 0.05, "median": 0.5, "high90": 0.95}
 
 
 def summary(run: Run, beside: bool = True) -> "Summary":
@@ -178,7 +178,7 @@ class Summary(Finding):
         for name in FLOWS:
             for year in span.marked(FLOW_YEARS, self.years):
                 values = self.run.series(name)[:, int(np.flatnonzero(self.years == year)[0])]
-                low, median, high = np.quantile(values, (0.05, 0.5, 0.95), axis=0)
+                low, median, high = np.quantile(values, BAND90, axis=0)
                 rows += [
                     (name, year, giver, taker, median[u, v], low[u, v], high[u, v], SERIES[name].unit)
                     for u, giver in enumerate(ACTORS)
@@ -235,7 +235,7 @@ class Summary(Finding):
         values = values[values > 0.0]
         if not len(values):
             return None
-        low, median, high = (float(q) for q in np.quantile(values, (0.05, 0.5, 0.95)))
+        low, median, high = (float(q) for q in np.quantile(values, BAND90))
         return low, median, high
 
     def ratio(self, series: str) -> pd.DataFrame:
@@ -243,7 +243,7 @@ class Summary(Finding):
         facts = self.points(series).set_index("year")["recorded"]
         both = self.fan(series).set_index("year").join(facts[facts > 0.0], how="inner")
         both = both[both["median"] > 0.0]
-        table = pd.DataFrame({name: both[name] / both["recorded"] for name in LEVELS})
+        table = pd.DataFrame({name: both[name] / both["recorded"] for name in ENDS90})
         return table.assign(made=both["median"], recorded=both["recorded"]).reset_index(names="year")
 
     @property
@@ -292,7 +292,7 @@ class Summary(Finding):
 
 def scalar_bands(run: Run, name: str) -> pd.DataFrame:
     """Return the median and the 90% band of a series by year."""
-    low, median, high = run.bands(name, levels=(0.05, 0.5, 0.95))
+    low, median, high = run.bands(name, levels=BAND90)
     head = {"series": name, "index": "", "year": run.years.astype(int)}
     return pd.DataFrame({**head, "median": median, "low": low, "high": high, "unit": SERIES[name].unit})
 
@@ -310,10 +310,10 @@ def tidy(scenarios: Mapping[str, Run]) -> pd.DataFrame:
     parts = []
     for scenario, run in scenarios.items():
         for field in (*PLAIN, *BY_REGION):
-            found = np.quantile(run.series(field.name), tuple(LEVELS.values()), axis=0)
+            found = np.quantile(run.series(field.name), BAND90, axis=0)
             regions = run.case.labels.regions if field.axes else (NATIONAL,)
             index = pd.MultiIndex.from_product(
-                [[f"{field.name}|{level}" for level in LEVELS], run.years.astype(int), list(regions)],
+                [[f"{field.name}|{level}" for level in ENDS90], run.years.astype(int), list(regions)],
                 names=["variable", "year", "region"],
             )
             rows = pd.DataFrame({"value": found.ravel()}, index=index).reset_index()

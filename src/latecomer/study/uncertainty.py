@@ -29,8 +29,7 @@ from latecomer.errors import Problems
 from latecomer.study.ablate import parts_of
 from latecomer.study.compare import Comparison, compare, paired_request
 from latecomer.study.paired import Progress, Steps, made_by, switched
-from latecomer.study.titles import told
-from latecomer.study.words import signed
+from latecomer.study.words import signed, told
 from latecomer.types import Case, Finding
 from latecomer.vocabulary import SERIES, told_in
 

@@ -6,6 +6,8 @@ Nothing is computed here beyond rounding: every number comes from the record or 
 import math
 import re
 
+from latecomer.vocabulary import QUANTITIES, told_in
+
 COUNTS = ("vehicles", "vehicles a year", "makers", "lines", "count")
 NOTHING = "–"
 SMALLEST_PRINTED = 0.0005
@@ -138,3 +140,9 @@ def listed(items: list[str]) -> str:
 def sentence(text: str) -> str:
     """Return the text with a capital and a full stop."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def told(series: str, unit: str) -> tuple[str, float, str]:
+    """Return the title of a panel, the factor to the unit in which a difference is shown, and that unit."""
+    field = QUANTITIES.get(series)
+    return (field.title, field.factor, field.change) if field else (series, *told_in(unit))
