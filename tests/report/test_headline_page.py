@@ -44,9 +44,9 @@ def test_the_firm_stands_first(case):
     sales = np.zeros((len(case.years), len(case.makers)))
     sales[57:, case.labels.makers.index("chery")] = 1e5
     found = comparison(case, CHERY, {"maker_sales": sales}, {"maker_sales": 10.0})
-    assert cards(found)[0]["name"].startswith("Chery Automobile: passenger cars made")
+    assert cards(found)[0]["name"].startswith("Chery Automobile: cars made")
     rows = firm_table(found, [2000, 2025])
-    assert rows[0]["title"] == "Chery Automobile: passenger cars made"
+    assert rows[0]["title"] == "Chery Automobile: cars made"
     assert rows[0]["cells"][0] == "0 (0 to 0)"
     assert rows[0]["cells"][1].startswith("+100* (")
     assert any("(rival)" in row["title"] for row in rows)

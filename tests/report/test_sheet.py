@@ -41,7 +41,7 @@ def test_a_page_on_one_question_is_whole(parts):
 def test_a_band_with_zero_inside_is_told_as_unclear(parts):
     sheet = ablation_sheet(Ablation("What each part does", parts, {}))
     assert sheet.sentences == [
-        "Vehicles made, 2025: the largest change comes when switching off "
+        "Motor vehicles made, 2025: the largest change comes when switching off "
         f"\N{LEFT DOUBLE QUOTATION MARK}{SPITEFUL}\N{RIGHT DOUBLE QUOTATION MARK}, +2.00 million (-1.00 to +2.00); no clear sign."
     ]
 

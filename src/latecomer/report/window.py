@@ -14,11 +14,11 @@ ABOUT = (
 FIRST = 2008
 ELECTRIC = "own_brand_electric_share"
 WINDOW_FANS = {
-    "window_electric": Fan(ELECTRIC, "Own brands among plug-in cars", "Share, made and sold at home.", first=FIRST, full=True),
+    "window_electric": Fan(ELECTRIC, "Share, made and sold at home.", "Own brands among plug-in cars", first=FIRST, full=True),
     "window_combustion": Fan(
-        "own_brand_combustion_share", "Own brands among combustion cars", "Share, made and sold at home.", first=FIRST, full=True
+        "own_brand_combustion_share", "Share, made and sold at home.", "Own brands among combustion cars", first=FIRST, full=True
     ),
-    "window_market": Fan("new_energy_share", "Plug-in cars in cars made", "Share of cars made.", first=FIRST, full=True),
+    "window_market": Fan("new_energy_share", "Share of cars made.", "Plug-in cars in cars made", first=FIRST, full=True),
 }  # fmt: skip
 
 
