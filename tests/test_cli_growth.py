@@ -9,7 +9,7 @@ def test_attribute_prints_shares_and_writes_table_and_picture(capsys, tmp_path):
     words = ["attribute", "--series", "vehicles", "--from", "2010", "--to", "2012", "--histories", "1"]
     assert main([*words, "--out", str(tmp_path / "owed")]) == 0
     told = capsys.readouterr().out
-    assert "Vehicles made, 2010-2012 (million; 1 histories)" in told
+    assert "Motor vehicles made, 2010-2012 (million; 1 histories)" in told
     assert all(
         name in told for name in ("All forces held", "Policy support", "Technological advance", "100%")
     )

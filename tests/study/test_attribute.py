@@ -128,7 +128,7 @@ def test_a_package_is_shared_out_to_the_effect_that_compare_finds(case):
     assert np.array_equal(shares[-1], effect)
     assert np.allclose(shares[:-1].sum(axis=0), effect, rtol=1e-9, atol=1e-2)
     assert list(found.table["title"]) == ["Low tariff", "No ventures", "Package"]
-    assert len(found.other) == 0 and found.sentences()[0].startswith("Vehicles made, 2010: ")
+    assert len(found.other) == 0 and found.sentences()[0].startswith("Motor vehicles made, 2010: ")
 
 
 def test_equal_reforms_get_equal_shares_and_a_null_package_nothing(case):
