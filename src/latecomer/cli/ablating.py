@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from latecomer.study.ablate import Ablation
 
-SHOWN = (
-    "own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars", "quality_gap",
-    "core_control", "great", "strong",
-)  # fmt: skip
+HEADS = {  # abbreviated: nine columns beside the names of parts have to fit into eighty letters
+    "own_brand_share": "Own", "own_brand_home_share": "home", "own_brand_export_share": "abroad", "vehicles": "Veh.",
+    "passenger_cars": "Cars", "quality_gap": "Gap", "core_control": "Core", "great": "Great", "strong": "Strong",
+}  # fmt: skip
 NOTE = (
     "Median change when the part is off, same seed and history on both sides; * where the 90% band holds no zero, - where there "
     "is nothing to compare. Own brands (all, home, abroad) and core control in points, vehicles and cars in millions, gap in "
@@ -58,10 +58,10 @@ def said(found: "Ablation") -> Iterator[Table | str]:
 def year_table(rows: "pd.DataFrame", title: str) -> Table:
     """Return what moved in a year: parts as rows, series as columns."""
     table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    series = [name for name in SHOWN if name in set(rows["series"])]
+    series = [name for name in HEADS if name in set(rows["series"])]
     table.add_column("", no_wrap=True)
     for name in series:
-        table.add_column(SERIES[name].short, justify="right", no_wrap=True)
+        table.add_column(HEADS[name], justify="right", no_wrap=True)
     for (number, label), part in rows.groupby(["part", "name"], sort=True):
         at = part.set_index("series")
         table.add_row(f"{number:2} {label}", *(cell(at.loc[name], SERIES[name].factor) for name in series))
