@@ -95,3 +95,8 @@ def test_the_effects_of_a_series_are_computed_once(small_case, monkeypatch):
     table["median"] = 0.0  # a copy
     assert found.effect("vehicles", 2010) == first
     assert found.effect("vehicles", 2014) is not None and len(calls) == 1
+
+
+def test_an_effect_along_an_axis_is_drawn_under_its_name(small_case):
+    found = lc.compare(small_case, TARIFF, histories=2)
+    assert "suv" in lc.plot(found, "segment_sales", "suv").description
