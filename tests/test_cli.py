@@ -15,8 +15,8 @@ import pytest
 import latecomer
 from latecomer.case.load import CASES, load_case
 from latecomer.cli import app, main
-from latecomer.cli.options import MOST_HISTORIES
-from latecomer.cli.running import stop_put_off
+from latecomer.cli.ask import stop_put_off
+from latecomer.cli.request import MOST_HISTORIES
 from latecomer.cli.writing import NotWritten, whole_file, whole_files
 from latecomer.fit.score import record_table
 from latecomer.run import run
@@ -368,7 +368,7 @@ def test_control_c_while_compiling_waits_for_the_compiler_and_then_stops():
 def test_a_second_control_c_while_compiling_ends_the_program_at_once():
     """In a process of its own, where nothing that Python does could catch it."""
     code = (
-        "import signal; from latecomer.cli.running import stop_put_off\n"
+        "import signal; from latecomer.cli.ask import stop_put_off\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "with stop_put_off(lambda line: print('first', flush=True)):\n"
         "    signal.raise_signal(signal.SIGINT); signal.raise_signal(signal.SIGINT); print('went on')\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latecomer.cli.options import WITH_VALUE
+from latecomer.cli.request import WITH_VALUE
 from latecomer.errors import HistoriesFailed, UsageError
 from latecomer.run import failure_note, finite, run, run_history, run_variants, workspace
 from latecomer.vocabulary import YEAR, record

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from latecomer.asked import refuse_numbers, refuse_run
+from latecomer.asked import refuse_numbers
 from latecomer.errors import HistoriesFailed
 from latecomer.machine import simulate, threads_available
 from latecomer.model.scratch import scratch_type
 from latecomer.record import Run, manifest_of
-from latecomer.types import Case
+from latecomer.types import Case, refuse_run
 from latecomer.vocabulary import STATE, YEAR, record
 
 FAILURES_ALLOWED = 0.01

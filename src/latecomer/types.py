@@ -3,20 +3,24 @@
 A `Case` holds arrays that the kernel reads (years by rows, laid out by `axes`), the labels of their axes, and the
 tables behind them with their sources, so that every number can be traced to a file and a line. Both are frozen; the
 arrays are read-only, also after copying and in another process: the compiled model takes no others.
+
+A `Finding` is what a study found: the only thing that a chart, a report or a page shows.
 """
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import numpy as np
 
-from latecomer.asked import note_params
+from latecomer.asked import note_draws, note_numbers, note_params
 from latecomer.errors import Problems, UsageError
 from latecomer.shown import Shown
-from latecomer.vocabulary import AXIS, ENTRIES, sizes
+from latecomer.vocabulary import AXIS, CONTRACTS, ENTRIES, MAKERS, POLICY, STRATEGY, WORLD, record, sizes
 
 ARRAYS = ("years", "world", "policy", "strategy", "makers", "contracts", "params", "draws")
 
@@ -167,6 +171,97 @@ class Case(Shown):
         for name, value in state.items():
             object.__setattr__(self, name, value)
         self.__post_init__()
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kept(make: F) -> F:
+    """Let a function of an object (its first argument) and of names compute its value once, and keep it with the object.
+
+    What is kept is shared by all who ask: a table of it is copied before it is changed. Copies and pickles leave it behind.
+    """
+
+    @wraps(make)
+    def once(thing: Any, *names: Any, **named: Any) -> Any:
+        store = thing.__dict__.setdefault("_kept", {})
+        key = (make.__module__, make.__qualname__, *names, *named.items())
+        if key not in store:
+            store[key] = make(thing, *names, **named)
+        return store[key]
+
+    return cast(F, once)
+
+
+class Finding(Shown, ABC):
+    """What a study found: its kind, a title, a question in the reader's words, tables, sentences, and what made it.
+
+    `tables` are tidy and in the units of the model, by the name that their files get; a unit stands in the column `unit`, or
+    is told by the class. `sentences` say what the tables mean. `manifest` says what made the numbers, and makes them again.
+    """
+
+    kind: ClassVar[str]
+
+    if TYPE_CHECKING:  # fields of most findings, made on demand in some
+
+        @property
+        def title(self) -> str: ...
+
+        @property
+        def manifest(self) -> Mapping[str, Any]: ...
+
+    @property
+    @abstractmethod
+    def question(self) -> str:
+        """Return the question that is answered."""
+
+    @property
+    @abstractmethod
+    def tables(self) -> "Mapping[str, pd.DataFrame]":
+        """Return the tables by the name of their files, the one that answers first."""
+
+    @abstractmethod
+    def sentences(self) -> list[str]:
+        """Say what the tables mean."""
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the table that answers the question."""
+        return next(iter(self.tables.values())).copy()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+
+def note_case(problems: Problems, case: Any) -> bool:
+    """Note what is no case, arrays that do not fit its labels and years, and draws out of range; say whether it is a case."""
+    if not isinstance(case, Case):
+        problems.add("case", None, None, case, "a case: load_case(name) returns one")
+        return False
+    years, length = len(case.years), case.length
+    for name, declared, rows in (
+        ("world", WORLD, years), ("policy", POLICY, years), ("strategy", STRATEGY, years),
+        ("makers", MAKERS, length["m"]), ("contracts", CONTRACTS, len(case.contracts)),
+    ):  # fmt: skip
+        array = getattr(case, name)
+        if array.dtype.descr != record(declared, length).descr or array.shape != (rows,):
+            problems.add(f"case.{name}", expected=f"{rows} rows with the fields that load_case gives them")
+    note_draws(problems, case.draws, case)
+    return True
+
+
+def refuse_run(
+    case: Any, draws: Any, params: Mapping[str, Any] | None, progress: Any, **numbers: Any
+) -> None:
+    """Raise one UsageError with everything wrong with a request to run a case."""
+    problems = Problems()
+    if note_case(problems, case):
+        if draws is not None:
+            note_draws(problems, draws, case)
+        note_params(problems, params or {}, case)
+    note_numbers(problems, **numbers)
+    if progress is not None and not callable(progress):
+        problems.add("progress", None, None, progress, "a function of histories done and in all")
+    problems.raise_if_any(UsageError)
 
 
 def locked(array: np.ndarray) -> np.ndarray:

@@ -8,12 +8,11 @@ from latecomer.errors import UsageError
 from latecomer.run import run, run_variants
 from latecomer.study.compare import (
     CONFIDENCE,
-    Effect,
     compare,
     compare_all,
     interval_of_median,
-    summed,
 )
+from latecomer.study.pairs import Effect, summed
 
 TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
 

@@ -6,10 +6,8 @@ from made import comparison
 
 from latecomer.case.reform import Reform, find_reform, gallery, laid_over
 from latecomer.study.compare import compare
-from latecomer.study.gallery import (
-    WATCHED,
-    YEARS,
-    effects_of_all,
+from latecomer.study.gallery import WATCHED, YEARS, ready_reforms
+from latecomer.study.literature import (
     literature,
     ours_text,
     published_text,
@@ -65,7 +63,8 @@ def test_local_protection_is_measured_net_of_the_aid(case):
 
 def test_effects_are_those_of_a_comparison(case):
     names = ["no-private-entry", "no-plate-quotas"]
-    effects, beside = effects_of_all(case, names, histories=2, seed=4)
+    found = ready_reforms(case, names, histories=2, seed=4)
+    effects, beside = found.effects, found.literature
     assert len(effects) == len(names) * len(WATCHED) * len(YEARS)
     alone = compare(case, find_reform("no-private-entry", case), histories=2, seed=4).effect("strong", 2025)
     row = effects[

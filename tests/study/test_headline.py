@@ -171,9 +171,7 @@ def test_a_firm_s_reform_shows_the_firm_and_its_rivals_first(chery):
     assert rows.iloc[0]["median"] == pytest.approx(1e5)
     assert headline_rows(chery).iloc[0]["index"] == "chery"
     assert courses(chery)[0].index == "chery"
-    assert course_sentences(chery)[0].startswith(
-        "Chery Automobile: passenger cars made: largest sure effect in 20"
-    )
+    assert course_sentences(chery)[0].startswith("Chery Automobile: cars made: largest sure effect in 20")
 
 
 def test_a_reform_of_all_own_brands_has_no_firm_to_show(case):

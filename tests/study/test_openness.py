@@ -10,6 +10,7 @@ from latecomer.axes import PRIVATE
 from latecomer.case.openness import POLICY, SIDES
 from latecomer.case.reform import free
 from latecomer.errors import UsageError
+from latecomer.report.show import export
 from latecomer.run import run
 from latecomer.study.openness import (
     OUTCOMES,
@@ -130,7 +131,7 @@ def test_tables_have_a_row_for_everything_and_strategies_move_something(found, t
         assert (rows["median"] != 0.0).any()
     assert (found.curves["low90"] <= found.curves["high90"]).eq(found.curves["median"].notna()).all()
     assert len(found.sentences()) == len(OUTCOMES)
-    names = sorted(path.name for path in found.save(tmp_path))
+    names = sorted(path.name for path in export(found, tmp_path))
     tables = ["openness-best.csv", "openness-path.csv", "openness-strategies.csv", "openness.csv"]
     assert names == sorted([*tables, "openness.html", "openness.png", "openness.svg"])
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from latecomer.cli.options import checked_case, folder, whole
+from latecomer.cli.request import checked_case, folder, whole
 from latecomer.cli.screen import console
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Problems, UsageError

@@ -1,19 +1,14 @@
-"""How is `latecomer openness` carried out? Options checked together, the dial turned with progress, tables, files."""
+"""What does `latecomer openness` ask, and how is its answer printed? The best values of the dial, and what strategies change."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-import typer
 from rich.table import Table
 
 from latecomer.case.span import marked
-from latecomer.cli.options import checked_case, requested, whole, years_named
-from latecomer.cli.questions import carried_out, write
-from latecomer.cli.screen import json_rows, print_table, print_text
+from latecomer.cli.ask import Question, ask
+from latecomer.cli.request import Asked
 from latecomer.cli.writing import again
-from latecomer.errors import Problems, UsageError
 from latecomer.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
@@ -38,42 +33,33 @@ CHANGES = (
 
 def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
     """Turn the dial of openness from each era on and tell what was best; raise one error with every problem."""
-    problems = Problems()
-    request = requested(given, problems, **flags)
-    steps = whole("--steps", given["steps"], 3, MOST_STEPS, problems) or 3
+    asked = Asked(given, flags)
+    steps = asked.number("steps", 3, MOST_STEPS)
     if given["side"] not in ("", *SIDES):
-        problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
-    case = checked_case(case_name, problems)
-    eras = marked(ERAS, case.years[1:]) if case is not None and not given["eras"] else None
-    if eras is None:
-        eras = years_named("--eras", given["eras"], case, problems, ERAS)
-    problems.raise_if_any(UsageError)
-    assert case is not None
-    from latecomer.study.openness import PRESENCE, openness
+        asked.problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
+    opened = asked.open(case_name)
+    usual = opened is not None and not given["eras"]
+    eras = marked(ERAS, opened.years[1:]) if opened is not None and usual else asked.years("eras", ERAS)
+    case, request = asked.checked(), asked.request
+    from latecomer.study.openness import openness
 
-    def ask(progress: Callable[[int, int], None]) -> Any:
-        return openness(
-            case, eras=eras, steps=steps, side=given["side"], histories=request.histories, seed=request.seed,
-            threads=request.threads, progress=progress,
-        )  # fmt: skip
+    ask(
+        Question(
+            request, case, rows=lambda found: found.best, said=said, command=again("openness", [case_name], given),
+            find=lambda tell: openness(
+                case, eras=eras, steps=steps, side=given["side"], histories=request.histories, seed=request.seed,
+                threads=request.threads, progress=tell,
+            ),
+        )
+    )  # fmt: skip
 
-    runs = request.histories * len(eras) * len(PRESENCE)
-    found = carried_out(replace(request, histories=runs), case, ask)
-    if request.json:
-        typer.echo(json_rows(found.best))
-    elif not request.quiet:
-        print_table(best_table(found))
-        print_text(NOTE)
-        print_table(strategy_table(found))
-        print_text(CHANGES)
-    command = again("openness", [case_name], given)
 
-    def save(folder: Path) -> list[Path]:
-        from latecomer.report.openness import save_openness
-
-        return save_openness(found, folder, command)
-
-    write(request, save)
+def said(found: "Openness") -> Iterator[Table | str]:
+    """Give the best values of the dial and the strategies, each with what it shows."""
+    yield best_table(found)
+    yield NOTE
+    yield strategy_table(found)
+    yield CHANGES
 
 
 def best_table(found: "Openness") -> Table:

@@ -7,10 +7,11 @@ import pandas as pd
 import typer
 
 from latecomer.case.load import load_case
-from latecomer.cli.show import short, summary
+from latecomer.cli.show import short
 from latecomer.cli.writing import whole_file
 from latecomer.explain.pages import pages
 from latecomer.run import run
+from latecomer.study.summary import Summary
 from latecomer.types import Case
 from latecomer.vocabulary import SERIES
 
@@ -53,7 +54,7 @@ def texts(case: Case, folder: Path) -> dict[Path, str]:
 
 def with_finding(readme: str, case: Case) -> str:
     """Return the text of the README with its place for the finding filled from a run."""
-    rows = summary(run(case, HISTORIES, SEED))
+    rows = Summary(run(case, HISTORIES, SEED)).rows
     filled = "\n".join(finding(rows))
     return PLACE.sub(lambda found: f"{found[1]}{filled}\n{found[2]}", readme)
 

@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from latecomer.case.span import marked
-from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
+from latecomer.study.summary import Summary
 from latecomer.vocabulary import SERIES, YEAR
 
 YEARS_SHOWN = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
@@ -19,54 +20,20 @@ PATH_COLUMNS = (*HEADLINES, "great", "strong")
 OUTSIDE = "!"
 
 
-def summary(run: Run) -> pd.DataFrame:
-    """Return series, index, year, median, low, high (90%), recorded, unit, source, grade, sample.
-
-    One row for each year of each series that is one number a year, and of each part of a series with a record (`index` names
-    the part); where several targets record the same figure, each has its row. `sample` says whether the fit may use it.
-    """
-    record = record_table(run).rename(columns={"source_id": "source"})
-    keys = ["series", "index", "year"]
-    told = record[["series", "index", "year", "recorded", "source", "grade", "sample"]]
-    parts = [scalar_bands(run, field.name) for field in YEAR if not field.axes]
-    indexed = record[record["index"] != ""]
-    bands = pd.concat(
-        [*parts, indexed[[*keys, "median", "low", "high", "unit"]].drop_duplicates(keys)], ignore_index=True
-    )
-    merged = bands.merge(told, on=keys, how="left")
-    return merged[[*keys, "median", "low", "high", "recorded", "unit", "source", "grade", "sample"]]
-
-
-def scalar_bands(run: Run, name: str) -> pd.DataFrame:
-    """Return the median and the 90% band of a series by year."""
-    low, median, high = run.bands(name, levels=(0.05, 0.5, 0.95))
-    unit = SERIES[name].unit
-    columns = {
-        "series": name,
-        "index": "",
-        "year": run.years.astype(int),
-        "median": median,
-        "low": low,
-        "high": high,
-        "unit": unit,
-    }
-    return pd.DataFrame(columns)
-
-
-def result_table(run: Run) -> Table:
+def result_table(found: Summary) -> Table:
     """Return simulated medians beside recorded figures at the chosen years; a mark (!) says that a figure lies
     outside the 90% band."""
-    years = marked(YEARS_SHOWN, run.years)
+    years = marked(YEARS_SHOWN, found.years)
     table = Table(
         box=None,
         padding=(0, 1, 0, 0),
-        title=f"{run.case.title}: {len(run.histories)} histories",
+        title=f"{found.title}: {len(found.run.histories)} histories",
         title_justify="left",
     )
     table.add_column("", no_wrap=True)
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
-    rows = summary(run).drop_duplicates(["series", "index", "year"])
+    rows = found.rows.drop_duplicates(["series", "index", "year"])
     rows = rows[rows["index"] == ""].set_index(["series", "year"])
     for name in HEADLINES:
         field = SERIES[name]

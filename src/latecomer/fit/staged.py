@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.asked import is_whole, note_case, note_numbers, note_whole
+from latecomer.asked import is_whole, note_numbers, note_whole
 from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.digests import write_digests
 from latecomer.case.params import draws_digest
@@ -36,7 +36,7 @@ from latecomer.errors import LatecomerError, Problems, UsageError
 from latecomer.fit.score import TRAINING_END, moment_of, position
 from latecomer.run import run_history, threads_available, workspace
 from latecomer.shown import Shown
-from latecomer.types import Case
+from latecomer.types import Case, note_case
 from latecomer.vocabulary import YEAR, record
 
 FEWEST_STEPS, MOST_STEPS = 8, 1_000_000

@@ -1,14 +1,12 @@
 """What does the dial of openness do? One panel an outcome: median and 50% band over the dial, an era in each colour."""
 
-from pathlib import Path
-
 import altair as alt
 import pandas as pd
 
-from latecomer.report import words
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, save_sheet
+from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered
+from latecomer.study import words
 from latecomer.study.openness import DIAL, HISTORY, OUTCOMES, Openness
 from latecomer.vocabulary import QUANTITIES, Field
 
@@ -90,7 +88,7 @@ def describe(dial: pd.DataFrame, best: pd.DataFrame, outcome: Field, unit: str) 
     return f"{outcome.title}, {unit}, by openness from 0 to 1. Best {words.listed(said)}."
 
 
-def openness_sheet(found: Openness, command: str = "") -> Sheet:
+def openness_sheet(found: Openness) -> Sheet:
     """Return the page of the dial."""
     figures = {}
     for outcome, rows in shown_by_outcome(found):
@@ -116,14 +114,14 @@ def openness_sheet(found: Openness, command: str = "") -> Sheet:
         Table("Strategies of own brands against history by rule", found.strategies),
         Table("Where history stood on the dial", found.path),
     ]
+    years = f"from {words.listed(eras)}"
     return Sheet(
-        "the dial of openness", f"How open? {found.title}", "How open should a latecomer be, and for whom?",
-        f"from {words.listed(eras)}", found.sentences(), figures, reading, tables, {"command": command, **found.manifest},
-    )  # fmt: skip
-
-
-def save_openness(found: Openness, folder: Path, command: str = "") -> list[Path]:
-    """Write curves, best values, strategies, history's path and the picture; return the files."""
-    tables = {"": found.curves, "-best": found.best, "-strategies": found.strategies, "-path": found.path}
-    named = {f"openness{ending}": table for ending, table in tables.items()}
-    return save_sheet(openness_sheet(found, command), openness_chart(found), named, "openness", folder)
+        "the dial of openness",
+        found,
+        years,
+        found.sentences(),
+        figures,
+        reading,
+        tables,
+        f"How open? {found.title}",
+    )

@@ -8,9 +8,9 @@ import pandas as pd
 
 from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END
-from latecomer.record import Run
-from latecomer.report import tables, words
 from latecomer.report.style import BLUE, INK, PAPER, above_frame, layered, tips
+from latecomer.study import words
+from latecomer.study.summary import Summary
 
 LABELLED_YEARS = (1955, 1978, 1992, 2001, 2010, 2025)
 HEIGHT = 440
@@ -20,9 +20,9 @@ GREAT_TITLE = "Great: output, market, capacity, value added, exports"
 STRONG_TITLE = "Strong: control, brands, quality, returns"
 
 
-def power_chart(run: Run) -> alt.LayerChart:
+def power_chart(found: Summary) -> alt.LayerChart:
     """Draw the path in the plane of the two indices, both on scales where a step of the same length is the same factor."""
-    path = tables.power_path(run)
+    path = found.power_path.copy()
     for name in ("great", "strong"):
         low, high = path[f"{name}_low"], path[f"{name}_high"]
         bands = [words.span(*ends, "index") for ends in zip(low, high, strict=True)]

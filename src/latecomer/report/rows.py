@@ -5,16 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from latecomer.record import SERIES, Run
-from latecomer.report import words
-from latecomer.report.tables import marked_years
+from latecomer.record import SERIES
+from latecomer.study import words
 
 
-def matrix(run: Run, record: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the table of marked years: one row per series, one cell per year, with values both exact and as text."""
+def matrix(found: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the table of marked years (`Summary.marked_years`): a row a series, a cell a year."""
     number = dict(zip(shown["source_id"], shown["number"], strict=True))
     rows = []
-    for series, part in marked_years(run, record).groupby("series", sort=False):
+    for series, part in found.groupby("series", sort=False):
         unit = SERIES[series].unit
         cells = [marked_cell(row, unit, number) for row in part.itertuples(index=False)]
         title = SERIES[series].title

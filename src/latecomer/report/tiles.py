@@ -10,9 +10,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from latecomer.record import Run
-from latecomer.report import tables, words
 from latecomer.report.style import ON_DEEP, ON_PALE, layered, tips
+from latecomer.study import words
+from latecomer.study.summary import Summary
 
 HEIGHT = 430
 BLUES, REDS = ("#eaf1f8", "#8fb6dc", "#123f73"), ("#fbeeeb", "#e08a7c", "#8c1c1a")
@@ -34,9 +34,9 @@ PLACED = {
 }
 
 
-def tile_chart(run: Run, year: int, column: str, title: str) -> alt.LayerChart:
-    """Draw the regions as tiles near their place on the map, coloured by one column of `tables.provinces`."""
-    data = _tiles(tables.provinces(run, year), column)
+def tile_chart(found: Summary, column: str, title: str) -> alt.LayerChart:
+    """Draw the regions as tiles near their place on the map, coloured by one column of `Summary.provinces`."""
+    data = _tiles(found.provinces, column)
     share = column != "sales"
     low, high = (data[column].min() if share else 0.0), data[column].max()
     data["ink"] = np.where(data[column] > low + 0.55 * (high - low), ON_DEEP, ON_PALE)
@@ -60,7 +60,7 @@ def tile_chart(run: Run, year: int, column: str, title: str) -> alt.LayerChart:
     ink = alt.Color("ink:N", scale=None)
     code = base.mark_text(dy=-6, fontSize=12, fontWeight="bold").encode(text=alt.Text("code:N"), color=ink)
     value = base.mark_text(dy=8, fontSize=10).encode(text=alt.Text("label:N"), color=ink)
-    return layered([rects, code, value], HEIGHT, describe_tiles(title, data, column, year))
+    return layered([rects, code, value], HEIGHT, describe_tiles(title, data, column, int(found.years[-1])))
 
 
 def _tiles(data: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES
-from latecomer.report import words
+from latecomer.study import words
 
 BAND, ENOUGH = 0.9, 20  # points below which a share of them says nothing of the bands
 

@@ -1,11 +1,9 @@
 """Who won the window? Three panels side by side: own brands among plug-in and combustion cars, and how many plug in."""
 
 import altair as alt
-import pandas as pd
 
-from latecomer.record import Run
-from latecomer.report import tables
 from latecomer.report.fan import Fan, fan_chart
+from latecomer.study.summary import Summary
 
 TITLE = "Who won the turn to electric cars"
 ABOUT = (
@@ -14,27 +12,19 @@ ABOUT = (
     "that plug in. Own brands among plug-in cars are recorded for one year."
 )
 FIRST = 2008
-LEAST_ELECTRIC = 0.002  # below this share of cars made, a share among electric cars says nothing
 ELECTRIC = "own_brand_electric_share"
 WINDOW_FANS = {
-    "window_electric": Fan(ELECTRIC, "Own brands among plug-in cars", "Share, made and sold at home.", first=FIRST, full=True),
+    "window_electric": Fan(ELECTRIC, "Share, made and sold at home.", "Own brands among plug-in cars", first=FIRST, full=True),
     "window_combustion": Fan(
-        "own_brand_combustion_share", "Own brands among combustion cars", "Share, made and sold at home.", first=FIRST, full=True
+        "own_brand_combustion_share", "Share, made and sold at home.", "Own brands among combustion cars", first=FIRST, full=True
     ),
-    "window_market": Fan("new_energy_share", "Plug-in cars in cars made", "Share of cars made.", first=FIRST, full=True),
+    "window_market": Fan("new_energy_share", "Share of cars made.", "Plug-in cars in cars made", first=FIRST, full=True),
 }  # fmt: skip
 
 
-def window_charts(run: Run, record: pd.DataFrame) -> dict[str, alt.LayerChart]:
+def window_charts(found: Summary) -> dict[str, alt.LayerChart]:
     """Draw the three shares from the years in which the window opens, each over its recorded points."""
     return {
-        name: fan_chart(run, record, spec, noticed(run) if spec.series == ELECTRIC else 0)
+        name: fan_chart(found, spec, found.electric_since if spec.series == ELECTRIC else 0)
         for name, spec in WINDOW_FANS.items()
     }
-
-
-def noticed(run: Run) -> int:
-    """Return the first year in which enough plug-in cars are made for a share among them to say something."""
-    seen = tables.fan(run, "new_energy_share")
-    sold = seen[seen["median"] >= LEAST_ELECTRIC]
-    return int(sold["year"].iloc[0]) if len(sold) else int(run.years[-1])

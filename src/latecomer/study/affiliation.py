@@ -19,18 +19,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latecomer.asked import note_numbers
 from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE
-from latecomer.errors import Problems, UsageError
 from latecomer.machine import simulate
 from latecomer.model.product import domain_weight
+from latecomer.record import Run
 from latecomer.run import Workspace, workspace
 from latecomer.shown import Shown
+from latecomer.study.paired import BAND90, asked_of, note_spans
 from latecomer.types import Case
 from latecomer.vocabulary import YEAR, record
 
 SPAN = (2001, 2014)
-LEVELS = (0.05, 0.95)
+HISTORIES = 24
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,19 +47,15 @@ class Affiliation(Shown):
 
 
 def affiliation_share(
-    case: Case, histories: int = 24, seed: int = 1, span: tuple[int, int] = SPAN
+    case: Case, histories: int = HISTORIES, seed: int = 1, span: tuple[int, int] = SPAN
 ) -> Affiliation | None:
     """Return the shares of affiliation in the quality gain of affiliated own-brand makers over the span.
 
     None where no history has such a maker at both ends, as in a case without ventures. History n takes draw n of the case's
     `draws`, as in `run`. Raises UsageError where the span lies outside the years of the case.
     """
-    problems = Problems()
-    note_numbers(problems, histories=histories, seed=seed)
-    if not case.years[0] <= span[0] < span[1] <= case.years[-1]:
-        expected = f"two years from {case.years[0]} to {case.years[-1]}, the earlier first"
-        problems.add("span", None, None, f"{span[0]}-{span[1]}", expected)
-    problems.raise_if_any(UsageError)
+    with asked_of(case, histories=histories, seed=seed) as problems:
+        note_spans(problems, "span", [span], case)
     vectors = np.array(case.draws)
     found = [
         gains(case, vectors[n % len(vectors) :][:1].view(np.recarray), seed, n, workspace(case), span)
@@ -69,8 +65,21 @@ def affiliation_share(
     if not len(told):
         return None
     gain, without, direct, makers = told.mean(axis=0)
-    low, high = np.quantile(told[:, 2] / told[:, 0], LEVELS)
+    low, high = np.quantile(told[:, 2] / told[:, 0], BAND90[::2])
     return Affiliation(direct / gain, low, high, 1.0 - without / gain, gain, makers, len(told))
+
+
+def of_run(run: Run) -> Affiliation | None:
+    """Return the shares on the case and seed of a run, over `HISTORIES` histories of its own.
+
+    None where the case does not hold the years, or has no own-brand maker with a joint venture in them.
+    """
+    case = run.case
+    if not (case.years[0] <= SPAN[0] and SPAN[1] <= case.years[-1]):
+        return None
+    if not (case.makers["ownership"] == JOINT_VENTURE).any():
+        return None
+    return affiliation_share(case, HISTORIES, run.manifest["seed"])
 
 
 def gains(

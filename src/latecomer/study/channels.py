@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.study.compare import LEVELS, Comparison
-from latecomer.study.headline import signed
+from latecomer.study.paired import bands_by_year
+from latecomer.study.pairs import Pairs
+from latecomer.study.words import signed
+from latecomer.types import kept
 from latecomer.vocabulary import QUANTITIES, UNITS, told_in
 
 NOTICED = 0.01
@@ -62,14 +64,15 @@ SMALLEST = {
 }
 
 
-def channel_table(found: Comparison) -> pd.DataFrame:
+@kept
+def channel_table(found: Pairs) -> pd.DataFrame:
     """Return one row for each mechanism: the year in which it first moved (missing: it did not), and the difference then and
     in the last year with 90% bands; the earliest first."""
     rows = [moved(found, channel) for channel in CHANNELS]
     return pd.DataFrame(rows).sort_values("first", na_position="last", kind="stable").reset_index(drop=True)
 
 
-def both_sides(found: Comparison, series: str) -> tuple[np.ndarray, np.ndarray]:
+def both_sides(found: Pairs, series: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the differences and the values without the reform [n, t, ...] of a series or of what own brands do not make."""
     if series != FOREIGN_CARS:
         return found.differences(series), found.values(series)[0]
@@ -78,14 +81,12 @@ def both_sides(found: Comparison, series: str) -> tuple[np.ndarray, np.ndarray]:
     return with_ - without, without
 
 
-def moved(found: Comparison, channel: Channel) -> dict:
+def moved(found: Pairs, channel: Channel) -> dict:
     """Return the row of one mechanism."""
     values, base = both_sides(found, channel.series)
     if values.ndim == 3:
         values, base = values.sum(axis=2), base.sum(axis=2)
-    bands = np.full((len(LEVELS), values.shape[1]), np.nan)
-    there = np.isfinite(values).any(axis=0)
-    bands[:, there] = np.nanquantile(values[:, there], LEVELS, axis=0)
+    bands = bands_by_year(values)
     level = np.abs(np.median(base, axis=0))
     with np.errstate(invalid="ignore"):
         sure = (bands[0] > 0.0) | (bands[4] < 0.0)
@@ -110,7 +111,7 @@ def smallest(channel: Channel) -> float:
     return SMALLEST.get(channel.told[1], SMALLEST["share"])
 
 
-def channel_sentences(found: Comparison) -> list[str]:
+def channel_sentences(found: Pairs) -> list[str]:
     """Say which mechanism moved first, which followed, and which did not clearly move."""
     if found.since is None:
         return ["The reform changes nothing within the years of the case, so nothing moves."]

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from latecomer.case.reform import read_changes
-from latecomer.case.reform_reader import Change
-from latecomer.study.compare import Comparison, summed
 from latecomer.study.firms import chosen_makers, firm_effects, name_of
+from latecomer.study.paired import sure
+from latecomer.study.pairs import Pairs, summed
+from latecomer.study.words import signed
+from latecomer.types import kept
 from latecomer.vocabulary import SERIES, told_in
 
 HEADLINES = (
@@ -34,7 +35,6 @@ NINE_IN_TEN, NEARER_END, CLOSE = 0.9, 0.05, 2
 LARGE = 10.0  # times the smallest visible effect: a point of a share, 2% of a level
 MAINLY = 0.5  # of what a share moves by
 OF_TOP = 0.1  # of the largest median: a sure effect below it is no headline
-SMALLEST_PRINTED = 0.0005
 IMPORT_SHARE = "import_share"  # imports in cars sold at home
 PEAK, TOP, FADING, LAST = "largest sure effect", "largest median effect, not sure", "has halved", "last year"
 
@@ -59,11 +59,6 @@ class Course:
         return int(self.rows["year"].iloc[-1])
 
 
-def sure_in(rows: pd.DataFrame) -> np.ndarray:
-    """Return for every row of effects whether its 90% band excludes zero."""
-    return ((rows["low90"] > 0.0) | (rows["high90"] < 0.0)).to_numpy()
-
-
 def least(rows: pd.DataFrame) -> np.ndarray:
     """Return the smallest median effect of every row that counts as visible: 0.1 points of a share, of an index or
     of problems per
@@ -78,7 +73,7 @@ def counts_in(rows: pd.DataFrame) -> np.ndarray:
     """Return for every row of effects whether it is sure and visible, the nearer end of its band included."""
     low, high = rows["low90"].to_numpy(float), rows["high90"].to_numpy(float)
     visible = rows["median"].abs().to_numpy(float) >= least(rows)
-    return sure_in(rows) & visible & (np.maximum(low, -high) >= NEARER_END * least(rows))
+    return sure(rows) & visible & (np.maximum(low, -high) >= NEARER_END * least(rows))
 
 
 def leans_in(rows: pd.DataFrame) -> np.ndarray:
@@ -88,7 +83,7 @@ def leans_in(rows: pd.DataFrame) -> np.ndarray:
 
 
 def course_of(rows: pd.DataFrame, title: str) -> Course:
-    """Return the course of the effects on one series (columns as those of `Comparison.effects`)."""
+    """Return the course of the effects on one series (columns as those of `Pairs.effects`)."""
     rows = rows.reset_index(drop=True)
     median, years = rows["median"].to_numpy(float), rows["year"].to_numpy(int)
     size = np.abs(np.nan_to_num(median))
@@ -99,7 +94,7 @@ def course_of(rows: pd.DataFrame, title: str) -> Course:
     peak = int(np.argmax(np.where(counts, size, -1.0)))
     along = median * np.sign(median[peak])
     after = np.arange(len(rows)) > peak
-    halved, unsure = after & (along <= 0.5 * along[peak]), after & ~(sure_in(rows) & (along > 0.0))
+    halved, unsure = after & (along <= 0.5 * along[peak]), after & ~(sure(rows) & (along > 0.0))
     return Course(*head, int(years[peak]), first_of(years, halved), first_of(years, unsure), largest, rows)
 
 
@@ -108,7 +103,8 @@ def first_of(years: np.ndarray, found: np.ndarray) -> int | None:
     return int(years[np.argmax(found)]) if found.any() else None
 
 
-def courses(found: Comparison) -> list[Course]:
+@kept
+def courses(found: Pairs) -> list[Course]:
     """Return the courses of the headline series; for a reform of firms those of the chosen makers come first."""
     of_firms = [
         course_of(
@@ -165,15 +161,15 @@ def half_way(course: Course) -> int:
     return (start + course.last) // 2
 
 
-def headline_years(found: Comparison) -> list[int]:
+def headline_years(found: Pairs) -> list[int]:
     """Return the years that a table of this comparison shows where the user names none."""
     return list(years_of(courses(found)))
 
 
-def headline_rows(found: Comparison, years: list[int] | None = None) -> pd.DataFrame:
+def headline_rows(found: Pairs, years: list[int] | None = None) -> pd.DataFrame:
     """Return the effects to hand on as rows: the chosen makers of a firm's reform and their rivals first, then every series
     that is one number a year, in the years to show; of the headline series also the year of the largest sure effect.
-    Columns as `Comparison.effects`, `sure` and `why` (with a firm's reform also `role`).
+    Columns as `Pairs.effects`, `sure` and `why` (with a firm's reform also `role`).
 
     `years` given by the user are obeyed: then no others are added.
     """
@@ -197,10 +193,10 @@ def headline_rows(found: Comparison, years: list[int] | None = None) -> pd.DataF
     why = [
         PEAK if peaks.get((series, index)) == year else reasons.get(year, "") for series, index, year in keys
     ]
-    return rows.assign(sure=sure_in(rows), why=why)
+    return rows.assign(sure=sure(rows), why=why)
 
 
-def course_sentences(found: Comparison) -> list[str]:
+def course_sentences(found: Pairs) -> list[str]:
     """Say of every headline series when the effect is largest, how long it lasts, and what is left in the last year."""
     told = courses(found)
     said = [sentence(one) for one in told if one.peak is not None or one.index]
@@ -220,7 +216,7 @@ def sentence(course: Course) -> str:
         told += f"; halved by {course.halved}"
     if course.unsure is not None:
         later = course.rows["year"] >= course.unsure
-        again, years = int((sure_in(course.rows) & later).sum()), int(later.sum())
+        again, years = int((sure(course.rows) & later).sum()), int(later.sum())
         told += f"; from {course.unsure} on " + (
             f"sure in only {again} of {years} years"
             if again
@@ -235,7 +231,7 @@ def leaning(course: Course) -> str:
     if not np.isfinite(row["median"]):
         return ""
     name = course.title[:1].lower() + course.title[1:]
-    if max(row["positive"], row["negative"]) >= NINE_IN_TEN and not sure_in(course.rows)[-1]:
+    if max(row["positive"], row["negative"]) >= NINE_IN_TEN and not sure(course.rows)[-1]:
         return f"{name} (in {course.last} {odds(course, course.last)}, though the band includes zero)"
     return name
 
@@ -257,7 +253,8 @@ def at(course: Course, year: int | None) -> str:
     return f"{signed(median)} {unit} ({signed(low)} to {signed(high)})"
 
 
-def import_share(found: Comparison) -> pd.DataFrame:
+@kept
+def import_share(found: Pairs) -> pd.DataFrame:
     """Return the effects by year on imports in cars sold at home (share); no rows where imports do not visibly move."""
     if not counts_in(found.effects("imports")).any():
         return pd.DataFrame()
@@ -269,16 +266,7 @@ def import_share(found: Comparison) -> pd.DataFrame:
     return pd.DataFrame({**told, **summed(sides[1] - sides[0], *sides), "unit": "share"})
 
 
-def signed(value: float) -> str:
-    """Return a number with its sign, to three digits or to the unit, never with an exponent."""
-    size = abs(value)
-    if not np.isfinite(value) or size < SMALLEST_PRINTED:
-        return "0" if size < SMALLEST_PRINTED else "nothing"
-    places = 0 if size >= 99.5 else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
-    return f"{value:+,.{places}f}"
-
-
-def silent(found: Comparison) -> str:
+def silent(found: Pairs) -> str:
     """Return one line that says that the reform has no sure effect, or does not bind where nothing differs at all; an empty one
     where an effect on a watched series is sure."""
     if found.since is None:
@@ -309,21 +297,16 @@ def longest(marks: np.ndarray) -> int:
     return best
 
 
-def identical_pairs(found: Comparison) -> int:
+def identical_pairs(found: Pairs) -> int:
     """Return in how many pairs every number of every year is the same on both sides."""
     sides = [run.records[np.isin(run.histories, found.histories)] for run in (found.base, found.reformed)]
     return sum(a.tobytes() == b.tobytes() for a, b in zip(*sides, strict=True))
 
 
-def changes_of(found: Comparison) -> list[Change]:
-    """Return every path that the reforms set."""
-    return [change for mine in read_changes(found.case, found.reforms)[0] for change in mine]
-
-
-def counted(found: Comparison) -> list[str]:
+def counted(found: Pairs) -> list[str]:
     """Return what the run itself counts about the levers that were changed: how near ventures come to the cap on
     foreign shares."""
-    capped = [change for change in changes_of(found) if change.lever.name == "venture_share_cap"]
+    capped = [change for mine in found.changes for change in mine if change.lever.name == "venture_share_cap"]
     if not capped:
         return []
     caps = found.base.case.policy["venture_share_cap"]
@@ -341,7 +324,7 @@ def counted(found: Comparison) -> list[str]:
     ]
 
 
-def share_told(found: Comparison) -> list[str]:
+def share_told(found: Pairs) -> list[str]:
     """Say where own brands' share moves mainly since others make more or fewer cars, in the year of its largest sure effect.
 
     Mainly: with the cars of own brands as they were, the share would move by half as much at least.
@@ -357,8 +340,8 @@ def share_told(found: Comparison) -> list[str]:
     before, same = shares[0][:, at_peak], made[0][:, at_peak]
     whole = same + (cars[1] - made[1])[:, at_peak]
     alone = np.median(np.divide(same, whole, out=before.copy(), where=whole > 0.0) - before)
-    sure = own["low90" if up else "high90"] * (1.0 if up else -1.0) > 0.0
-    if sure or not alone / course.rows["median"][at_peak].iloc[0] >= MAINLY:
+    clear = own["low90" if up else "high90"] * (1.0 if up else -1.0) > 0.0
+    if clear or not alone / course.rows["median"][at_peak].iloc[0] >= MAINLY:
         return []
     low, median, high = (signed(1e-3 * float(own[name])) for name in ("low90", "median", "high90"))
     return [
@@ -367,9 +350,9 @@ def share_told(found: Comparison) -> list[str]:
     ]
 
 
-def permits_told(found: Comparison) -> list[str]:
+def permits_told(found: Pairs) -> list[str]:
     """Say where import permits still bind although the duty on cars was cut."""
-    cut = [change for change in changes_of(found) if change.lever.name == "tariff_car"]
+    cut = [change for mine in found.changes for change in mine if change.lever.name == "tariff_car"]
     if not cut or found.since is None:
         return []
     moved = cut[0].values < found.case.policy["tariff_car"]

@@ -1,4 +1,7 @@
-"""Are the words of a command line right? All are read, and everything wrong with them and with the case is told at once."""
+"""Are the words of a command line right? All are read, and everything wrong with them and with the case is told at once.
+
+`Asked` collects what is wrong while a command reads its words, and raises all of it before anything is run.
+"""
 
 import os
 import re
@@ -11,8 +14,9 @@ from pathlib import Path
 from latecomer.asked import MOST_HISTORIES, MOST_THREADS, SEED_BITS
 from latecomer.case.folder import case_folder, list_cases
 from latecomer.case.kept import is_kept, open_case
+from latecomer.case.reform import Reform, find_reform
 from latecomer.case.span import marked
-from latecomer.errors import CaseError, Problems, UsageError, nearest
+from latecomer.errors import CaseError, InputError, Problems, ReformError, UsageError, nearest
 from latecomer.types import Case
 from latecomer.vocabulary import YEAR, record
 
@@ -30,7 +34,7 @@ ANY_YEAR = (1000, 2999)
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of `latecomer run`, checked: numbers within bounds, folders that can be written."""
+    """What is asked of a command, checked: numbers within bounds, folders that can be written."""
 
     histories: int
     seed: int
@@ -47,30 +51,73 @@ class Request:
     brief: bool = False
 
 
-def read_request(
-    words: Sequence[str], given: Mapping[str, str], json: bool, quiet: bool, dry_run: bool
-) -> tuple[Request, Case]:
-    """Return the request and its case; raise one UsageError with every problem of words, numbers, folders and case."""
-    problems = Problems()
-    name = case_among(words, problems)
-    out = given["out"] or ("" if json else ".")
-    request = requested({**given, "out": out}, problems, json, quiet, dry_run)
-    if given["only"]:
-        for option in FILES:
-            if given[option]:
-                problems.add(
-                    f"--{option}",
-                    None,
-                    None,
-                    given[option],
-                    "no file together with --only, which writes nothing",
+class Asked:
+    """The words of a command while they are checked. `given` has the options by name; whatever is wrong is noted, and raised
+    together by `checked`."""
+
+    def __init__(
+        self, given: Mapping[str, str], flags: Mapping[str, bool], problems: Problems | None = None
+    ) -> None:
+        self.given, self.problems = given, Problems() if problems is None else problems
+        self.request = requested(given, self.problems, **flags)
+        self.case: Case | None = None
+
+    def open(self, name: str | None) -> Case | None:
+        """Open the case; None after noting what is wrong with it."""
+        self.case = checked_case(name, self.problems)
+        return self.case
+
+    def number(self, option: str, low: int, high: int) -> int:
+        """Return a whole number of an option that is always given."""
+        return whole(f"--{option}", self.given[option], low, high, self.problems) or low
+
+    def series(self) -> list[str]:
+        """Return the series that --series names, such as strong,vehicles; note what is none."""
+        names = [name.strip() for name in self.given["series"].split(",")]
+        for name in names:
+            if name not in PLAIN:
+                self.problems.add(
+                    "--series", None, None, name, "a series that is one number a year", valid=PLAIN
                 )
-    case = checked_case(name, problems)
-    if case is not None and not given["only"]:
-        refuse_too_large(request.histories, case, problems)
-    problems.raise_if_any(UsageError)
-    assert case is not None
-    return request, case
+        return names
+
+    def year(self, option: str) -> int | None:
+        """Return the year that an option names; None if it names none or there is no case."""
+        if self.case is None:
+            return None
+        first, last = int(self.case.years[0]), int(self.case.years[-1])
+        return whole(f"--{option}", self.given[option], first, last, self.problems)
+
+    def years(self, option: str = "years", usual: Sequence[int] = ()) -> list[int]:
+        """Return the years that an option names, the usual ones without it."""
+        return years_named(f"--{option}", self.given[option], self.case, self.problems, usual)
+
+    def reforms(self, names: Sequence[str], needed: bool = True) -> list[Reform]:
+        """Return reforms by file or name; note those that are none, and that there is none where one is needed."""
+        if self.case is None:
+            return []
+        found = [
+            reform for name in names if (reform := found_reform(name, self.case, self.problems)) is not None
+        ]
+        if needed and not names:
+            expected = "a YAML file or the name of a ready reform; `latecomer reforms` lists them"
+            self.problems.add("REFORM", expected=expected)
+        return found
+
+    def checked(self, error: type[InputError] = UsageError) -> Case:
+        """Return the case; raise one error with everything that is wrong."""
+        self.problems.raise_if_any(error)
+        assert self.case is not None
+        return self.case
+
+
+def found_reform(name: str, case: Case, problems: Problems) -> Reform | None:
+    """Return a reform by file or name, or None after noting why there is none."""
+    try:
+        return find_reform(name, case)
+    except ReformError as error:
+        problems.found.extend(error.problems)
+        return None
 
 
 def requested(
@@ -79,11 +126,12 @@ def requested(
     json: bool = False,
     quiet: bool = False,
     dry_run: bool = False,
+    brief: bool = False,
 ) -> Request:
     """Return the request that the options make; options that a command does not have are left out. Notes what is wrong."""
     top = 2**SEED_BITS - 1
     text = {name: given.get(name, "") for name in ("threads", "only", "out", *FILES)}
-    if given.get("brief") and (text["only"] or not text["out"]):
+    if brief and (text["only"] or not text["out"]):
         expected = "--out with it, and not --only: a folder in which the brief is written"
         problems.add("--brief", expected=expected)
     return Request(
@@ -99,7 +147,7 @@ def requested(
         json=json,
         quiet=quiet,
         dry_run=dry_run,
-        brief=bool(given.get("brief")),
+        brief=brief,
     )
 
 

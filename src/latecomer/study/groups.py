@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import CENTRAL_STATE, FOREIGN_PLANT, IMPORTER, LOCAL_STATE
-from latecomer.record import Run
-from latecomer.report.tables import fan_of
-from latecomer.types import Case
+from latecomer.record import SERIES, Run
+from latecomer.study.bands import fan_of
+from latecomer.study.paired import BAND90, ENDS90
+from latecomer.types import Case, kept
+from latecomer.vocabulary import YEAR
 
+BY_MAKER = tuple(field for field in YEAR if field.axes == "m")
 OTHERS = "Others"
 KINDS = ("central state", "local state", "private", "foreign")
 RANK_YEARS = (2005, 2010, 2015, 2020, 2024)
@@ -25,6 +28,7 @@ def heads(case: Case) -> np.ndarray:
     return np.where(case.makers["group"] >= 0, case.makers["group"], alone)
 
 
+@kept
 def group_volumes(run: Run) -> np.ndarray:
     """Return vehicles made [n, t, m] by the group that each maker heads, ventures in; zero for makers in another's group."""
     made = run.series("maker_sales") + run.series("maker_commercial")
@@ -35,9 +39,9 @@ def group_volumes(run: Run) -> np.ndarray:
     return out
 
 
-def group_fan(run: Run, volumes: np.ndarray, maker: str) -> pd.DataFrame:
+def group_fan(run: Run, maker: str) -> pd.DataFrame:
     """Return the fan of the volume of the group that this maker heads."""
-    return fan_of(run, volumes[:, :, run.case.labels.makers.index(maker)])
+    return fan_of(run, group_volumes(run)[:, :, run.case.labels.makers.index(maker)])
 
 
 def firm_points(case: Case, maker: str) -> pd.DataFrame:
@@ -53,13 +57,15 @@ def firm_points(case: Case, maker: str) -> pd.DataFrame:
     return rows[["kind", "year", "recorded", "grade", "source_id"]].reset_index(drop=True)
 
 
-def group_shares(run: Run, volumes: np.ndarray, most: int = 8) -> pd.DataFrame:
+@kept
+def group_shares(run: Run, most: int = 8) -> pd.DataFrame:
     """Return the median share of each group in vehicles made: year, group, kind, share, volume.
 
     Kept apart are the named makers of the case and the `most` largest others by their best year; the rest is one group. Shares
     are taken within each history, then their median; the drawing stretches their sum to one.
     """
-    case, total = run.case, volumes.sum(axis=2, keepdims=True)
+    case, volumes = run.case, group_volumes(run)
+    total = volumes.sum(axis=2, keepdims=True)
     shares = np.divide(volumes, total, out=np.zeros_like(volumes), where=total > 0)
     middle = np.median(shares, axis=0)
     named = [case.labels.makers.index(maker) for maker in case.named_makers]
@@ -138,11 +144,32 @@ def firm_ranks(run: Run, years: tuple[int, ...] = RANK_YEARS) -> pd.DataFrame:
 
 def firms(run: Run) -> pd.DataFrame:
     """Return the fans of the groups of the named makers, with what is recorded of each."""
-    volumes = group_volumes(run)
     frames = []
     for maker in run.case.named_makers:
         facts = firm_points(run.case, maker)
         told = facts[facts["kind"] == "group"].set_index("year")[["recorded", "source_id", "grade"]]
-        seen = group_fan(run, volumes, maker).assign(maker_id=maker, unit="vehicles")
+        seen = group_fan(run, maker).assign(maker_id=maker, unit="vehicles")
         frames.append(seen.join(told, on="year"))
     return pd.concat(frames, ignore_index=True)
+
+
+def makers_by_year(run: Run) -> pd.DataFrame:
+    """Return every series by maker: maker, name, series, year, unit, median and 90% band, in years with any."""
+    parts = [by_maker(run, field.name, run.series(field.name)) for field in BY_MAKER]
+    return pd.concat(parts, ignore_index=True)
+
+
+def by_maker(run: Run, series: str, values: np.ndarray, **more: np.ndarray) -> pd.DataFrame:
+    """Return values [n, t, m] by maker and year, without years in which they are zero in every history."""
+    labels, years = run.case.labels, run.years.astype(int)
+    bands = np.quantile(values, BAND90, axis=0)
+    t, m = np.nonzero((values != 0.0).any(axis=0))
+    columns = {name: band[t, m] for name, band in (*zip(ENDS90, bands, strict=True), *more.items())}
+    head = {
+        "maker": np.array(labels.makers)[m],
+        "name": np.array(labels.maker_names)[m],
+        "series": series,
+        "year": years[t],
+    }
+    table = pd.DataFrame({**head, "unit": SERIES[series].unit, **columns})
+    return table.sort_values(["maker", "year"], kind="stable", ignore_index=True)

@@ -8,7 +8,7 @@ import pandas as pd
 from latecomer.case.span import marked
 from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES, Run
-from latecomer.report import tables, words
+from latecomer.study import bands, words
 
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
 VOLUME_YEARS = (2004, 2009)
@@ -52,7 +52,7 @@ def value(run: Run, record: pd.DataFrame, series: str, year: int) -> Value | Non
     low, median, high = run.bands(series, levels=(0.05, 0.5, 0.95))[
         :, int(np.flatnonzero(run.years == year)[0])
     ]
-    facts = tables.points(record, series).set_index("year")["recorded"]
+    facts = bands.points(record, series).set_index("year")["recorded"]
     recorded = float(facts[year]) if year in facts.index else None
     return Value(year, float(median), float(low), float(high), recorded, SERIES[series].unit)
 
@@ -74,18 +74,18 @@ def volume(run: Run, record: pd.DataFrame) -> str:
 
 def rank(run: Run) -> str:
     """Return the place of simulated output among recorded rivals, beside the recorded rank."""
-    found, recorded = tables.rank_of(run, tables.RANK_YEAR), tables.recorded_rank(run.case, tables.RANK_YEAR)
+    found, recorded = bands.rank_of(run, bands.RANK_YEAR), bands.recorded_rank(run.case, bands.RANK_YEAR)
     if not found:
         return ""
     place, made = found
     told = f" (recorded rank in the world: {ORDINALS.get(recorded, recorded)})" if recorded else ""
-    rivals = f"the recorded output of {words.listed(list(tables.RIVALS.values()))}"
-    return f"At {words.count(made)} in {tables.RANK_YEAR}, the median ranks {ORDINALS[place]} when set beside {rivals}{told}."
+    rivals = f"the recorded output of {words.listed(list(bands.RIVALS.values()))}"
+    return f"At {words.count(made)} in {bands.RANK_YEAR}, the median ranks {ORDINALS[place]} when set beside {rivals}{told}."
 
 
 def own_brands(run: Run, record: pd.DataFrame) -> str:
     """Return the own-brand share at the end of the fit, at its recorded low after it, and at the end."""
-    facts = tables.points(record, "own_brand_share")
+    facts = bands.points(record, "own_brand_share")
     later = facts[facts["year"] > TRAINING_END]
     if later.empty:
         return ""

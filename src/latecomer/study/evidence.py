@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from latecomer.report.groups import firm_points
-from latecomer.report.tables import RANK, RANK_YEAR, RIVALS
+from latecomer.study.bands import RANK, RANK_YEAR, RIVALS
+from latecomer.study.groups import firm_points
 from latecomer.types import Case
 
 
@@ -52,6 +52,29 @@ def sources_of_inputs(case: Case, shown: pd.DataFrame) -> pd.DataFrame:
     used = set(inputs) | set(case.levers["source_id"]) | set(case.register["source_id"])
     further = sorted(name for name in used - set(shown["source_id"]) if name in case.sources.index)
     return _listed(case, further)
+
+
+def grades_by_source(case: Case, record: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
+    """Return for each source how many figures drawn or compared here it gave, by grade: `reported 12, derived 3`."""
+    taken = ["source_id", "grade"]
+    firms = [
+        rows[rows["maker_id"].isin(case.named_makers)][taken]
+        for rows in (case.group_record, case.maker_record)
+    ]
+    counts = pd.concat([record[taken], *firms], ignore_index=True).groupby(taken).size()
+    told = {
+        source: ", ".join(f"{grade} {count}" for (_, grade), count in part.items())
+        for source, part in counts.groupby(level=0)
+    }
+    return [told.get(name, "") for name in sources["source_id"]]
+
+
+def source_text(case: Case, source_id: str) -> str:
+    """Return publisher and title of a source; its name where the case lists neither."""
+    if source_id not in case.sources.index:
+        return source_id
+    row = case.sources.loc[source_id]
+    return str(row["title"]) if row["publisher"] in ("", "none") else f"{row['publisher']}: {row['title']}"
 
 
 def _listed(case: Case, names: list[str]) -> pd.DataFrame:

@@ -11,10 +11,9 @@ import pandas as pd
 from latecomer.case.span import marked
 from latecomer.fit.score import position
 from latecomer.record import SERIES, Run
-from latecomer.study.ablate import UNDEFINED_AT_ZERO
+from latecomer.study.paired import BAND90, LEVELS, UNDEFINED_AT_ZERO
 from latecomer.types import Case
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 FAN = ["low90", "low50", "median", "high50", "high90"]
 MARKED_YEARS = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
 SHOWN = (
@@ -59,29 +58,6 @@ def points(record: pd.DataFrame, series: str, index: str = "") -> pd.DataFrame:
     return rows[columns].sort_values("year").reset_index(drop=True)
 
 
-def grades_by_source(case: Case, record: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
-    """Return for each source how many figures drawn or compared here it gave, by grade: `reported 12, derived 3`."""
-    taken = ["source_id", "grade"]
-    firms = [
-        rows[rows["maker_id"].isin(case.named_makers)][taken]
-        for rows in (case.group_record, case.maker_record)
-    ]
-    counts = pd.concat([record[taken], *firms], ignore_index=True).groupby(taken).size()
-    told = {
-        source: ", ".join(f"{grade} {count}" for (_, grade), count in part.items())
-        for source, part in counts.groupby(level=0)
-    }
-    return [told.get(name, "") for name in sources["source_id"]]
-
-
-def source_text(case: Case, source_id: str) -> str:
-    """Return publisher and title of a source; its name where the case lists neither."""
-    if source_id not in case.sources.index:
-        return source_id
-    row = case.sources.loc[source_id]
-    return str(row["title"]) if row["publisher"] in ("", "none") else f"{row['publisher']}: {row['title']}"
-
-
 def provinces(run: Run, year: int) -> pd.DataFrame:
     """Return medians and 90% bands of sales, own-brand share and share of local makers by region in a year."""
     at = int(np.flatnonzero(run.years == year)[0])
@@ -91,7 +67,7 @@ def provinces(run: Run, year: int) -> pd.DataFrame:
     )
     columns = {"sales": "region_sales", "own": "region_own_share", "local": "region_local_share"}
     for column, series in columns.items():
-        low, median, high = np.quantile(run.series(series)[:, at], (0.05, 0.5, 0.95), axis=0)
+        low, median, high = np.quantile(run.series(series)[:, at], BAND90, axis=0)
         table = table.assign(**{column: median, f"{column}_low": low, f"{column}_high": high})
     return table
 
@@ -101,7 +77,7 @@ def power_path(run: Run) -> pd.DataFrame:
     made = np.median(run.series("vehicles"), axis=0) > 0
     out = {"year": run.years.astype(int)}
     for name in ("great", "strong"):
-        out[f"{name}_low"], out[name], out[f"{name}_high"] = run.bands(name, levels=(0.05, 0.5, 0.95))
+        out[f"{name}_low"], out[name], out[f"{name}_high"] = run.bands(name, levels=BAND90)
     return pd.DataFrame(out)[made].reset_index(drop=True)
 
 

@@ -6,8 +6,11 @@ Nothing is computed here beyond rounding: every number comes from the record or 
 import math
 import re
 
+from latecomer.vocabulary import QUANTITIES, told_in
+
 COUNTS = ("vehicles", "vehicles a year", "makers", "lines", "count")
 NOTHING = "–"
+SMALLEST_PRINTED = 0.0005
 HYPHEN = re.compile(r"(?<![\w-])-(?=\d)")
 REFERENCE = "the mean of Germany, Japan, the USA and Korea in 2012"
 
@@ -21,6 +24,28 @@ def number(value: float, digits: int = 3) -> str:
     rounded = float(f"{value:.{digits}g}")
     places = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
     return f"{value:,.{min(places, 6)}f}"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, to three digits or to the unit, never with an exponent."""
+    size = abs(value)
+    if not math.isfinite(value) or size < SMALLEST_PRINTED:
+        return "0" if size < SMALLEST_PRINTED else "nothing"
+    places = 0 if size >= 99.5 else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
+    return f"{value:+,.{places}f}"
+
+
+def figure(value: float) -> str:
+    """Return a number to three digits, with the sign of minus of a page."""
+    return f"{'−' if value < 0 else ''}{number(abs(value))}" if math.isfinite(value) else NOTHING
+
+
+def banded(median: float, low: float, high: float, factor: float = 1.0) -> str:
+    """Return a value with its band as one cell: −3.1 (−5 to −1)."""
+    if not math.isfinite(median):
+        return NOTHING
+    ends = [figure(float(value) * factor) for value in (median, low, high)]
+    return f"{ends[0]} ({ends[1]} to {ends[2]})"
 
 
 def count(value: float) -> str:
@@ -115,3 +140,9 @@ def listed(items: list[str]) -> str:
 def sentence(text: str) -> str:
     """Return the text with a capital and a full stop."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def told(series: str, unit: str) -> tuple[str, float, str]:
+    """Return the title of a panel, the factor to the unit in which a difference is shown, and that unit."""
+    field = QUANTITIES.get(series)
+    return (field.title, field.factor, field.change) if field else (series, *told_in(unit))
