@@ -26,7 +26,8 @@ import numpy as np
 from latecomer.axes import POLICY, WORLD, YEAR, record
 from latecomer.case.load import load_case
 from latecomer.compiled import kernel, store
-from latecomer.model import demand, market, step
+from latecomer.model import step
+from latecomer.model.markets import demand, prices
 
 engine = import_module("latecomer.run")
 
@@ -75,12 +76,12 @@ class Exact:
 
     def clear(self, w, state, world, makers, p) -> None:
         """Clear the market as the model does, then compare with the same market solved to 1e-12."""
-        market.clear(w, state, world, makers, p)
+        prices.clear(w, state, world, makers, p)
         if w.lines == 0:
             return
         finer, after, tight = (np.array([r]).view(np.recarray) for r in (w, state, p))
         tight.price_tolerance, tight.price_rounds = 1e-12, 2000
-        market.clear(finer[0], after[0], world, makers, tight[0])
+        prices.clear(finer[0], after[0], world, makers, tight[0])
         lines = slice(0, int(w.lines))
         asked, exact = w.asked[lines], finer[0].asked[lines]
         self.prices.append(float(np.max(np.abs(w.price[lines] / finer[0].price[lines] - 1.0))))

@@ -276,7 +276,7 @@ def test_explain_tells_unit_bounds_source_reader_and_equation(capsys):
     assert "tariff.car (policy lever)" in flat
     assert "share of value" in flat
     assert "bounds 0 to 5" in flat
-    assert "model/product.py" in flat
+    assert "model/cars/cost.py" in flat
     assert "Howell (2018)" in flat
     assert "min(1, o (1 - chi dependence))" in flat
     assert "奇瑞汽车" in flat

@@ -134,7 +134,7 @@ POLICY = (
         "Import tariff on complete cars",
         group="tariff",
         high=5.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "tariff_parts",
@@ -143,7 +143,7 @@ POLICY = (
         "Import tariff on parts and kits",
         group="tariff",
         high=3.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "trade_licence",
@@ -151,7 +151,7 @@ POLICY = (
         "0..1",
         "Import licensing: share of imports that permits hold back",
         group="trade",
-        reader="product",
+        reader="appeal",
     ),
     Lever(
         "tax_value_added",
@@ -160,7 +160,7 @@ POLICY = (
         "Value-added tax on cars",
         group="tax",
         high=1.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "tax_purchase_small",
@@ -169,7 +169,7 @@ POLICY = (
         "Purchase tax, small engines (minibus and economy)",
         group="tax",
         high=1.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "tax_purchase_large",
@@ -178,7 +178,7 @@ POLICY = (
         "Purchase tax, larger engines",
         group="tax",
         high=1.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "tax_purchase_electric",
@@ -187,7 +187,7 @@ POLICY = (
         "Purchase tax, new-energy cars",
         group="tax",
         high=1.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "tax_excise",
@@ -196,7 +196,7 @@ POLICY = (
         "Consumption tax by segment",
         group="tax",
         high=1.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "subsidy_battery_car",
@@ -205,7 +205,7 @@ POLICY = (
         "Purchase subsidy, battery cars, central",
         group="subsidy",
         high=3e5,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "subsidy_hybrid",
@@ -214,7 +214,7 @@ POLICY = (
         "Purchase subsidy, plug-in hybrids, central",
         group="subsidy",
         high=3e5,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "subsidy_local_ratio",
@@ -223,7 +223,7 @@ POLICY = (
         "Local top-up on electric purchase subsidies",
         group="subsidy",
         high=2.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "subsidy_rural",
@@ -232,7 +232,7 @@ POLICY = (
         "Aid to rural and small-firm buyers of minibuses",
         group="subsidy",
         high=1e5,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "subsidy_small_car",
@@ -241,7 +241,7 @@ POLICY = (
         "Aid to fuel-saving small cars",
         group="subsidy",
         high=1e5,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "subsidy_trade_in",
@@ -268,7 +268,7 @@ POLICY = (
         "New-energy credit mandate",
         group="credit",
         high=2.0,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "plate_limit",
@@ -293,7 +293,7 @@ POLICY = (
         "0..1",
         "Public programme of charging points",
         group="charging",
-        reader="electric",
+        reader="chargers",
     ),
     Lever(
         "plan_share",
@@ -323,7 +323,7 @@ POLICY = (
         reader="buyers",
     ),
     Lever(
-        "venture_allowed", "", "0..1", "New joint ventures may be signed", group="venture", reader="ventures"
+        "venture_allowed", "", "0..1", "New joint ventures may be signed", group="venture", reader="founding"
     ),
     Lever(
         "venture_share_cap",
@@ -332,7 +332,7 @@ POLICY = (
         "Highest foreign share in a joint venture that comes by rule",
         group="venture",
         off=1.0,
-        reader="matching",
+        reader="entry",
     ),
     Lever(
         "venture_limit",
@@ -341,7 +341,7 @@ POLICY = (
         "Most joint ventures of one foreign maker that come by rule; 0 no limit",
         group="venture",
         high=20.0,
-        reader="matching",
+        reader="entry",
     ),
     Lever(
         "plant_foreign_allowed",
@@ -349,7 +349,7 @@ POLICY = (
         "0..1",
         "Foreign makers may own plants for any cars in full",
         group="plant",
-        reader="matching",
+        reader="entry",
     ),
     Lever(
         "plant_foreign_electric",
@@ -357,7 +357,7 @@ POLICY = (
         "0..1",
         "Foreign makers may own plants for electric cars in full",
         group="plant",
-        reader="matching",
+        reader="entry",
     ),
     Lever(
         "mode_free",
@@ -365,7 +365,7 @@ POLICY = (
         "0..1",
         "Endogenous entry: ventures and start-ups begin by rule, not on their historical dates",
         group="mode",
-        reader="matching",
+        reader="entry",
     ),
     Lever(
         "venture_research_duty",
@@ -373,7 +373,7 @@ POLICY = (
         "0..1",
         "Joint ventures must run research and share it",
         group="venture",
-        reader="knowledge",
+        reader="learning",
     ),
     Lever(
         "venture_local_content",
@@ -381,7 +381,7 @@ POLICY = (
         "share of value",
         "Minimum local content of joint-venture cars",
         group="venture",
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "entry_private",
@@ -390,7 +390,7 @@ POLICY = (
         "Licences for private makers of combustion cars",
         group="entry",
         off=0.0,
-        reader="product",
+        reader="lines",
     ),
     Lever(
         "entry_electric",
@@ -399,7 +399,7 @@ POLICY = (
         "Licences for new makers of electric cars",
         group="entry",
         off=0.0,
-        reader="product",
+        reader="lines",
     ),
     Lever(
         "protection_local",
@@ -408,7 +408,7 @@ POLICY = (
         "Local protection of home makers by provinces",
         group="protection",
         high=3.0,
-        reader="region",
+        reader="provinces",
     ),
     Lever(
         "research_electric",
@@ -435,7 +435,7 @@ POLICY = (
         "Grants for research to own-brand makers by ownership, beyond those of history",
         group="research",
         high=200.0,
-        reader="science",
+        reader="effort",
     ),
     Lever(
         "university_places",
@@ -454,7 +454,7 @@ POLICY = (
         "Extra tax deduction for research of own-brand makers by ownership",
         group="research",
         high=3.0,
-        reader="knowledge",
+        reader="effort",
     ),
     Lever(
         "research_links",
@@ -479,7 +479,7 @@ POLICY = (
         "0..1",
         "Reform of state makers: corporate governance, separation from ministries",
         group="reform",
-        reader="knowledge",
+        reader="effort",
     ),
     Lever(
         "procurement_own_brand",
@@ -487,7 +487,7 @@ POLICY = (
         "0..1",
         "Preference for own brands in official purchases",
         group="procurement",
-        reader="product",
+        reader="appeal",
     ),
     Lever(
         "battery_whitelist",
@@ -495,10 +495,10 @@ POLICY = (
         "0..1",
         "Supplier list that ties subsidies to domestic batteries",
         group="battery",
-        reader="electric",
+        reader="cost",
     ),
     Lever(
-        "supply_cutoff", "d", "0..1", "Foreign sources of a domain cut off", group="supply", reader="ventures"
+        "supply_cutoff", "d", "0..1", "Foreign sources of a domain cut off", group="supply", reader="access"
     ),
     Lever(
         "supply_cutoff_source",
@@ -506,7 +506,7 @@ POLICY = (
         "0..1",
         "Sources of technology cut off, of whatever domain",
         group="supply",
-        reader="ventures",
+        reader="access",
     ),
     Lever(
         "abroad_tariff",
@@ -533,7 +533,7 @@ POLICY = (
         group="trade",
         off=1000.0,
         high=1000.0,
-        reader="industry",
+        reader="capacity",
     ),
     Lever(
         "venture_transfer_duty",
@@ -541,7 +541,7 @@ POLICY = (
         "0..1",
         "Joint ventures must hand technology over, beyond what partners gave in history",
         group="venture",
-        reader="knowledge",
+        reader="learning",
     ),
     Lever(
         "entry_state",
@@ -550,7 +550,7 @@ POLICY = (
         "Licences for state makers that take up combustion cars; 1 free, as in history",
         group="entry",
         off=1.0,
-        reader="product",
+        reader="lines",
     ),
     Lever(
         "plan_price",
@@ -592,7 +592,7 @@ STRATEGY = (
         "Research over revenue, replacing the maker's own rule; 0 keeps the rule",
         group="research",
         high=0.25,
-        reader="knowledge",
+        reader="effort",
     ),
     Lever(
         "research_focus",
@@ -602,7 +602,7 @@ STRATEGY = (
         group="research",
         off=1.0,
         high=5.0,
-        reader="knowledge",
+        reader="effort",
     ),
     Lever(
         "research_own",
@@ -612,7 +612,7 @@ STRATEGY = (
         group="research",
         off=1.0,
         high=10.0,
-        reader="knowledge",
+        reader="learning",
     ),
     Lever(
         "research_digestion",
@@ -622,7 +622,7 @@ STRATEGY = (
         group="research",
         off=1.0,
         high=10.0,
-        reader="knowledge",
+        reader="learning",
     ),
     Lever(
         "research_purchase",
@@ -632,7 +632,7 @@ STRATEGY = (
         group="research",
         off=1.0,
         high=10.0,
-        reader="knowledge",
+        reader="learning",
     ),
     Lever(
         "technology_buy",
@@ -641,7 +641,7 @@ STRATEGY = (
         "Share of the technology on offer that an own brand buys; at 0 it develops all itself",
         group="technology",
         off=1.0,
-        reader="ventures",
+        reader="access",
     ),
     Lever(
         "technology_ally",
@@ -649,7 +649,7 @@ STRATEGY = (
         "0..1",
         "Strength of an own brand's alliance with a technology leader",
         group="technology",
-        reader="ventures",
+        reader="access",
     ),
     Lever(
         "brand_own_effort",
@@ -659,7 +659,7 @@ STRATEGY = (
         group="brand",
         off=1.0,
         high=3.0,
-        reader="product",
+        reader="finance",
     ),
     Lever(
         "marketing_share",
@@ -679,7 +679,7 @@ STRATEGY = (
         group="price",
         low=-0.25,
         high=0.25,
-        reader="product",
+        reader="cost",
     ),
     Lever(
         "export_push",
@@ -699,7 +699,7 @@ STRATEGY = (
         group="plant",
         off=1.0,
         high=3.0,
-        reader="industry",
+        reader="capacity",
     ),
     Lever(
         "research_effort",
@@ -709,7 +709,7 @@ STRATEGY = (
         group="research",
         off=1.0,
         high=5.0,
-        reader="knowledge",
+        reader="effort",
     ),
 )
 
@@ -818,7 +818,6 @@ STATE = (
     Field("age", "mse", "years", "Age of the line"),
     Field("taste", "mse", "utility", "Unobserved appeal of the line"),
     Field("price", "mse", "thousand CNY of 2010", "Consumer price last year"),
-    Field("sold", "mse", "million", "Home sales last year"),
     Field("line_losses", "mse", "years", "Run of loss years of the line"),
     Field("fleet", "rba", "million", "Cars of households by region, income class and age"),
     Field("fleet_other", "a", "million", "Cars of institutions and firms by age"),

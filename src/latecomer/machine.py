@@ -36,7 +36,7 @@ KINDS = ("state", "scratch", "world", "policy", "strategy", "makers", "contracts
 @once
 def parameters() -> tuple[str, ...]:
     """Return the names of the parameters that the model reads, in alphabetical order: every attribute of `p` in its files."""
-    files = (PACKAGE / "model").glob("*.py")
+    files = (PACKAGE / "model").rglob("*.py")
     nodes = [
         node
         for path in files

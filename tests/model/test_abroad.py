@@ -7,7 +7,9 @@ import pytest
 
 from latecomer.axes import BATTERY, BATTERY_CAR, COMBUSTION, JOINT_VENTURE, PRIVATE, YEAR, record
 from latecomer.keys import uniform
-from latecomer.model import abroad, product
+from latecomer.model import channels
+from latecomer.model.cars import quality
+from latecomer.model.markets import abroad
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_cars_are_rated_by_the_powertrains_a_maker_sells(bench, alone):
     w.lines, w.sold_home[m] = 2, 4.0
     w.maker[:2], w.powertrain[:2], w.sold[:2] = m, (COMBUSTION, BATTERY_CAR), (1.0, 3.0)
     abroad.rate_cars(w, bench.state, bench.makers, p)
-    electric = product.quality_gap(m, BATTERY_CAR, w, bench.state, bench.makers[m], p)
+    electric = quality.quality_gap(m, BATTERY_CAR, w, bench.state, bench.makers[m], p)
     assert electric > -0.5
     assert w.car_gap[m] == pytest.approx(0.25 * -0.4 + 0.75 * electric, rel=1e-12)
 
@@ -185,7 +187,7 @@ def test_a_takeover_costs_either_way_and_brings_network_and_name_only_if_it_succ
     p, state, t = bench.p, bench.state, year - int(case.years[0])
     bench.only(m)
     contract, history = case.contracts[c], 3
-    drawn = uniform(1, history, t, m, abroad.TAKEOVER)
+    drawn = uniform(1, history, t, m, channels.TAKEOVER_ABROAD)
     p.takeover_organisation = p.takeover_distance = p.takeover_absorb = 0.0
     for margin, failed in ((1e-6, 0.0), (-1e-6, 1.0)):
         state.network[m], state.name_abroad[m], state.cash[m], bench.w.spent_abroad[m] = 0.5, 0.5, 20.0, 0.0

@@ -13,7 +13,7 @@ import pytest
 from laboratory import DIAGNOSTICS, altered
 
 from latecomer.axes import GOVERNMENT, GREAT_PILLARS, IMPORTER, JOINT_VENTURE, PRIVATE, YEAR, record
-from latecomer.model import buyers
+from latecomer.model.markets import buyers
 from latecomer.run import Workspace, workspace
 
 DRAWS = 24

@@ -7,7 +7,7 @@ import pytest
 from laboratory import altered
 
 from latecomer.axes import COMBUSTION, DOMAINS, IMPORTER, PRIVATE, PROCESS, YEAR, record, sizes
-from latecomer.model import accounts, index
+from latecomer.model.books import accounts, index
 from latecomer.run import workspace
 
 

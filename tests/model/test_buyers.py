@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latecomer.axes import AGES, BUYERS, INSTITUTION, SMALL_BUSINESS
-from latecomer.model import buyers
+from latecomer.model.markets import buyers
 
 
 def test_ageing_conserves_cars(bench):

@@ -27,7 +27,9 @@ from latecomer.axes import (
     PRIVATE,
     TECHNOLOGY_SOURCES,
 )
-from latecomer.model import control, finance, knowledge, product
+from latecomer.model.cars import quality
+from latecomer.model.makers import finance
+from latecomer.model.technology import control, innovation, learning
 
 CUTS = [("supply_cutoff", d) for d in range(len(DOMAINS))] + [
     ("supply_cutoff_source", y) for y in range(len(TECHNOLOGY_SOURCES))
@@ -45,15 +47,15 @@ def set_up(bench, mastered):
     return own, venture
 
 
-def quality(bench, maker):
+def quality_of(bench, maker):
     introduce(bench)
-    return product.quality_gap(maker, COMBUSTION, bench.w, bench.state, bench.makers[maker], bench.p)
+    return quality.quality_gap(maker, COMBUSTION, bench.w, bench.state, bench.makers[maker], bench.p)
 
 
 @pytest.mark.parametrize(("lever", "place"), CUTS)
 def test_a_maker_that_masters_what_it_uses_is_untouched_to_the_bit(bench, lever, place):
     own, _ = set_up(bench, 1.0)
-    before = quality(bench, own)
+    before = quality_of(bench, own)
     accessible = bench.state.accessible[own].copy()
     bench.policy[bench.t][lever][place] = 1.0
     assert quality(bench, own) == before
@@ -64,11 +66,11 @@ def test_a_maker_that_masters_what_it_uses_is_untouched_to_the_bit(bench, lever,
 def test_a_maker_that_does_not_loses_the_gap_that_shows_in_its_cars(bench, domain):
     own, _ = set_up(bench, 0.1)
     p = bench.p
-    before = quality(bench, own)
+    before = quality_of(bench, own)
     gap = bench.state.accessible[own, domain] - 0.1
     assert gap > 0.0
     bench.policy[bench.t].supply_cutoff[domain] = 1.0
-    lost = product.domain_weight(domain, COMBUSTION, p) * p.access_use * gap
+    lost = quality.domain_weight(domain, COMBUSTION, p) * p.access_use * gap
     assert before - quality(bench, own) == pytest.approx(lost, rel=1e-12)
     assert bench.w.source[own, domain] == OWN_SOURCE
 
@@ -122,7 +124,7 @@ def test_control_leaning_and_fees(bench):
     assert bench.w.source[own, ENGINE] == LICENCE
     control.weigh(bench.w, bench.state, bench.makers, p)
     beyond = p.access_use * (bench.state.accessible[own] - bench.state.mastered[own])
-    weight = np.array([product.domain_weight(d, COMBUSTION, p) for d in range(len(DOMAINS))])
+    weight = np.array([quality.domain_weight(d, COMBUSTION, p) for d in range(len(DOMAINS))])
     masters = weight @ np.exp(-beyond - p.control_distance * 0.9)
     assert bench.w.control[own] == pytest.approx(masters, rel=1e-12)
     engine = weight[ENGINE] * (1.0 - math.exp(-beyond[ENGINE]))
@@ -152,7 +154,7 @@ def test_buying_without_digestion_leaves_a_maker_where_it_was(bench):
     bench.state.research[:] = 0.0
     for _ in range(5):
         introduce(bench)
-        knowledge.learn(
+        learning.learn(
             bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p, SEED, 0
         )
     assert (bench.state.accessible[own] > 0.1).any()
@@ -163,7 +165,7 @@ def split_of(bench, source, bought, response):
     """Return efforts on partners' technology, purchases and own innovation at these gaps (even effort is 1 each)."""
     own = bench.first(PRIVATE)
     bench.p.split_response, bench.w.source[own, ENGINE] = response, OWN_SOURCE
-    knowledge.share_effort(
+    learning.share_effort(
         ENGINE, own, 1.0, 0.6, source, bought, bench.w, bench.state, bench.strategy[bench.t], bench.p
     )
     return bench.w.split.copy()
@@ -176,11 +178,11 @@ def test_even_effort_without_response_and_more_where_more_is_to_be_had(bench):
     assert partner + purchase + own == pytest.approx(3.0, rel=1e-14)
     assert split_of(bench, 0.0, 0.0, 0.5)[2] > own  # nothing to digest: research turns inward
     p = bench.p
-    gains = np.array([p.digestion * 0.6 * 0.5 * math.exp(-0.5), 0.0, 0.0]) + knowledge.LEAST_RETURN
+    gains = np.array([p.digestion * 0.6 * 0.5 * math.exp(-0.5), 0.0, 0.0]) + learning.LEAST_RETURN
     gains[2] += (
-        knowledge.odds(ENGINE, 1.0, 1.0, bench.state, p)
-        * knowledge.MEAN_STEP
-        * knowledge.room(ENGINE, bench.state.mastered[bench.first(PRIVATE), ENGINE], bench.w)
+        innovation.odds(ENGINE, 1.0, 1.0, bench.state, p)
+        * innovation.MEAN_STEP
+        * innovation.room(ENGINE, bench.state.mastered[bench.first(PRIVATE), ENGINE], bench.w)
     )
     expected = 3.0 * np.sqrt(gains) / np.sqrt(gains).sum()
     assert split_of(bench, 0.5, 0.0, 0.5) == pytest.approx(expected, rel=1e-12)
@@ -190,7 +192,7 @@ def test_a_fee_turns_effort_from_what_is_bought(bench):
     own = bench.first(PRIVATE)
     free = split_of(bench, 0.0, 0.5, 0.5)[1]
     bench.w.source[own, ENGINE], bench.p.licence_fee = LICENCE, 0.08
-    knowledge.share_effort(
+    learning.share_effort(
         ENGINE, own, 1.0, 0.6, 0.0, 0.5, bench.w, bench.state, bench.strategy[bench.t], bench.p
     )
     assert bench.w.split[1] < free
@@ -202,7 +204,7 @@ def test_kinds_of_improvement_share_a_success(bench):
     p.improvement, p.integration, p.reinnovation = 1e9, 0.5, 0.4
     bench.w.frontier[:], bench.w.offered[own], bench.w.breadth[:] = 5.0, 0.05, 0.6
     gain = gain_of(bench, ENGINE, 1.0)
-    near = 0.4 * math.exp(-0.05 / knowledge.NEAR)
+    near = 0.4 * math.exp(-0.05 / innovation.NEAR)
     spur = 1.0 + 0.5 * 0.6 + near
     parts = bench.w.succeeded
     assert parts[ORIGINAL] == pytest.approx(gain / spur, rel=1e-12)
@@ -215,10 +217,10 @@ def test_kinds_of_improvement_share_a_success(bench):
 def test_breadth_counts_the_other_domains_within_reach(bench):
     own = bench.first(PRIVATE)
     bench.w.frontier[:] = 1.0
-    bench.state.mastered[own] = 1.0 - knowledge.WITHIN_REACH
-    assert knowledge.breadth(ENGINE, own, bench.w, bench.state) == pytest.approx(0.5, rel=1e-12)
+    bench.state.mastered[own] = 1.0 - innovation.WITHIN_REACH
+    assert innovation.breadth(ENGINE, own, bench.w, bench.state) == pytest.approx(0.5, rel=1e-12)
     bench.state.mastered[own], bench.state.mastered[own, ENGINE] = -5.0, 9.0
-    assert knowledge.breadth(ENGINE, own, bench.w, bench.state) < 1e-9
+    assert innovation.breadth(ENGINE, own, bench.w, bench.state) < 1e-9
 
 
 def test_contracts_name_their_source(case):

@@ -18,7 +18,9 @@ from latecomer.axes import (
     PRIVATE,
     SUV,
 )
-from latecomer.model import brand, finance, industry, knowledge, product, ventures
+from latecomer.model.cars import appeal, lines
+from latecomer.model.makers import brand, capacity, exit, finance, takeover
+from latecomer.model.technology import access, effort, learning
 
 SEED, HISTORY = 1, 0
 
@@ -26,7 +28,7 @@ SEED, HISTORY = 1, 0
 def aim(bench, maker):
     """Return the organisation towards which a maker moves."""
     policy = bench.policy[bench.t]
-    return knowledge.organisation_aim(maker, bench.w, bench.state, policy, bench.makers[maker], bench.p)
+    return effort.organisation_aim(maker, bench.w, bench.state, policy, bench.makers[maker], bench.p)
 
 
 def test_reform_partners_and_rivals_each_remove_part_of_a_state_makers_lag(bench):
@@ -56,7 +58,7 @@ def test_a_partner_counts_while_the_partnership_lasts(bench):
     bench.contracts.maker[0], bench.contracts.year[0], bench.contracts.last[0] = m, 2000, 2010
     seen = []
     for year in (1999, 2000, 2010, 2011):
-        knowledge.look_at_rivals(
+        effort.look_at_rivals(
             t, bench.w, bench.state, bench.policy, bench.makers, bench.contracts, bench.p, year
         )
         seen.append(bench.w.allied[m])
@@ -67,11 +69,11 @@ def test_bad_management_makes_plant_dear_for_home_makers_only(bench):
     p, state = bench.p, bench.state
     own, venture = bench.first(LOCAL_STATE), bench.first(JOINT_VENTURE)
     state.organisation[own], state.organisation[venture] = 0.25, 0.25
-    price = industry.plant_price(own, state, bench.makers[own], p)
+    price = capacity.plant_price(own, state, bench.makers[own], p)
     assert price == pytest.approx(p.capacity_price * 0.25**-p.organisation_capital, rel=1e-14)
-    assert industry.plant_price(venture, state, bench.makers[venture], p) == p.capacity_price
+    assert capacity.plant_price(venture, state, bench.makers[venture], p) == p.capacity_price
     p.organisation_capital = 0.0
-    assert industry.plant_price(own, state, bench.makers[own], p) == p.capacity_price
+    assert capacity.plant_price(own, state, bench.makers[own], p) == p.capacity_price
 
 
 def test_own_money_of_private_makers_adds_to_research(bench):
@@ -79,7 +81,7 @@ def test_own_money_of_private_makers_adds_to_research(bench):
     bench.only(m)
     bench.policy[t].research_deduction = 0.0
     bench.state.revenue[m], bench.state.cash[m] = 10.0, 4.0
-    knowledge.fund(
+    effort.fund(
         t, bench.w, bench.state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
     )
     expected = 10.0 * p.research_intensity * p.private_research + 4.0 * p.cash_research
@@ -89,30 +91,30 @@ def test_own_money_of_private_makers_adds_to_research(bench):
 def test_a_works_that_takes_up_cars_knows_no_less_than_a_newcomer(bench):
     p, w, state, m = bench.p, bench.w, bench.state, bench.first(LOCAL_STATE)
     w.frontier[:], state.own_mean[:], state.mastered[m], state.trust[m] = 0.5, -0.2, -1.5, p.trust_start - 0.4
-    aims = [product.newcomer(d, w, state, bench.makers[m], p) for d in range(6)]
+    aims = [learning.newcomer(d, w, state, bench.makers[m], p) for d in range(6)]
     p.renewal = 0.5
-    product.renew(m, w, state, bench.makers[m], p)
+    lines.take_up_cars(m, w, state, bench.makers[m], p)
     assert state.mastered[m] == pytest.approx(
         np.maximum(-1.5, -1.5 + 0.5 * (np.array(aims) + 1.5)), rel=1e-12
     )
     assert state.trust[m] == pytest.approx(p.trust_start - 0.2, rel=1e-12)
     state.active[m, SUV, COMBUSTION], before = 1, state.mastered[m].copy()
-    product.renew(m, w, state, bench.makers[m], p)
+    lines.take_up_cars(m, w, state, bench.makers[m], p)
     assert np.array_equal(state.mastered[m], before)  # a car maker learns as before
 
 
 def test_lines_cost_money_and_wait_for_it(bench):
     p, state, m = bench.p, bench.state, bench.first(PRIVATE)
     maker = bench.makers[m]
-    price = product.line_price(m, SUV, maker, p)
+    price = lines.line_price(m, SUV, maker, p)
     assert price == pytest.approx(p.line_cost * p.cost_suv / 100.0, rel=1e-14)
     state.cash[m] = price - p.lending_share * p.private_credit
-    assert product.affordable(m, price, state, maker, p) == pytest.approx(0.5, rel=1e-12)
+    assert lines.affordable(m, price, state, maker, p) == pytest.approx(0.5, rel=1e-12)
     state.cash[m] = -50.0
-    assert product.affordable(m, price, state, maker, p) < 1e-9
-    assert product.affordable(m, 0.0, state, maker, p) == 1.0
+    assert lines.affordable(m, price, state, maker, p) < 1e-9
+    assert lines.affordable(m, 0.0, state, maker, p) == 1.0
     venture = bench.first(JOINT_VENTURE)
-    assert product.line_price(venture, SUV, bench.makers[venture], p) == pytest.approx(price * p.venture_line)
+    assert lines.line_price(venture, SUV, bench.makers[venture], p) == pytest.approx(price * p.venture_line)
 
 
 def test_founders_begin_with_what_they_were_founded_to_make_if_licensed(bench):
@@ -120,7 +122,7 @@ def test_founders_begin_with_what_they_were_founded_to_make_if_licensed(bench):
     bench.makers.minibus[m], bench.makers.first_line[m] = 0, ECONOMY
     for licence, opened in ((0.0, 0), (1.0, 1)):
         bench.policy[t].entry_private = licence
-        product.first_lines(m, t, bench.w, bench.state, bench.policy, bench.makers[m], p, SEED, HISTORY)
+        lines.first_lines(m, t, bench.w, bench.state, bench.policy, bench.makers[m], p, SEED, HISTORY)
         assert bench.state.active[m, ECONOMY, COMBUSTION] == opened
 
 
@@ -129,11 +131,11 @@ def test_a_plant_owned_abroad_begins_like_a_venture_with_the_car_it_was_built_fo
     m = int(np.flatnonzero((bench.makers.ownership == FOREIGN_PLANT) & (bench.makers.electric_only == 1))[0])
     venture, state.home_sales = bench.first(JOINT_VENTURE), 20.0
     bench.makers.brand[[m, venture]] = p.premium_brand
-    product.first_lines(m, t, bench.w, state, bench.policy, bench.makers[m], p, SEED, HISTORY)
+    lines.first_lines(m, t, bench.w, state, bench.policy, bench.makers[m], p, SEED, HISTORY)
     assert state.active[m].sum() == 0  # no electric car without batteries
     state.capacity[m], bench.w.frontier[BATTERY] = 0.0, 0.5
     for maker in (m, venture):
-        product.first_lines(maker, t, bench.w, state, bench.policy, bench.makers[maker], p, SEED, HISTORY)
+        lines.first_lines(maker, t, bench.w, state, bench.policy, bench.makers[maker], p, SEED, HISTORY)
     plant = p.start_capacity_venture + 2.0 * p.start_capacity_growth * 20.0
     assert state.capacity[m] == pytest.approx(plant, rel=1e-14)
     assert state.capacity[venture] == pytest.approx(bench.makers.capacity[venture] + plant, rel=1e-14)
@@ -159,9 +161,7 @@ def line_utility(bench, m, s):
     """Return the utility of a combustion line of maker m in segment s, its taste at zero."""
     bench.state.taste[:], bench.p.taste_noise, bench.w.lines = 0.0, 0.0, 1
     bench.w.maker[0], bench.w.segment[0], bench.w.powertrain[0] = m, s, COMBUSTION
-    product.appeal_of(
-        0, bench.t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.p, SEED, HISTORY
-    )
+    appeal.appeal_of(0, bench.t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
     return float(bench.w.utility[0])
 
 
@@ -196,9 +196,9 @@ def test_debts_end_private_makers_and_the_state_pays_for_its_own(bench):
     limit = p.private_credit + 10.0 * p.debt_private
     assert finance.debt_limit(private, state, bench.makers[private], p) == pytest.approx(limit, rel=1e-14)
     state.cash[private] = -limit
-    assert industry.insolvent(private, state, bench.makers[private], p) == pytest.approx(0.5, rel=1e-12)
+    assert exit.insolvent(private, state, bench.makers[private], p) == pytest.approx(0.5, rel=1e-12)
     state.cash[private] = 0.0
-    assert industry.insolvent(private, state, bench.makers[private], p) < 1e-5
+    assert exit.insolvent(private, state, bench.makers[private], p) < 1e-5
     state.cash[owned], p.cash_decay = -10.0, 0.0
     finance.settle_cash(owned, w, state, policy, bench.makers[owned], p)
     rescue = 0.5 * (10.0 - p.state_credit - 10.0 * p.debt_state)
@@ -239,7 +239,7 @@ def with_plant(bench):
 def test_a_takeover_hands_over_plant_lines_and_debts_and_ends_the_maker(bench):
     first, second = with_plant(bench)
     state, kept = bench.state, bench.p.takeover_kept
-    industry.take_over(first, second, bench.w, state, bench.p)
+    takeover.take_over(first, second, bench.w, state, bench.p)
     assert state.alive[first] == 0 and state.capacity[first] == 0.0 and state.cash[first] == 0.0
     assert state.capacity[second] == pytest.approx(0.4 * kept, rel=1e-14)
     assert state.pipeline[second] == pytest.approx([0.1 * kept, 0.2 * kept], rel=1e-14)
@@ -254,16 +254,16 @@ def test_a_failing_maker_goes_to_a_rich_one_of_related_line_or_ends(bench):
     p, state, t = bench.p, bench.state, bench.t
     p.takeover_chance = 1.0
     state.active[second] = 0
-    industry.fail(first, t, bench.w, state, bench.makers, p, SEED, HISTORY)
+    exit.fail(first, t, bench.w, state, bench.makers, p, SEED, HISTORY)
     assert state.alive[first] == 0 and state.capacity[second] == 0.0  # no common segment
     first, second = with_plant(bench)
-    industry.fail(first, t, bench.w, state, bench.makers, p, SEED, HISTORY)
+    exit.fail(first, t, bench.w, state, bench.makers, p, SEED, HISTORY)
     assert state.capacity[second] == pytest.approx(0.4 * p.takeover_kept, rel=1e-14)
     assert state.cash[second] == pytest.approx(49.0 - 0.4 * p.takeover_price * p.capacity_price, rel=1e-12)
     first, second = with_plant(bench)
     p.takeover_chance = 0.0
     state.capacity[second] = 0.0
-    industry.fail(first, t, bench.w, state, bench.makers, p, SEED, HISTORY)
+    exit.fail(first, t, bench.w, state, bench.makers, p, SEED, HISTORY)
     assert state.alive[first] == 0 and state.capacity[second] == 0.0
 
 
@@ -287,7 +287,7 @@ def test_a_partner_in_the_maker_hands_on_part_of_its_progress(bench):
     contract.domain[:], state.mastered[m], state.accessible[m] = 1.0, -9.0, -9.0
     bench.policy[bench.t].supply_cutoff[:] = 0.0
     given = (bench.policy[bench.t], bench.strategy[bench.t], bench.contracts, p)
-    ventures.use_contract(0, 2010, bench.w, state, bench.world, *given)
+    access.use_contract(0, 2010, bench.w, state, bench.world, *given)
     level = p.frontier_growth * (2000 + 10 * p.partner_renewal - 5 - p.frontier_year)
     assert state.accessible[m, 0] == pytest.approx(level, rel=1e-12)
 
@@ -305,6 +305,6 @@ def test_nothing_newer_than_the_clock_of_the_world_is_handed_over(bench):
     for begun, newest in ((2000, 2000 + 4 * p.partner_renewal), (2008, 2004)):
         contract.year, contract.last = begun, 2020
         state.mastered[m], state.accessible[m] = -9.0, -9.0
-        ventures.use_contract(0, 2010, bench.w, state, bench.world, *given)
+        access.use_contract(0, 2010, bench.w, state, bench.world, *given)
         level = p.frontier_growth * (newest - 5 - p.frontier_year)
         assert state.accessible[m, 0] == pytest.approx(level, rel=1e-12)

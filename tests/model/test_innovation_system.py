@@ -23,7 +23,7 @@ from latecomer.axes import (
     UNIVERSITY_STAFF,
     VENTURE_STAFF,
 )
-from latecomer.model import science, talent
+from latecomer.model.technology import effort, science, talent
 
 AT = np.array([ENTERPRISES] * 3 + [INSTITUTES, UNIVERSITIES, GOVERNMENT])
 
@@ -115,13 +115,14 @@ def test_nobody_moves_under_the_plan_and_every_mover_arrives(bench):
 
 def test_movers_from_ventures_carry_part_of_what_they_know(bench):
     p, w = bench.p, bench.w
+    private, venture = (bench.makers[bench.first(kind)] for kind in (PRIVATE, JOINT_VENTURE))
     w.brought[PRIVATE_STAFF], w.venture_mean[ENGINE] = 0.04, 1.5
-    gain = talent.carried(ENGINE, PRIVATE, 0.3, w, p)
+    gain = talent.carried(ENGINE, private, 0.3, w, p)
     assert gain == pytest.approx(p.mover_knowledge * 0.04 * (1.2 - p.withheld), rel=1e-14)
-    assert talent.carried(ENGINE, PRIVATE, 2.0, w, p) == 0.0
-    assert talent.carried(ENGINE, JOINT_VENTURE, 0.3, w, p) == 0.0
+    assert talent.carried(ENGINE, private, 2.0, w, p) == 0.0
+    assert talent.carried(ENGINE, venture, 0.3, w, p) == 0.0
     p.mover_knowledge = 0.0
-    assert talent.carried(ENGINE, PRIVATE, 0.3, w, p) == 0.0
+    assert talent.carried(ENGINE, private, 0.3, w, p) == 0.0
 
 
 def test_scarce_engineers_lower_what_research_achieves(bench):
@@ -199,7 +200,7 @@ def test_grants_of_an_ownership_are_shared_out_by_research_and_partly_crowded_ou
     policy.research_grants, policy.research_deduction = (0.5, 9.0, 2.0), (0.25, 9.0, 0.75)
     state.research[one], state.research[other], state.research[third] = 1.0, 3.0, 1.0
     w.effort[one], w.effort[other], w.effort[third] = 2.0, 6.0, 0.0
-    science.grant(t, w, state, bench.policy, bench.makers, p)
+    effort.grant(t, w, state, bench.policy, bench.makers, p)
     kept = p.research_speed * p.grant_kept
     assert state.research[other] == pytest.approx(3.0 + 0.75 * kept * 2.0, rel=1e-14)
     assert state.research[third] == pytest.approx(1.0 + 0.25 * kept * 2.0, rel=1e-14)
@@ -207,7 +208,7 @@ def test_grants_of_an_ownership_are_shared_out_by_research_and_partly_crowded_ou
     assert w.grants == pytest.approx(2.5 + p.relief_rate * (0.25 * 2.0 + 0.75 * 6.0), rel=1e-14)
     before = state.research[other]
     policy.research_grants = 0.0
-    science.grant(t, w, state, bench.policy, bench.makers, p)
+    effort.grant(t, w, state, bench.policy, bench.makers, p)
     assert state.research[other] == before
 
 

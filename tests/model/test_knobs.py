@@ -346,7 +346,7 @@ def test_a_lever_at_its_own_value_changes_nothing(laboratory):
 def test_every_lever_is_read_where_its_declaration_says():
     sources = {
         path.stem: path.read_text(encoding="utf-8")
-        for path in Path(latecomer.model.step.__file__).parent.glob("*.py")
+        for path in Path(latecomer.model.step.__file__).parent.rglob("*.py")
     }
     misplaced = {
         lever.name: (lever.reader, sorted(name for name, text in sources.items() if f".{lever.name}" in text))

@@ -16,7 +16,7 @@ from latecomer.axes import (
     PRIVATE,
     SUV,
 )
-from latecomer.model import product
+from latecomer.model.cars import lines
 
 SHARE = 0.2
 SIZE = 3.0 * SHARE
@@ -25,14 +25,14 @@ SIZE = 3.0 * SHARE
 def combustion(bench, m, s, gap=0.5, selling=True):
     """Return the hazard of a combustion launch in a segment of a fifth of the market."""
     bench.state.segment_share[:] = SHARE
-    return product.combustion_hazard(
+    return lines.combustion_hazard(
         m, s, bench.t, gap, selling, bench.state, bench.policy, bench.strategy, bench.makers[m], bench.p
     )
 
 
 def electric(bench, m, s, e, selling=True):
     bench.state.segment_share[:] = SHARE
-    return product.electric_hazard(
+    return lines.electric_hazard(
         m, s, e, bench.t, selling, bench.w, bench.state, bench.policy, bench.makers[m], bench.p
     )
 

@@ -20,14 +20,15 @@ from latecomer.axes import (
     PROCESS,
     SUPPLIERS,
 )
-from latecomer.model import brand, knowledge, ventures
+from latecomer.model.makers import brand
+from latecomer.model.technology import access, effort, frontier, learning
 
 SEED, HISTORY = 1, 0
 
 
 def test_the_frontier_grows_from_its_year_and_young_domains_from_their_dawn(bench):
     p, out = bench.p, np.zeros(len(DOMAINS))
-    ventures.frontier(2030.0, p, out)
+    frontier.frontier(2030.0, p, out)
     old = p.frontier_growth * (2030.0 - p.frontier_year)
     for domain in (PLATFORM, ENGINE, PROCESS, DESIGN):
         assert out[domain] == pytest.approx(old, rel=1e-15)
@@ -35,12 +36,12 @@ def test_the_frontier_grows_from_its_year_and_young_domains_from_their_dawn(benc
         old + p.electronics_growth * (2030.0 - p.electronics_dawn), rel=1e-15
     )
     assert out[BATTERY] == pytest.approx(p.battery_growth * (2030.0 - p.battery_dawn), rel=1e-15)
-    ventures.frontier(p.frontier_year, p, out)
+    frontier.frontier(p.frontier_year, p, out)
     assert out[BATTERY] == out[PLATFORM] == out[ELECTRONICS] == 0.0
 
 
 def introduce(bench):
-    ventures.introduce(
+    access.introduce(
         bench.t,
         bench.w,
         bench.state,
@@ -117,10 +118,8 @@ def test_a_licence_hands_over_the_vintage_of_its_contract(bench):
 
 def gain_of(bench, domain, effort, presence=0.0, partner=-9.0, maker=None):
     maker = bench.first(PRIVATE) if maker is None else maker
-    knowledge.attend(
-        maker, effort, bench.w, bench.state, bench.strategy[bench.t], bench.makers[maker], bench.p
-    )
-    return knowledge.domain_gain(
+    effort.attend(maker, effort, bench.w, bench.state, bench.strategy[bench.t], bench.makers[maker], bench.p)
+    return learning.domain_gain(
         domain, maker, bench.t, bench.w.focus[domain], presence, partner, bench.w, bench.state, bench.policy,
         bench.strategy, bench.makers, bench.p, SEED, HISTORY,
     )  # fmt: skip
@@ -196,7 +195,7 @@ def test_improvement_comes_as_often_as_its_odds_say(bench):
     bench.w.frontier[:] = 5.0
     records = (bench.w, bench.state, bench.policy, bench.strategy, bench.makers, p)
     gains = np.array([
-        knowledge.domain_gain(ENGINE, maker, bench.t, effort, 0.0, -9.0, *records, 3, n) for n in range(4000)
+        learning.domain_gain(ENGINE, maker, bench.t, effort, 0.0, -9.0, *records, 3, n) for n in range(4000)
     ])  # fmt: skip
     odds = 1.0 - math.exp(-p.improvement * effort**0.65 * (1.0 + p.public_effect * 3.0))
     error = math.sqrt(odds * (1.0 - odds) / len(gains))
@@ -217,13 +216,13 @@ def test_improvement_fades_at_the_frontier_of_an_old_domain_only(bench):
 
 def test_research_turns_to_batteries_with_the_electric_market(bench):
     maker, p = bench.makers[bench.first(PRIVATE)], bench.p
-    assert knowledge.attention(ENGINE, maker, bench.state, p) == 1.0
-    assert knowledge.attention(BATTERY, maker, bench.state, p) == p.electric_attention
+    assert effort.attention(ENGINE, maker, bench.state, p) == 1.0
+    assert effort.attention(BATTERY, maker, bench.state, p) == p.electric_attention
     bench.state.electric_share = 0.9
-    assert knowledge.attention(BATTERY, maker, bench.state, p) == 1.0
+    assert effort.attention(BATTERY, maker, bench.state, p) == 1.0
     newcomer = bench.makers[np.flatnonzero(bench.makers.electric_only == 1)[0]]
-    assert knowledge.attention(ENGINE, newcomer, bench.state, p) == 0.0
-    assert knowledge.attention(BATTERY, newcomer, bench.state, p) == 1.5
+    assert effort.attention(ENGINE, newcomer, bench.state, p) == 0.0
+    assert effort.attention(BATTERY, newcomer, bench.state, p) == 1.5
 
 
 def test_nothing_is_learned_faster_than_the_cap(bench):
@@ -234,7 +233,7 @@ def test_nothing_is_learned_faster_than_the_cap(bench):
     bench.state.research[maker], bench.state.organisation[maker], bench.w.staff[:] = 1e6, 1.0, 1.0
     bench.w.frontier[:], bench.p.digestion, bench.p.improvement = 9.0, 0.7, 1e6
     bench.p.learning_cap = 0.11
-    knowledge.learn(
+    learning.learn(
         bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p, SEED, HISTORY
     )
     assert bench.state.mastered[maker].max() == 0.11
@@ -246,7 +245,7 @@ def test_comfort_softness_and_deduction_change_effort(bench):
     bench.state.revenue[m], bench.state.dividends[m], bench.state.dependence[m] = 40.0, 3.0, 0.6
     policy = bench.policy[t]
     policy.research_deduction, policy.budget_softness = 0.5, 0.4
-    knowledge.fund(
+    effort.fund(
         t, bench.w, bench.state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
     )
     intensity = p.research_intensity * (1.0 + 0.5 * p.deduction_effect) * (1.0 - 0.4 * p.softness_effect)

@@ -14,7 +14,7 @@ from scipy.optimize import brentq, minimize_scalar
 from latecomer.axes import BUYERS, INSTITUTION, SMALL_BUSINESS
 from latecomer.compiled import kernel
 from latecomer.market import elasticities, equilibrium, shares
-from latecomer.model import demand, market
+from latecomer.model.markets import demand, prices
 from latecomer.run import workspace
 
 YEARS = (1986, 1993, 2004, 2018)
@@ -101,7 +101,7 @@ def test_a_shadow_cost_that_ends_leaves_no_price_below_zero(laboratory):
     w.lines, w.maker[0], w.price[0], w.unit_cost[0], w.left_out[0] = 1, 0, 150.0, 100.0, 0.0
     w.sold[0], w.power[0], w.slope[0], w.own_part[0], w.room[0] = 1e-3, 1.0, 1e-4, 0.0, 1.0
     state.shadow[0] = 250.0
-    market.raise_shadow_costs(w, state, p)
+    prices.raise_shadow_costs(w, state, p)
     assert state.shadow[0] == 0.0
     assert w.price[0] == 50.0
 
@@ -147,7 +147,7 @@ def test_scarcity_is_priced_only_where_capacity_binds(solved):
         scarce = (w.cost[lines] - w.unit_cost[lines])[mine].max()
         assert demand <= w.room[m] * (1.0 + 1e-6)
         assert (
-            scarce < 1e-6 or scarce > market.SHADOW_CAP - 1e-6 or demand == pytest.approx(w.room[m], rel=1e-6)
+            scarce < 1e-6 or scarce > prices.SHADOW_CAP - 1e-6 or demand == pytest.approx(w.room[m], rel=1e-6)
         )
 
 
@@ -241,7 +241,7 @@ def share_at(price, one):
 
 
 def clear(one):
-    market.clear(one.w, one.state, one.world, one.makers, one.p)
+    prices.clear(one.w, one.state, one.world, one.makers, one.p)
 
 
 def test_a_monopolist_charges_what_a_root_finder_says(one_line):
@@ -395,9 +395,9 @@ def iterate(w, state, best, pull, rounds):
     """Note `rounds` rounds of prices that keep `pull` of their distance to the best prices."""
     w.price[:3] = (100.0, 120.0, 90.0)
     for n in range(rounds):
-        market.note(w, state, w.points, n)
+        prices.note(w, state, w.points, n)
         w.price[:3] = best + pull @ (w.price[:3] - best)
-        market.note(w, state, w.images, n)
+        prices.note(w, state, w.images, n)
 
 
 def test_a_jump_lands_on_the_solution_of_a_linear_round_of_two_dimensions(three_lines):
@@ -405,7 +405,7 @@ def test_a_jump_lands_on_the_solution_of_a_linear_round_of_two_dimensions(three_
     best = np.array([60.0, 75.0, 90.0])
     iterate(w, state, best, np.array([[0.5, 0.1, 0.0], [-0.2, 0.3, 0.0], [0.0, 0.0, 0.0]]), 3)
     before = w.price[:3].copy()
-    assert market.jump(w, state, 2, 3)
+    assert prices.jump(w, state, 2, 3)
     assert np.allclose(w.price[:3], best, rtol=1e-6)
     assert not np.allclose(before, best, rtol=1e-2)
 
@@ -415,9 +415,9 @@ def test_one_difference_solves_one_dimension_and_none_does_nothing(three_lines):
     best = np.array([60.0, 120.0, 90.0])
     iterate(w, state, best, np.diag([0.6, 0.0, 0.0]), 2)
     before = w.price[:3].copy()
-    assert not market.jump(w, state, 0, 1)
+    assert not prices.jump(w, state, 0, 1)
     assert (w.price[:3] == before).all()
-    assert market.jump(w, state, 1, 2)
+    assert prices.jump(w, state, 1, 2)
     assert np.allclose(w.price[:3], best, rtol=1e-6)
 
 
@@ -425,25 +425,25 @@ def test_a_jump_under_half_of_cost_or_too_far_is_refused(three_lines):
     w, state = three_lines
     iterate(w, state, np.array([4.0, 120.0, 90.0]), np.diag([0.6, 0.0, 0.0]), 2)
     before = w.price[:3].copy()
-    assert not market.jump(w, state, 1, 2)
+    assert not prices.jump(w, state, 1, 2)
     iterate(w, state, np.array([60.0, 120.0, 90.0]), np.diag([0.95, 0.0, 0.0]), 2)
-    assert not market.jump(w, state, 1, 2)
+    assert not prices.jump(w, state, 1, 2)
     assert w.price[0] > before[0]
 
 
 def test_jumps_save_rounds_and_change_no_price(laboratory, monkeypatch):
     """The same equilibrium with and without: refusing every jump leaves the plain iteration."""
     found = {}
-    for reach in (market.LONGEST_JUMP, -1.0):
-        monkeypatch.setattr(market, "LONGEST_JUMP", reach)
-        again = kernel(market.jump.py_func)
-        monkeypatch.setattr(market, "jump", again)
-        solve = kernel(market.clear.py_func)
+    for reach in (prices.LONGEST_JUMP, -1.0):
+        monkeypatch.setattr(prices, "LONGEST_JUMP", reach)
+        again = kernel(prices.jump.py_func)
+        monkeypatch.setattr(prices, "jump", again)
+        solve = kernel(prices.clear.py_func)
         solved = cleared(laboratory, 2004)
         w, state = solved.w, solved.state
         w.price[solved.lines] *= 1.1
         solve(w, state, solved.world, solved.makers, solved.p)
         found[reach] = (float(w.rounds), w.price[solved.lines].copy())
-    (quick, prices), (slow, same) = found.values()
+    (quick, jumped), (slow, same) = found.values()
     assert quick < 0.9 * slow
-    assert np.allclose(prices, same, rtol=1e-9)
+    assert np.allclose(jumped, same, rtol=1e-9)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from latecomer.axes import COMMERCIAL, PRIVATE
-from latecomer.model import commercial, plan
+from latecomer.model.makers import capacity, plan
+from latecomer.model.markets import trucks
 
 
 def test_plan_output_is_the_least_of_plan_capacity_and_inputs(bench):
@@ -66,11 +67,9 @@ def test_trucks_replace_scrap_and_close_part_of_the_gap(bench):
     )
     state.truck_fleet = 0.6 * wanted
     expected = p.truck_scrap * 0.6 * wanted + p.truck_adjust * 0.4 * wanted
-    assert commercial.wanted(t, state, bench.world, p) == pytest.approx(expected, rel=1e-13)
+    assert trucks.wanted(t, state, bench.world, p) == pytest.approx(expected, rel=1e-13)
     state.truck_fleet = 2.0 * wanted
-    assert commercial.wanted(t, state, bench.world, p) == pytest.approx(
-        p.truck_scrap * 2.0 * wanted, rel=1e-13
-    )
+    assert trucks.wanted(t, state, bench.world, p) == pytest.approx(p.truck_scrap * 2.0 * wanted, rel=1e-13)
 
 
 def test_a_truck_fleet_at_its_wanted_size_stays_there(bench):
@@ -82,23 +81,23 @@ def test_a_truck_fleet_at_its_wanted_size_stays_there(bench):
         * (here.investment * p.investment_norm / here.gdp) ** p.truck_investment
     )
     state.truck_fleet = wanted
-    bench.w.truck_sold[0] = commercial.wanted(t, state, bench.world, p)
-    commercial.add_to_fleet(t, bench.w, state, p)
+    bench.w.truck_sold[0] = trucks.wanted(t, state, bench.world, p)
+    trucks.add_to_fleet(t, bench.w, state, p)
     assert state.truck_fleet == pytest.approx(wanted, rel=1e-13)
 
 
 def test_classes_of_trucks_share_demand_and_medium_ones_give_way(bench):
     p = bench.p
     classes = range(len(COMMERCIAL))
-    early, late = ([commercial.class_share(k, gdp, p) for k in classes] for gdp in (1.0, 10.0))
+    early, late = ([trucks.class_share(k, gdp, p) for k in classes] for gdp in (1.0, 10.0))
     assert sum(early) == pytest.approx(1.0, rel=1e-14)
     assert sum(late) == pytest.approx(1.0, rel=1e-14)
     assert early[0] / early[2] == pytest.approx(p.heavy_share, rel=1e-13)
     assert late[0] / late[2] == pytest.approx(p.heavy_share * 10.0**p.heavy_growth, rel=1e-13)
     assert late[1] / late[2] == pytest.approx(p.medium_share * 10.0**-p.medium_decline, rel=1e-13)
     p.heavy_growth = p.medium_decline = 0.0
-    assert [commercial.class_share(k, 10.0, p) for k in classes] == pytest.approx(
-        [commercial.class_share(k, 1.0, p) for k in classes], rel=1e-13
+    assert [trucks.class_share(k, 10.0, p) for k in classes] == pytest.approx(
+        [trucks.class_share(k, 1.0, p) for k in classes], rel=1e-13
     )
 
 
@@ -112,12 +111,12 @@ def test_truck_orders_go_by_attraction_up_to_capacity(bench):
     state.truck_capacity[a] = state.truck_capacity[b] = 1e6
     bench.policy[t].plan_share = 0.0
     w.plan_trucks[:] = 0.0
-    commercial.sell(t, w, state, bench.world, bench.policy, bench.makers, p)
+    trucks.sell(t, w, state, bench.world, bench.policy, bench.makers, p)
     assert w.truck_sold[a] == pytest.approx(0.5 * w.truck_demand, rel=1e-12)
     assert w.truck_sold[b] == pytest.approx(0.5 * w.truck_demand, rel=1e-12)
     p.truck_network = 0.0
     state.truck_capacity[a] = 0.1 * w.truck_demand
-    commercial.sell(t, w, state, bench.world, bench.policy, bench.makers, p)
+    trucks.sell(t, w, state, bench.world, bench.policy, bench.makers, p)
     assert w.truck_sold[a] == pytest.approx(1.1 * state.truck_capacity[a], rel=1e-12)
     assert w.truck_sold.sum() == pytest.approx(w.truck_demand, rel=1e-12)
     assert w.class_sold.sum() == pytest.approx(w.truck_demand, rel=1e-12)
@@ -135,7 +134,7 @@ def crowded_out(bench):
 def test_truck_demand_turned_away_is_what_was_asked_less_what_was_sold(bench):
     crowded_out(bench)
     w = bench.w
-    commercial.sell(bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
+    trucks.sell(bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
     assert w.unmet_trucks[0] == pytest.approx(w.truck_demand - w.truck_sold[0], rel=1e-9)
 
 
@@ -143,10 +142,10 @@ def test_truck_demand_turned_away_is_that_of_this_year_alone(bench):
     """What makers turned away last year is not turned away again this year."""
     crowded_out(bench)
     w = bench.w
-    commercial.sell(bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
+    trucks.sell(bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
     once = float(w.unmet_trucks[0])
     assert once > 0.0
-    commercial.sell(bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
+    trucks.sell(bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
     assert w.unmet_trucks[0] == pytest.approx(once, rel=1e-12)
 
 
@@ -156,14 +155,14 @@ def test_attraction_weighs_network_quality_and_cost(bench):
     bench.makers.commercial[:], bench.makers.ownership[:2] = 1.0, (0, PRIVATE)
     state.truck_capacity[:2], state.mastered[0], w.frontier[:] = (0.4, 0.1), 0.0, 0.5
     state.mastered[1] = -0.2
-    big, small = (commercial.attraction(m, 0, w, state, bench.makers, p) for m in (0, 1))
+    big, small = (trucks.attraction(m, 0, w, state, bench.makers, p) for m in (0, 1))
     cost = p.cost_state * math.exp(
         0.2 * p.cost_gap
     )  # of the first over the second, a laggard that builds cheaper
     expected = 4.0**p.truck_network * math.exp(0.2 * p.truck_quality) * cost**-p.truck_price_taste
     assert big / small == pytest.approx(expected, rel=1e-12)
     state.truck_capacity[0] = 0.0
-    assert commercial.attraction(0, 0, w, state, bench.makers, p) == 0.0
+    assert trucks.attraction(0, 0, w, state, bench.makers, p) == 0.0
 
 
 def test_truck_plant_is_ordered_for_expected_demand_within_the_fastest_growth(bench):
@@ -171,12 +170,12 @@ def test_truck_plant_is_ordered_for_expected_demand_within_the_fastest_growth(be
     bench.policy[t].plan_share, bench.policy[t].reform_state_firms = 0.0, 1.0
     state.truck_trend, w.truck_sold[0], w.unmet_trucks[0] = 0.1, 0.9, 0.2
     state.truck_capacity[0], state.truck_pipeline[0] = 1.0, (0.05, 0.1)
-    commercial.order(0, t, w, state, bench.policy, bench.strategy, bench.makers, p)
+    capacity.order_trucks(0, t, w, state, bench.policy, bench.strategy, bench.makers, p)
     stands = 1.0 - p.capacity_wear + 0.05
     assert state.truck_capacity[0] == pytest.approx(stands, rel=1e-14)
     wish = (0.9 + 0.2 * p.unmet_weight) * 1.1**2.5 / p.target_utilisation
     coming = stands * (1.0 - p.capacity_wear) ** 2 + 0.1
     assert list(state.truck_pipeline[0]) == pytest.approx([0.1, wish - coming], rel=1e-12)
     w.truck_sold[0] = 90.0
-    commercial.order(0, t, w, state, bench.policy, bench.strategy, bench.makers, p)
+    capacity.order_trucks(0, t, w, state, bench.policy, bench.strategy, bench.makers, p)
     assert state.truck_pipeline[0, 1] == pytest.approx(p.growth_open * state.truck_capacity[0], rel=1e-12)

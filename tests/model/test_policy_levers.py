@@ -16,7 +16,10 @@ from latecomer.axes import (
     MAINSTREAM,
     PRIVATE,
 )
-from latecomer.model import abroad, finance, industry, knowledge, product, science, talent, ventures
+from latecomer.model.cars import lines
+from latecomer.model.makers import capacity, finance
+from latecomer.model.markets import abroad
+from latecomer.model.technology import access, effort, learning, science, talent
 
 SEED, HISTORY = 1, 0
 
@@ -27,11 +30,11 @@ def test_a_quota_is_shared_out_by_last_years_imports_and_in_equal_parts(bench):
     bench.only(*importers)
     state.output[importers] = 0.03, 0.01, 0.0
     bench.policy[bench.t].trade_quota, p.quota_open = 0.2, 0.15
-    industry.leave_room(bench.w, state, bench.policy, bench.t, bench.makers, p)
+    capacity.leave_room(bench.w, state, bench.policy, bench.t, bench.makers, p)
     expected = [0.2 * (0.85 * old + 0.05) for old in (0.75, 0.25, 0.0)]
     assert bench.w.room[importers] == pytest.approx(expected, rel=1e-14)
     state.output[:] = 0.0  # nobody imported yet: equal parts
-    industry.leave_room(bench.w, state, bench.policy, bench.t, bench.makers, p)
+    capacity.leave_room(bench.w, state, bench.policy, bench.t, bench.makers, p)
     assert bench.w.room[importers] == pytest.approx([0.2 / 3.0] * 3, rel=1e-14)
 
 
@@ -51,9 +54,9 @@ def test_a_duty_to_hand_over_leaves_less_withheld_and_older_technology(bench):
     w.frontier[:], seen = 1.0, []
     for duty in (0.0, 0.5, 1.0):
         bench.policy[t].venture_transfer_duty = duty
-        assert knowledge.kept_back(bench.policy[t], p) == pytest.approx(p.withheld * (1.0 - duty), rel=1e-14)
+        assert learning.kept_back(bench.policy[t], p) == pytest.approx(p.withheld * (1.0 - duty), rel=1e-14)
         state.mastered[venture] = -9.0
-        ventures.introduce(
+        access.introduce(
             t, w, state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
         )
         seen.append(float(state.accessible[venture, ENGINE]))
@@ -87,9 +90,9 @@ def test_budgets_may_be_soft_for_one_ownership_and_hard_for_another(bench):
 def test_rescue_costs_effort_whoever_is_rescued(bench):
     p, state, m = bench.p, bench.state, bench.first(PRIVATE)
     now, maker = bench.policy[bench.t], bench.makers[m]
-    free = knowledge.organisation_aim(m, bench.w, state, now, maker, p)
+    free = effort.organisation_aim(m, bench.w, state, now, maker, p)
     state.rescued[m] = 0.1
-    tied = knowledge.organisation_aim(m, bench.w, state, now, maker, p)
+    tied = effort.organisation_aim(m, bench.w, state, now, maker, p)
     assert tied == pytest.approx(free * (1.0 - 0.1 * p.rescue_effort), rel=1e-14)
 
 
@@ -102,7 +105,7 @@ def test_deductions_may_be_given_to_one_ownership_alone(bench):
     efforts = []
     for deduction in ((0.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
         bench.policy[t].research_deduction = deduction
-        knowledge.fund(
+        effort.fund(
             t,
             bench.w,
             bench.state,
@@ -122,7 +125,7 @@ def first_car_hazard(bench, m, licence, selling):
     """Return the chance that maker m launches a car of the economy segment under this licence for state makers."""
     bench.policy[bench.t].entry_state = licence
     bench.state.segment_share[ECONOMY] = 0.2
-    return product.combustion_hazard(
+    return lines.combustion_hazard(
         m, ECONOMY, bench.t, 0.1, selling, bench.state, bench.policy, bench.strategy, bench.makers[m], bench.p
     )
 
@@ -143,7 +146,7 @@ def test_a_state_maker_begins_with_what_it_was_founded_to_make_if_licensed(bench
     bench.p.first_known = 1.0
     for licence, opened in ((0.0, 0), (1.0, 1)):
         bench.policy[bench.t].entry_state = licence
-        product.first_lines(
+        lines.first_lines(
             m, bench.t, bench.w, bench.state, bench.policy, bench.makers[m], bench.p, SEED, HISTORY
         )
         assert bench.state.active[m, MAINSTREAM, COMBUSTION] == opened

@@ -20,17 +20,19 @@ from latecomer.axes import (
     PREMIUM,
     PRIVATE,
 )
-from latecomer.model import electric, product, region
+from latecomer.model import channels
+from latecomer.model.cars import appeal, cost, quality
+from latecomer.model.markets import provinces
 
 
 def test_domain_weights_of_every_powertrain_sum_to_one(bench):
     for train in range(len(POWERTRAINS)):
-        weights = [product.domain_weight(d, train, bench.p) for d in range(len(DOMAINS))]
+        weights = [quality.domain_weight(d, train, bench.p) for d in range(len(DOMAINS))]
         assert sum(weights) == pytest.approx(1.0, rel=1e-12)
         assert min(weights) >= 0.0
     assert (
-        product.domain_weight(ENGINE, BATTERY_CAR, bench.p)
-        == product.domain_weight(BATTERY, COMBUSTION, bench.p)
+        quality.domain_weight(ENGINE, BATTERY_CAR, bench.p)
+        == quality.domain_weight(BATTERY, COMBUSTION, bench.p)
         == 0.0
     )
 
@@ -42,18 +44,18 @@ def test_quality_counts_access_in_part_for_own_brands_in_full_for_ventures(bench
     bench.state.mastered[:] = rng.normal(0.0, 0.3, bench.state.mastered.shape)
     bench.state.accessible[:] = bench.state.mastered + rng.normal(0.1, 0.3, bench.state.mastered.shape)
     for train in range(len(POWERTRAINS)):
-        weights = np.array([product.domain_weight(d, train, p) for d in range(len(DOMAINS))])
+        weights = np.array([quality.domain_weight(d, train, p) for d in range(len(DOMAINS))])
         mastered, accessible = bench.state.mastered, bench.state.accessible
         used = mastered[own] + p.access_use * np.maximum(0.0, accessible[own] - mastered[own])
         gaps = [
-            product.quality_gap(m, train, bench.w, bench.state, bench.makers[m], p) for m in (own, venture)
+            quality.quality_gap(m, train, bench.w, bench.state, bench.makers[m], p) for m in (own, venture)
         ]
         assert gaps[0] == pytest.approx(weights @ (used - bench.w.frontier), rel=1e-12)
         assert gaps[1] == pytest.approx(weights @ (accessible[venture] - bench.w.frontier), rel=1e-12)
 
 
 def cost_of(bench, maker, segment=MAINSTREAM, gap=0.0, industry_made=0.0):
-    return product.maker_cost(
+    return cost.maker_cost(
         maker,
         segment,
         gap,
@@ -137,9 +139,7 @@ def test_batteries_get_cheaper_with_own_output_and_dearer_under_the_list(bench):
     policy.battery_whitelist = 0.6
 
     def pack(maker, train):
-        return electric.pack_cost(
-            maker, MAINSTREAM, train, bench.state, world, policy, bench.makers[maker], p
-        )
+        return cost.pack_cost(maker, MAINSTREAM, train, bench.state, world, policy, bench.makers[maker], p)
 
     assert pack(own, BATTERY_CAR) == pytest.approx(
         p.pack_energy * 2.0 * (1.0 - p.pack_home_edge) + p.drive_cost, rel=1e-13
@@ -156,18 +156,18 @@ def test_batteries_get_cheaper_with_own_output_and_dearer_under_the_list(bench):
 def test_a_credit_costs_nothing_without_a_mandate_and_less_as_credits_abound(bench):
     p, policy = bench.p, bench.policy[bench.t]
     policy.credit_ratio = 0.0
-    assert electric.credit_price(policy, bench.state, p) == 0.0
+    assert cost.credit_price(policy, bench.state, p) == 0.0
     policy.credit_ratio = 0.12
-    assert electric.credit_price(policy, bench.state, p) == pytest.approx(p.credit_price, rel=1e-15)
+    assert cost.credit_price(policy, bench.state, p) == pytest.approx(p.credit_price, rel=1e-15)
     bench.state.electric_share = 0.12 / p.credit_points
-    assert electric.credit_price(policy, bench.state, p) == pytest.approx(0.5 * p.credit_price, rel=1e-15)
+    assert cost.credit_price(policy, bench.state, p) == pytest.approx(0.5 * p.credit_price, rel=1e-15)
 
 
 def test_the_smooth_step_is_the_logistic_and_stays_finite():
-    assert product.smooth_step(0.0) == 0.5
-    assert product.smooth_step(1.3) + product.smooth_step(-1.3) == pytest.approx(1.0, rel=1e-15)
-    assert product.smooth_step(2.0) == pytest.approx(1.0 / (1.0 + math.exp(-2.0)), rel=1e-15)
-    assert 0.0 < product.smooth_step(-1e300) < 1e-15 < 1.0 - 1e-15 < product.smooth_step(1e300) <= 1.0
+    assert channels.smooth_step(0.0) == 0.5
+    assert channels.smooth_step(1.3) + channels.smooth_step(-1.3) == pytest.approx(1.0, rel=1e-15)
+    assert channels.smooth_step(2.0) == pytest.approx(1.0 / (1.0 + math.exp(-2.0)), rel=1e-15)
+    assert 0.0 < channels.smooth_step(-1e300) < 1e-15 < 1.0 - 1e-15 < channels.smooth_step(1e300) <= 1.0
 
 
 def utility_of(bench, maker, segment, train, lines=60):
@@ -175,7 +175,7 @@ def utility_of(bench, maker, segment, train, lines=60):
     bench.p.taste_noise = 0.0
     w = bench.w
     w.maker[0], w.segment[0], w.powertrain[0], w.lines = maker, segment, train, lines
-    product.appeal_of(0, bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p, 1, 0)
+    appeal.appeal_of(0, bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
     return float(w.utility[0])
 
 
@@ -209,7 +209,7 @@ def test_electric_cars_gain_as_limits_shrink(bench):
     bench.w.frontier[BATTERY], bench.state.accessible[own, BATTERY], world.oil_price = 0.8, 0.5, 2.0
 
     def terms(train):
-        return electric.drive_appeal(own, train, bench.w, bench.state, world, p)
+        return appeal.drive_appeal(own, train, bench.w, bench.state, world, p)
 
     limits = -p.electric_dislike + 0.5 * p.electric_technology + p.fuel_saving * math.log(2.0)
     assert terms(BATTERY_CAR) == pytest.approx(limits, rel=1e-12)
@@ -224,7 +224,7 @@ def test_protection_answers_to_what_is_at_stake(bench):
     home = bench.makers[maker].home
     bench.policy[bench.t].protection_local = 0.7
     bench.state.output[maker], bench.state.truck_output[maker] = 0.75 * p.stake_half, 0.25 * p.stake_half
-    region.protect(bench.t, bench.w, bench.state, bench.policy, bench.makers, p)
+    provinces.protect(bench.t, bench.w, bench.state, bench.policy, bench.makers, p)
     full = 0.7 * p.home_taste
     assert bench.w.protection[home] == pytest.approx(
         full * (p.protection_floor + 0.5 * (1.0 - p.protection_floor)), rel=1e-14

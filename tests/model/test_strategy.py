@@ -21,7 +21,10 @@ from latecomer.axes import (
     STRATEGY,
     SUV,
 )
-from latecomer.model import abroad, commercial, control, finance, industry, knowledge, product, ventures
+from latecomer.model.cars import cost, lines, quality
+from latecomer.model.makers import capacity, finance
+from latecomer.model.markets import abroad
+from latecomer.model.technology import control, effort, frontier, learning
 from latecomer.run import finite, workspace
 
 SINCE = 2013  # the largest private maker has plant to spare
@@ -64,7 +67,7 @@ def test_a_case_is_loaded_with_every_maker_at_its_own_rule(case):
 def spending(bench, m):
     """Return what maker m spends on research this year."""
     inputs = (bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, bench.p)
-    knowledge.fund(bench.t, bench.w, bench.state, *inputs)
+    effort.fund(bench.t, bench.w, bench.state, *inputs)
     return float(bench.w.effort[m])
 
 
@@ -95,11 +98,11 @@ def test_attention_is_scarce(bench):
     maker, focus = bench.makers[own], choice(bench).research_focus
 
     def attention():
-        knowledge.attend(own, 1.0, bench.w, bench.state, choice(bench), maker, p)
+        effort.attend(own, 1.0, bench.w, bench.state, choice(bench), maker, p)
         return bench.w.focus.copy()
 
     usual = attention()
-    assert usual.tolist() == [knowledge.attention(d, maker, bench.state, p) for d in range(len(DOMAINS))]
+    assert usual.tolist() == [effort.attention(d, maker, bench.state, p) for d in range(len(DOMAINS))]
     focus[own, ENGINE] = 3.0
     assert attention().sum() == pytest.approx(usual.sum(), rel=1e-14)
     assert attention()[ENGINE] == pytest.approx(
@@ -129,7 +132,7 @@ def test_effort_is_split_by_the_weights_of_the_maker(bench, part):
     bench.p.split_response, bench.w.source[own, ENGINE] = 0.0, OWN_SOURCE
     levers = ("research_digestion", "research_purchase", "research_own")
     choice(bench)[levers[part]][own, ENGINE] = 4.0
-    knowledge.share_effort(ENGINE, own, 1.0, 0.6, 0.5, 0.5, bench.w, bench.state, choice(bench), bench.p)
+    learning.share_effort(ENGINE, own, 1.0, 0.6, 0.5, 0.5, bench.w, bench.state, choice(bench), bench.p)
     assert bench.w.split[part] == pytest.approx(2.0, rel=1e-14)
     assert bench.w.split.sum() == pytest.approx(3.0, rel=1e-14)
     for name in levers:
@@ -166,7 +169,7 @@ def test_who_buys_nothing_makes_all_itself_and_pays_nothing(bench):
     assert bench.w.fee_rate[own] == 0.0 and not bench.w.leaning[own].any()
     assert bench.w.control[own] == pytest.approx(math.exp(-bench.p.control_distance * 0.9), rel=1e-12)
     maker = bench.makers[own]
-    assert product.quality_gap(own, COMBUSTION, bench.w, bench.state, maker, bench.p) == pytest.approx(-0.9)
+    assert quality.quality_gap(own, COMBUSTION, bench.w, bench.state, maker, bench.p) == pytest.approx(-0.9)
 
 
 def test_a_licence_not_used_brings_nothing(bench):
@@ -188,14 +191,14 @@ def test_an_alliance_reaches_part_of_the_way_to_a_leader_for_a_fee(bench):
     choice(bench).technology_buy[own, ENGINE] = 0.0
     choice(bench).technology_ally[own, ENGINE] = 0.6
     introduce(bench)
-    ventures.frontier(bench.world[bench.t].year - p.alliance_vintage, p, frontier := np.zeros(len(DOMAINS)))
-    joint = 0.6 * (frontier[ENGINE] - 0.1)
+    frontier.frontier(bench.world[bench.t].year - p.alliance_vintage, p, leader := np.zeros(len(DOMAINS)))
+    joint = 0.6 * (leader[ENGINE] - 0.1)
     assert bench.state.accessible[own, ENGINE] == pytest.approx(0.1 + joint, rel=1e-12)
     assert bench.w.source[own, ENGINE] == PARTNER and bench.w.source[own, PLATFORM] == MACHINERY
     choice(bench).technology_buy[own] = 0.0
     introduce(bench)
     control.weigh(bench.w, bench.state, bench.makers, p)
-    leaning = product.domain_weight(ENGINE, COMBUSTION, p) * (1.0 - math.exp(-p.access_use * joint))
+    leaning = quality.domain_weight(ENGINE, COMBUSTION, p) * (1.0 - math.exp(-p.access_use * joint))
     assert bench.w.fee_rate[own] == pytest.approx(p.alliance_fee * leaning, rel=1e-12)
     bench.policy[bench.t].supply_cutoff_source[PARTNER] = 1.0
     introduce(bench)
@@ -225,11 +228,11 @@ def test_effort_for_the_own_brand_undoes_comfort_up_to_its_ceiling(bench):
     efforts = []
     for factor in (1.0, 1.5, 3.0, 0.0):
         choice(bench).brand_own_effort[m] = factor
-        efforts.append(product.own_effort(m, state, choice(bench), maker, p))
+        efforts.append(finance.own_effort(m, state, choice(bench), maker, p))
     assert efforts == pytest.approx([0.6, 0.9, 1.0, 0.0], rel=1e-14)
     private = bench.first(PRIVATE)
     choice(bench).brand_own_effort[private] = 0.0
-    assert product.own_effort(private, state, choice(bench), bench.makers[private], p) == 1.0
+    assert finance.own_effort(private, state, choice(bench), bench.makers[private], p) == 1.0
 
 
 def test_effort_for_the_own_brand_acts_on_research_and_launches(bench):
@@ -240,7 +243,7 @@ def test_effort_for_the_own_brand_acts_on_research_and_launches(bench):
 
     def both():
         inputs = (state, bench.policy, bench.strategy, bench.makers[m], p)
-        return np.array([spending(bench, m), product.combustion_hazard(m, SUV, bench.t, 0.0, True, *inputs)])
+        return np.array([spending(bench, m), lines.combustion_hazard(m, SUV, bench.t, 0.0, True, *inputs)])
 
     comfortable = both()
     choice(bench).brand_own_effort[m] = 3.0
@@ -284,7 +287,7 @@ def test_what_pricing_leaves_out_is_still_paid(bench):
     choice(bench).price_stance[m] = 0.2
     w.lines, w.maker[0], w.segment[0] = 1, m, SUV
     inputs = (bench.world, bench.policy, bench.strategy, bench.makers, bench.p)
-    product.price_cost(0, bench.t, 0.0, w, bench.state, *inputs)
+    cost.price_cost(0, bench.t, 0.0, w, bench.state, *inputs)
     assert w.left_out[0] == pytest.approx(0.2 * (w.unit_cost[0] + w.subsidy[0]), rel=1e-14)
     w.price[0], w.sold[0], bench.p.line_upkeep = 2.0 * w.unit_cost[0], 0.1, 0.0
     finance.settle(bench.t, w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
@@ -336,7 +339,7 @@ def test_ambition_scales_the_capacity_wished_for(bench):
     for ambition in (1.0, 1.2, 0.0):
         choice(bench).plant_ambition[m] = ambition
         state.capacity[m], state.pipeline[m] = 1.0, 0.0
-        industry.invest(t, w, state, bench.policy, bench.strategy, bench.makers, p)
+        capacity.invest(t, w, state, bench.policy, bench.strategy, bench.makers, p)
         orders.append(float(state.pipeline[m, 1]))
     assert orders[1] - orders[0] == pytest.approx(0.2 / p.target_utilisation, rel=1e-12)
     assert orders[2] == 0.0
@@ -350,7 +353,7 @@ def test_ambition_counts_for_trucks_too(bench):
     for ambition in (1.0, 1.2):
         choice(bench).plant_ambition[m] = ambition
         state.truck_capacity[m], state.truck_pipeline[m] = 1.0, 0.0
-        commercial.order(m, bench.t, bench.w, state, bench.policy, bench.strategy, bench.makers, p)
+        capacity.order_trucks(m, bench.t, bench.w, state, bench.policy, bench.strategy, bench.makers, p)
         orders.append(float(state.truck_pipeline[m, 1]))
     assert orders[1] - orders[0] == pytest.approx(0.2 / p.target_utilisation, rel=1e-12)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latecomer.axes import BUYERS, INSTITUTION, PRIVATE
-from latecomer.model import market
+from latecomer.model.markets import prices
 from latecomer.run import workspace
 
 LINES = 8
@@ -52,7 +52,7 @@ class Market:
         """Return what is booked at the prices as they are, or after so many rounds of price setting."""
         self.p.price_rounds = rounds
         self.state.shadow[:] = 0.0
-        market.clear(self.w, self.state, self.world, self.makers, self.p)
+        prices.clear(self.w, self.state, self.world, self.makers, self.p)
         w = self.w
         return Booked(float(w.surplus), w.buyer_surplus.copy(), w.region_surplus.copy(), w.bought.sum(axis=0))
 

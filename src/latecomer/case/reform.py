@@ -56,7 +56,7 @@ PLACES = {
     "s": "segments",
     "x": "destinations",
 }
-RULES = "matching"  # the file whose levers act only where ventures and foundings begin by rule
+RULES = "entry"  # the file whose levers act only where ventures and foundings begin by rule
 
 
 def read_reform(path: str | Path) -> Reform:

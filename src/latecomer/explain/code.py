@@ -39,6 +39,11 @@ class Mechanism:
     paragraphs: tuple[str, ...]
 
     @property
+    def path(self) -> str:
+        """Return where the file stands in the package."""
+        return path_of(self.name)
+
+    @property
     def equations(self) -> str:
         """Return the equations alone."""
         return "\n\n".join(text for text in self.paragraphs if text.startswith(INDENT))
@@ -50,15 +55,26 @@ class Mechanism:
 
 
 @cache
+def paths() -> dict[str, Path]:
+    """Return the model's files by name; a name stands in one room only."""
+    return {path.stem: path for path in sorted(MODEL.rglob("*.py"), key=lambda path: path.stem)}
+
+
+@cache
 def parsed(name: str) -> ast.Module:
-    """Return the syntax tree of model/NAME.py."""
-    return ast.parse((MODEL / f"{name}.py").read_text(encoding="utf-8"))
+    """Return the syntax tree of the model's file of this name."""
+    return ast.parse(paths()[name].read_text(encoding="utf-8"))
 
 
 @cache
 def files() -> tuple[str, ...]:
     """Return the names of the model's files."""
-    return tuple(sorted(path.stem for path in MODEL.glob("*.py") if path.stem != "__init__"))
+    return tuple(paths())
+
+
+def path_of(name: str) -> str:
+    """Return where a file of the model stands in the package: model/ROOM/NAME.py."""
+    return paths()[name].relative_to(MODEL.parent).as_posix()
 
 
 @cache
@@ -121,7 +137,7 @@ def assigned(node: ast.AST) -> set[str]:
 
 @cache
 def mechanism(name: str) -> Mechanism:
-    """Return the head of model/NAME.py, its first paragraph as the question."""
+    """Return the head of the model's file of this name, its first paragraph as the question."""
     question, *paragraphs = (ast.get_docstring(parsed(name)) or "").split("\n\n")
     return Mechanism(name, question, tuple(paragraphs))
 
@@ -169,7 +185,7 @@ def stages() -> tuple[Stage, ...]:
 
 
 def function_of(file: str, name: str) -> ast.FunctionDef:
-    """Return the syntax tree of a function of model/FILE.py; raises LookupError if there is none."""
+    """Return the syntax tree of a function of a file of the model; raises LookupError if there is none."""
     for node in parsed(file).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return node

@@ -119,6 +119,7 @@ def scratch_type(makers: int, regions: int, destinations: int) -> np.dtype:
                 for name in ("public_money", "results", "contracts", "grants", "standards", "rulebook")
             ],
             ("able", "f8"),
+            ("electric_sold", "f8"),
             ("rebates", "f8"),
             ("surplus", "f8"),
             ("rationed", "f8"),

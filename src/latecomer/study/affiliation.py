@@ -23,7 +23,7 @@ from latecomer.asked import note_numbers
 from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE, YEAR, record
 from latecomer.errors import Problems, UsageError
 from latecomer.machine import simulate
-from latecomer.model.product import domain_weight
+from latecomer.model.cars.quality import domain_weight
 from latecomer.run import Workspace, workspace
 from latecomer.shown import Shown
 from latecomer.types import Case

@@ -14,7 +14,7 @@ which reads here
 
 with A1 = sum_i N_i k_i, A2 = sum_i N_i k_i^2, k the probability of a unit of value, E_fn the sum over a firm's lines
 of value times net margin, a joint venture counting with weight omega for its group. w is the wedge of taxes between
-the maker's and the buyer's price. c is the cost that a maker prices on, without what its stance leaves out (`product`). Scarce
+the maker's and the buyer's price. c is the cost that a maker prices on, without what its stance leaves out (`cost`). Scarce
 capacity enters as a shadow cost; what still exceeds capacity is rationed.
 
 Consumer surplus is what this year's buyers expect to gain over the outside good, in money:
@@ -39,10 +39,9 @@ import math
 from latecomer.axes import INSTITUTION
 from latecomer.compiled import kernel
 from latecomer.exponential import log
-from latecomer.model.demand import (
-    CLASSES,
+from latecomer.model.kinds import CLASSES, TRAINS
+from latecomer.model.markets.demand import (
     PRICE_BASE,
-    TRAINS,
     list_classes,
     list_runs,
     list_sellers,
@@ -52,11 +51,11 @@ from latecomer.model.demand import (
 )
 from latecomer.model.scratch import PRICE_MEMORY
 
+UNDO = 2.0
 SHADOW_CAP = 250.0
+LONGEST_JUMP = 5.0
 # Guards of the jump: ridge of the least squares, largest sum of weights, growth of the residual that undoes it.
 RIDGE = 1e-10
-LONGEST_JUMP = 5.0
-UNDO = 2.0
 
 
 @kernel
@@ -317,3 +316,9 @@ def sum_own_and_local(w):
             for b in range(CLASSES):
                 own_spread[r, b] += w.appeal[r, e] * total_own[b]
     return preference
+
+
+@kernel
+def relax(m, state):
+    """Clear the shadow cost of a maker that ends."""
+    state.shadow[m] = 0.0

@@ -10,8 +10,9 @@ Sources: Kornai 1980, 1992 (shortage, plan bargaining); Naughton 1995 (growing o
 
 import math
 
-from latecomer.axes import JOINT_VENTURE
 from latecomer.compiled import kernel
+from latecomer.model.kinds import own_brand
+from latecomer.model.makers import capacity
 
 
 @kernel
@@ -27,19 +28,18 @@ def build(t, w, state, world, policy, makers, p):
     inputs = math.exp(p.plan_inputs * math.log(gdp / state.plan_peak))
     planned = 0.0
     for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership < JOINT_VENTURE:
+        if state.alive[m] == 1 and own_brand(makers[m]):
             planned += state.truck_capacity[m]
     norm = p.plan_norm * gdp**p.plan_growth
     growth = p.plan_investment * policy[t].plan_priority * min(max(1.0 - planned / norm, 0.0), 1.0) * share
     for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership >= JOINT_VENTURE:
+        if state.alive[m] == 0 or not own_brand(makers[m]):
             continue
         if world[t].year == makers[m].passenger_start and share >= 1.0:
-            state.capacity[m] += p.plan_car_start
+            capacity.add(m, p.plan_car_start, state)
         ramp = min(1.0, p.plan_ramp * (1.0 + world[t].year - makers[m].start))
         w.plan_trucks[m] = share * ramp * inputs * state.truck_capacity[m]
         w.plan_built[m] = (
             share * inputs * state.capacity[m] if makers[m].passenger_start <= world[t].year else 0.0
         )
-        state.truck_capacity[m] *= 1.0 + growth
-        state.capacity[m] *= 1.0 + growth
+        capacity.grow(m, growth, state)

@@ -15,25 +15,13 @@ Volumes leave here in vehicles, money in billion CNY of 2010, prices in CNY of 2
 
 import math
 
-from latecomer.axes import (
-    COMBUSTION,
-    DOMAINS,
-    ECONOMY,
-    IMPORTER,
-    MINIBUS,
-    ORIGINS,
-    POWERTRAINS,
-    PRIVATE,
-    PROCESS,
-    SEGMENTS,
-    SUV,
-)
+from latecomer.axes import COMBUSTION, ECONOMY, MINIBUS, ORIGINS, PROCESS, SUV
 from latecomer.compiled import kernel
-from latecomer.model.market import price_slope
-from latecomer.model.product import quality_gap
+from latecomer.model.cars.quality import quality_gap
+from latecomer.model.kinds import NDOMAINS, NSEGMENTS, TRAINS, importer, own_brand
+from latecomer.model.markets.demand import price_slope
 
 MILLION = 1e6
-NDOMAINS, NSEGMENTS, NTRAINS = len(DOMAINS), len(SEGMENTS), len(POWERTRAINS)
 
 
 @kernel
@@ -69,7 +57,7 @@ def sum_volumes(w, state, makers, out):
         planned += w.plan_built[m]
         out.maker_commercial[m] = w.truck_sold[m] * MILLION
         out.maker_exports[m] = state.exports[m] * MILLION
-        if makers[m].ownership == IMPORTER:
+        if importer(makers[m]):
             imported += w.sold_home[m]
             out.maker_sales[m] = w.sold_home[m] * MILLION
             continue
@@ -77,7 +65,7 @@ def sum_volumes(w, state, makers, out):
         out.maker_sales[m] = total * MILLION
         made += total
         exported += state.exports[m]
-        if makers[m].ownership <= PRIVATE:
+        if own_brand(makers[m]):
             own_exported += state.exports[m]
     out.passenger_cars = made * MILLION
     out.commercial_vehicles = trucks * MILLION
@@ -111,10 +99,10 @@ def sum_shares(w, state, makers, out):
     out.own_segment_share[:] = 0.0
     out.origin_share[:] = 0.0
     for m in range(makers.size):
-        if makers[m].ownership == IMPORTER:
+        if importer(makers[m]):
             continue
         total = w.sold_home[m] + state.exports[m] + w.plan_built[m]
-        mine = 1.0 if makers[m].ownership <= PRIVATE else 0.0
+        mine = 1.0 if own_brand(makers[m]) else 0.0
         made += total
         made_home += w.sold_home[m] + w.plan_built[m]
         own += mine * total
@@ -127,7 +115,7 @@ def sum_shares(w, state, makers, out):
             out.own_segment_share[ECONOMY] += mine * total
     for j in range(w.lines):
         m, s = w.maker[j], w.segment[j]
-        if makers[m].ownership == IMPORTER or w.sold_home[m] <= 0.0:
+        if importer(makers[m]) or w.sold_home[m] <= 0.0:
             continue
         cars = w.sold[j] * (1.0 + (state.exports[m] + w.plan_built[m]) / w.sold_home[m])
         out.segment_sales[s] += cars
@@ -207,10 +195,10 @@ def sum_knowledge(t, w, state, world, makers, p, out):
     out.own_capability[:] = 0.0
     state.own_mean[:] = 0.0
     for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+        if state.alive[m] == 0 or importer(makers[m]):
             continue
         made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + 0.5 * w.truck_sold[m]
-        if makers[m].ownership > PRIVATE:
+        if not own_brand(makers[m]):
             venture += made * state.accessible[m, PROCESS]
             venture_weight += made
             value += made * p.venture_value
@@ -244,7 +232,7 @@ def sum_money(w, state, now, makers, p, out):
     trucks, truck_plant = 0.0, 0.0
     out.maker_revenue[:], out.maker_profit[:] = 0.0, 0.0
     for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+        if state.alive[m] == 0 or importer(makers[m]):
             continue
         revenue += state.revenue[m]
         out.maker_revenue[m], out.maker_profit[m] = state.revenue[m], state.profit[m]
@@ -296,12 +284,12 @@ def count_makers(w, state, makers, out):
     sums = w.kept
     sums[:] = 0.0
     for m in range(makers.size):
-        if makers[m].ownership == IMPORTER:
+        if importer(makers[m]):
             continue
         made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + w.truck_sold[m]
         if made > 1e-5:
             active += 1.0
-            electric += makers[m].electric_only if makers[m].ownership <= PRIVATE else 0.0
+            electric += makers[m].electric_only if own_brand(makers[m]) else 0.0
         total += made
         sums[makers[m].group if makers[m].group >= 0 else m] += made
     out.makers_active, out.entries, out.electric_entrants = active, w.entries, electric
@@ -328,13 +316,13 @@ def describe_makers(w, state, makers, p, out):
     last, gap = -1, 0.0
     for j in range(w.lines):
         m, e = w.maker[j], w.powertrain[j]
-        line = m * NTRAINS + e
+        line = m * TRAINS + e
         if line != last:
             last, gap = line, quality_gap(m, e, w, state, makers[m], p)
         w.kept[m] += w.sold[j] * gap
         w.earned[m] += w.sold[j] * (state.trust[m] if e == COMBUSTION else state.trust_electric[m])
     for m in range(makers.size):
-        there, own = state.alive[m] == 1, makers[m].ownership <= PRIVATE
+        there, own = state.alive[m] == 1, own_brand(makers[m])
         out.maker_owner[m] = makers[m].ownership if there else -1
         out.maker_group[m] = makers[m].group if there else -1
         out.maker_research[m] = w.effort[m]
@@ -352,7 +340,7 @@ def check(w, state, makers, out):
     """Return the largest relative error of the year's identities: by maker, by segment, by region, by origin."""
     made, home, regions, segments, origins, over = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for m in range(makers.size):
-        if makers[m].ownership != IMPORTER:
+        if not importer(makers[m]):
             made += out.maker_sales[m]
             limit = 1.1 * state.capacity[m]
             over = max(over, w.sold_home[m] + state.exports[m] - limit if state.alive[m] == 1 else 0.0)

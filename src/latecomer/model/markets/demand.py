@@ -1,6 +1,6 @@
 """How much of each line would be bought at given prices, and how much would a higher price lose? Sums over all buyers.
 
-For every line j: demand q_j and the sums of the first-order conditions (module `market`)
+For every line j: demand q_j and the sums of the first-order conditions (module `prices`)
 
     q_j = sum_n e_jn A1_n,   L_j = sum_n alpha e_jn A1_n,   G_j = sum_n alpha e_jn A2_n E_fn,   D_j = sum_n alpha e_jn^2 A2_n
 
@@ -14,12 +14,11 @@ together as a run k; a seller has a group g and a site, its group in its home re
 
 import math
 
-from latecomer.axes import BUYERS, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
+from latecomer.axes import INSTITUTION, SMALL_BUSINESS
 from latecomer.compiled import kernel, summing_kernel
 from latecomer.exponential import exp, log
+from latecomer.model.kinds import CLASSES, TRAINS
 
-CLASSES = len(BUYERS)
-TRAINS = len(POWERTRAINS)
 INCOME_BASE = 60.0
 PRICE_BASE = 100.0
 

@@ -21,10 +21,9 @@ Source: Barwick, Cao and Li 2021, for size and for who is served; they read the 
 
 import math
 
-from latecomer.axes import POWERTRAINS
 from latecomer.compiled import kernel, summing_kernel
+from latecomer.model.kinds import TRAINS
 
-TRAINS = len(POWERTRAINS)
 FEW = 1e-9
 
 

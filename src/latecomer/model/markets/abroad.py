@@ -25,16 +25,17 @@ Deng 2010 (absorption decides whether takeovers abroad succeed).
 
 import math
 
-from latecomer.axes import BATTERY, COMBUSTION, DOMAINS, IMPORTER, JOINT_VENTURE, PRIVATE
+from latecomer.axes import BATTERY, COMBUSTION
 from latecomer.compiled import kernel
 from latecomer.keys import uniform
-from latecomer.model.industry import funds
-from latecomer.model.product import quality_gap
+from latecomer.model.cars.quality import quality_gap
+from latecomer.model.channels import TAKEOVER_ABROAD
+from latecomer.model.kinds import NDOMAINS, importer, own_brand
+from latecomer.model.makers.capacity import funds
+from latecomer.model.makers.finance import pay
 
-NDOMAINS = len(DOMAINS)
-TAKEOVER = 71
-WORST_GAP = 0.9
 LEAST_PUSH = 0.1  # a parent ten times as reluctant lets nothing out
+WORST_GAP = 0.9
 
 
 @kernel
@@ -61,7 +62,7 @@ def odds(m, x, w, state, here, now, choice, maker, p):
     value += p.export_size * math.log(0.05 + w.sold_home[m]) + p.export_network * state.network[m, x]
     open_to_electric = here.world_electric_share * here.destination_electric[x]
     value += state.electric_share * p.export_electric * open_to_electric
-    if maker.ownership >= JOINT_VENTURE:
+    if not own_brand(maker):
         return value - p.export_venture * demands(x, here, p) / max(choice.export_push[m], LEAST_PUSH)
     known = (1.0 - p.abroad_nation) * state.name_abroad[m, x] + p.abroad_nation * state.reputation_abroad[x]
     return value + p.abroad_trust * (known - 1.0)
@@ -85,7 +86,7 @@ def export(t, w, state, world, policy, strategy, makers, p):
     w.sent[:] = 0.0
     for m in range(makers.size):
         state.exports[m] = 0.0
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER or w.sold_home[m] <= 0.0:
+        if state.alive[m] == 0 or importer(makers[m]) or w.sold_home[m] <= 0.0:
             continue
         wish = 0.0
         for x in range(here.destination_market.size):
@@ -113,7 +114,7 @@ def extend(t, w, state, policy, strategy, makers, p):
     """Build networks where they pay, let others decay, and book their cost (billion CNY of 2010, w.spent_abroad[m])."""
     w.spent_abroad[:] = 0.0
     for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+        if state.alive[m] == 0 or importer(makers[m]):
             continue
         best, push = 0.0, strategy[t].export_push[m]
         for x in range(w.sent_trucks.size):
@@ -129,7 +130,7 @@ def extend(t, w, state, policy, strategy, makers, p):
             elif push * p.network_patience * earned >= cost and w.spent_abroad[m] + cost <= means:
                 state.network[m, x] += step
                 w.spent_abroad[m] += cost
-        state.cash[m] -= w.spent_abroad[m]
+        pay(m, w.spent_abroad[m], state)
 
 
 @kernel
@@ -145,8 +146,8 @@ def take_over(t, w, state, world, makers, contracts, p, seed, history, out):
         if contract.cost <= 0.0 and contract.network.sum() + contract.name.sum() <= 0.0:
             continue
         w.spent_abroad[m] += p.takeover_cost * contract.cost
-        state.cash[m] -= p.takeover_cost * contract.cost
-        if uniform(seed, history, t, m, TAKEOVER) >= success(
+        pay(m, p.takeover_cost * contract.cost, state)
+        if uniform(seed, history, t, m, TAKEOVER_ABROAD) >= success(
             m, world[t].frontier_clock, contract, w, state, p
         ):
             out.takeovers_failed += 1.0
@@ -180,7 +181,7 @@ def remember(t, w, state, world, makers, p):
         sold, worth = 0.0, 0.0
         market = p.abroad_exposure * here.destination_market[x] * here.world_market
         for m in range(makers.size):
-            if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
+            if state.alive[m] == 0 or not own_brand(makers[m]):
                 continue
             found = 1.0 - min(1.0, max(0.0, -w.car_gap[m] * demands(x, here, p)) / WORST_GAP)
             state.name_abroad[m, x] = learnt(state.name_abroad[m, x], found, w.sent[m, x] / market, p)
@@ -210,6 +211,12 @@ def report(w, state, makers, p, out):
         worth += p.export_price * w.net_price[m] * state.exports[m]
         for x in range(w.sent_trucks.size):
             out.exports_by_destination[x] += w.sent[m, x] * 1e6
-            if makers[m].ownership <= PRIVATE:
+            if own_brand(makers[m]):
                 out.own_exports_by_destination[x] += w.sent[m, x] * 1e6
     out.export_unit_value = worth / cars * 1e3 if cars > 0.0 else 0.0
+
+
+@kernel
+def stop(m, state):
+    """Stop the exports of a maker that ends."""
+    state.exports[m] = 0.0

@@ -5,7 +5,7 @@
     fees      f_m = sum_y fee_y s_my,  a rate on home sales of cars (`finance`); an alliance with a leader has its own fee
 
 What is mastered is a maker's own; what it uses beyond comes from a source (`axes.TECHNOLOGY_SOURCES`, set in
-`ventures.introduce`). A venture uses all its partner lets it have; what would leave with the partner counts as not
+`access.introduce`). A venture uses all its partner lets it have; what would leave with the partner counts as not
 mastered. Weights v_d move with the electric share of the market. A licence of all technology costs `licence_fee` of
 sales: royalties for cars of 3-5% are common in contracts, but no collection of them is at hand, so all fees are
 assumptions. Technology that came with a takeover or a partner in the maker itself is paid for there, batteries of
@@ -18,17 +18,13 @@ from latecomer.axes import (
     BATTERY_CAR,
     COMBUSTION,
     DESIGN_HOUSE,
-    DOMAINS,
-    IMPORTER,
     LICENCE,
     MACHINERY,
     OWN_SOURCE,
-    PRIVATE,
 )
 from latecomer.compiled import kernel
-from latecomer.model.product import domain_weight, technology_used
-
-NDOMAINS = len(DOMAINS)
+from latecomer.model.cars.quality import domain_weight, technology_used
+from latecomer.model.kinds import NDOMAINS, importer, own_brand
 
 
 @kernel
@@ -38,7 +34,7 @@ def weigh(w, state, makers, p):
     w.fee_rate[:] = 0.0
     w.leaning[:, :] = 0.0
     for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+        if state.alive[m] == 0 or importer(makers[m]):
             continue
         for d in range(NDOMAINS):
             blend = mean_weight(d, state, p)
@@ -46,7 +42,7 @@ def weigh(w, state, makers, p):
             behind = max(0.0, w.frontier[d] - state.mastered[m, d])
             w.control[m] += blend * math.exp(-beyond - p.control_distance * behind)
             y = w.source[m, d]
-            if y != OWN_SOURCE and makers[m].ownership <= PRIVATE:
+            if y != OWN_SOURCE and own_brand(makers[m]):
                 leaning = blend * (1.0 - math.exp(-beyond))
                 w.leaning[m, y] += leaning
                 w.fee_rate[m] += (fee(y, p) + w.joint_fee[m, d]) * leaning
@@ -64,7 +60,7 @@ def mean_weight(d, state, p):
 @kernel
 def unmastered(m, d, state, maker, p):
     """Return how far the technology used by maker m exceeds what it masters (log units)."""
-    if maker.ownership > PRIVATE:
+    if not own_brand(maker):
         return p.venture_hold * max(0.0, state.accessible[m, d] - state.own_mean[d])
     return technology_used(m, d, state, maker, p) - state.mastered[m, d]
 
@@ -87,7 +83,7 @@ def report(w, state, makers, out):
     weight = 0.0
     for m in range(makers.size):
         out.maker_control[m] = w.control[m]
-        if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
+        if state.alive[m] == 0 or not own_brand(makers[m]):
             continue
         made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + 0.5 * w.truck_sold[m]
         weight += made

@@ -11,11 +11,11 @@ Sources: Chow 1957 for stock adjustment; attraction shares after Bell, Keeney an
 
 import math
 
-from latecomer.axes import COMMERCIAL, ENGINE, PLATFORM, PRIVATE, PROCESS
+from latecomer.axes import ENGINE, PLATFORM, PROCESS
 from latecomer.compiled import kernel
-from latecomer.model import abroad
-
-CLASSES = len(COMMERCIAL)
+from latecomer.model.kinds import NCOMMERCIAL, own_brand, private
+from latecomer.model.makers.capacity import order_trucks
+from latecomer.model.markets import abroad
 
 
 @kernel
@@ -50,14 +50,14 @@ def sell(t, w, state, world, policy, makers, p):
     for m in range(makers.size):
         w.truck_sold[m] = w.plan_trucks[m]
         w.truck_exports[m] = 0.0
-        for k in range(CLASSES):
+        for k in range(NCOMMERCIAL):
             w.class_sold[k] += (
                 w.plan_trucks[m] * makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
             )
     planned = w.truck_sold.sum()
     rest = max(0.0, demand - planned) if market > 0.0 else 0.0
     gdp = world[t].gdp
-    for k in range(CLASSES):
+    for k in range(NCOMMERCIAL):
         left = rest * class_share(k, gdp, p)
         for _ in range(2):
             left -= serve_class(k, left, w, state, makers, market, p)
@@ -119,8 +119,8 @@ def attraction(m, k, w, state, makers, p):
 def truck_cost(gap, maker, p):
     """Return the relative unit cost of a maker's trucks: laggards build cheaper, ventures pay for parts from abroad."""
     owner = 1.0
-    if maker.ownership <= PRIVATE:
-        owner = p.cost_private * (1.0 if maker.ownership == PRIVATE else p.cost_state)
+    if own_brand(maker):
+        owner = p.cost_private * (1.0 if private(maker) else p.cost_state)
     return owner * math.exp(p.cost_gap * gap)
 
 
@@ -140,27 +140,10 @@ def trade_abroad(t, w, state, world, policy, strategy, makers, p):
         for x in range(w.sent_trucks.size):
             w.sent_trucks[x] += w.truck_exports[m] * w.truck_pull[x] / pull
         w.truck_sold[m] += w.truck_exports[m]
-        for k in range(CLASSES):
+        for k in range(NCOMMERCIAL):
             mix = makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
             w.class_sold[k] += mix * w.truck_exports[m]
-        order(m, t, w, state, policy, strategy, makers, p)
-
-
-@kernel
-def order(m, t, w, state, policy, strategy, makers, p):
-    """Add delivered capacity, depreciate, and order for two years ahead (million a year)."""
-    state.truck_capacity[m] = (1.0 - p.capacity_wear * (1.0 - policy[t].plan_share)) * state.truck_capacity[m]
-    state.truck_capacity[m] += state.truck_pipeline[m, 0]
-    state.truck_pipeline[m, 0] = state.truck_pipeline[m, 1]
-    state.truck_pipeline[m, 1] = 0.0
-    if policy[t].plan_share >= 1.0:
-        return
-    asked = w.truck_sold[m] + p.unmet_weight * w.unmet_trucks[m]
-    growth = max(0.0, state.truck_trend)
-    wish = strategy[t].plant_ambition[m] * asked * (1.0 + growth) ** 2.5 / p.target_utilisation
-    coming = state.truck_capacity[m] * (1.0 - p.capacity_wear) ** 2 + state.truck_pipeline[m, 0]
-    limit = p.growth_closed + (p.growth_open - p.growth_closed) * policy[t].reform_state_firms
-    state.truck_pipeline[m, 1] = min(max(0.0, wish - coming), limit * state.truck_capacity[m])
+        order_trucks(m, t, w, state, policy, strategy, makers, p)
 
 
 @kernel

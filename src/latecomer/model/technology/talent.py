@@ -17,23 +17,17 @@ their engineers here what they withhold from the parent. Persons in thousands, f
 """
 
 from latecomer.axes import (
-    CENTRAL_STATE,
     ELSEWHERE,
-    EMPLOYERS,
-    FOREIGN_PLANT,
     INSTITUTE_STAFF,
-    JOINT_VENTURE,
-    LOCAL_STATE,
-    PRIVATE,
     PRIVATE_STAFF,
     STATE_STAFF,
     VENTURE_STAFF,
 )
 from latecomer.compiled import kernel
+from latecomer.model.kinds import NEMPLOYERS, foreign, private, state_owned
 
-NEMPLOYERS = len(EMPLOYERS)
-PAY_MOST = 10.0
 STAFFING_BOUND = 4.0
+PAY_MOST = 10.0
 
 
 @kernel
@@ -58,18 +52,18 @@ def grow(t, w, state, world, policy, makers, p):
             w.staffing[h] = min(max(ratio, 1.0 / STAFFING_BOUND), STAFFING_BOUND) ** p.staffing_effect
     outside = 1.0 + p.contract_share * (policy[t].research_links * w.able - 1.0)
     for m in range(makers.size):
-        h = employer(makers[m].ownership)
+        h = employer(makers[m])
         w.staff[m] = w.talent * w.staffing[h] * outside if h >= 0 else w.talent
 
 
 @kernel
-def employer(ownership):
-    """Return the employer class h of a maker with this ownership; -1 for importers."""
-    if ownership == CENTRAL_STATE or ownership == LOCAL_STATE:
+def employer(maker):
+    """Return the employer class h of a maker; -1 for importers."""
+    if state_owned(maker):
         return STATE_STAFF
-    if ownership == PRIVATE:
+    if private(maker):
         return PRIVATE_STAFF
-    if ownership == JOINT_VENTURE or ownership == FOREIGN_PLANT:
+    if foreign(maker):
         return VENTURE_STAFF
     return -1
 
@@ -102,7 +96,7 @@ def organised(h, state, makers):
         return 1.0
     weighted, total = 0.0, 0.0
     for m in range(makers.size):
-        if state.alive[m] == 1 and employer(makers[m].ownership) == h:
+        if state.alive[m] == 1 and employer(makers[m]) == h:
             weighted += state.research[m] * state.organisation[m]
             total += state.research[m]
     return max(weighted / total, 0.01) if total > 0.0 else 1.0
@@ -127,9 +121,9 @@ def move(graduates, quality, free, w, state, p):
 
 
 @kernel
-def carried(d, ownership, known, w, p):
+def carried(d, maker, known, w, p):
     """Return what engineers who came from ventures this year add to a maker that knows `known` of domain d (log units)."""
-    h = employer(ownership)
+    h = employer(maker)
     if h < 0 or h >= VENTURE_STAFF:
         return 0.0
     return p.mover_knowledge * w.brought[h] * max(0.0, w.venture_mean[d] - p.withheld - known)

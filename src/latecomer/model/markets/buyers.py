@@ -6,16 +6,16 @@
     institutions  N1 = iota .05 GDP g_r;  small firms N1 = beta .05 GDP^.9 g_r;  most of demand before 2000
 
 Plate quotas hold back a share of a region's buyers of combustion cars, and of electric cars where these are not
-exempt; missing chargers lower the value of electric cars (`electric.charging`). Cars age by single years: with classes of
+exempt; missing chargers lower the value of electric cars (`chargers.charging`). Cars age by single years: with classes of
 five years, of which a fifth moves on, a growing fleet would hold twice the old cars that it can. A car traded in is scrapped.
 Sources: Dargay and Gately 1999 (saturation by income); Hao, Wang, Ouyang and Cheng 2011 (a private car lasts 14.5 years).
 """
 
-from latecomer.axes import AGES, COMBUSTION, INCOME_CLASSES, INSTITUTION, POWERTRAINS, SMALL_BUSINESS
+from latecomer.axes import COMBUSTION, INCOME_CLASSES, INSTITUTION, SMALL_BUSINESS
 from latecomer.compiled import kernel
-from latecomer.model.electric import charging
+from latecomer.model.kinds import NAGES, TRAINS
+from latecomer.model.markets.chargers import charging
 
-NAGES, TRAINS = len(AGES), len(POWERTRAINS)
 MIDDLE_AGE, OLD_AGE = 5, 10
 
 

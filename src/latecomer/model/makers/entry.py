@@ -10,7 +10,7 @@ probability that depends on expected gain, not on their historical date. Money i
     threat      T = G where a plant of its own is allowed, else I
     share       phi = min(cap, 1/2 + T / 2J), Nash bargaining: the threat point and half of the surplus
     entering    V = max(phi J_g with the best group g, G if alone is allowed) - I;  hazard = k V^2 / (V^2 + K^2)
-    parting     hazard = b / (1 + e^(-2 (years of profit below a least gain - 4.5))), beside the exits of `industry`
+    parting     hazard = b / (1 + e^(-2 (years of profit below a least gain - 4.5))), beside those of `exit`
     founding    hazard = f licence G^2 / (G^2 + K_f^2), with e^skill for e^brand; the dated first year is the earliest
 
 n counts the makers already present. A tariff lowers I and so attracts plants (tariff jumping). `venture.limit` bounds the
@@ -30,42 +30,20 @@ from latecomer.axes import (
     BATTERY,
     ECONOMY,
     FOREIGN_PLANT,
-    IMPORTER,
     JOINT_VENTURE,
     MAINSTREAM,
-    PRIVATE,
     PROCESS,
 )
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
-from latecomer.model.industry import end_maker
-from latecomer.model.product import base_cost, smooth_step
-from latecomer.model.ventures import NEVER, begin, enrol, foreign_project, founder
+from latecomer.model.cars.cost import base_cost
+from latecomer.model.channels import FOUND, LOSS_YEARS, LUCK, MATCH, PAIRS, PART, smooth_step
+from latecomer.model.kinds import NEVER, foreign_plant, importer, own_brand, private, venture
+from latecomer.model.makers.finance import forgive
+from latecomer.model.makers.founding import begin, end_maker, foreign_project, founder
+from latecomer.model.makers.roster import adopt, cede, count_year_apart, enrol, inscribe, stop_waiting
 
-MATCH, LUCK, FOUND, PART = 81, 82, 83, 84
 AHEAD = 5.0
-PAIRS = 4096  # a pair's luck has an address that more makers do not move
-
-
-@kernel
-def recall(state, roster):
-    """Write onto the roster what makers that have begun became."""
-    for m in range(roster.size):
-        if state.begun[m] > 0:
-            inscribe(m, state, roster)
-
-
-@kernel
-def inscribe(m, state, roster):
-    """Write owner, group, province, equity and dates of maker m from the state onto the roster."""
-    late = state.begun[m] - roster[m].start
-    roster[m].start += late
-    if roster[m].passenger_start < NEVER:
-        roster[m].passenger_start += late
-    roster[m].ownership = state.owner[m]
-    roster[m].group = state.parent[m]
-    roster[m].home = state.province[m]
-    roster[m].equity = state.stake[m]
 
 
 @kernel
@@ -102,8 +80,8 @@ def meet(t, w, state, world, policy, makers, p, seed, history):
 @kernel
 def part(m, t, w, state, p, seed, history):
     """Count the years in which project m earned too little to stay for, and end it by hazard; return whether it ended."""
-    state.apart[m] = state.apart[m] + 1.0 if state.profit[m] < p.least_gain else 0.0
-    hazard = p.parting_hazard * smooth_step(2.0 * (state.apart[m] - 4.5))
+    count_year_apart(m, state.profit[m] < p.least_gain, state)
+    hazard = p.parting_hazard * smooth_step(2.0 * (state.apart[m] - LOSS_YEARS))
     if uniform(seed, history, t, m, PART) >= hazard:
         return False
     end_maker(m, w, state)
@@ -113,17 +91,17 @@ def part(m, t, w, state, p, seed, history):
 @kernel
 def count_rivals(state, makers):
     """Return how many car makers there are: foreign ones at home, makers of electric cars only, other own brands."""
-    foreign, electric, own = 0.0, 0.0, 0.0
+    abroad, electric, own = 0.0, 0.0, 0.0
     for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].passenger_start >= NEVER or makers[m].ownership == IMPORTER:
+        if state.alive[m] == 0 or makers[m].passenger_start >= NEVER or importer(makers[m]):
             continue
         if makers[m].electric_only == 1:
             electric += 1.0
-        elif makers[m].ownership > PRIVATE:
-            foreign += 1.0
+        elif not own_brand(makers[m]):
+            abroad += 1.0
         elif state.output[m] > 0.0:
             own += 1.0
-    return foreign, electric, own
+    return abroad, electric, own
 
 
 @kernel
@@ -131,7 +109,7 @@ def expected_margin(state, makers, p):
     """Return the share of the cost of a car that an entrant expects to earn, from the industry's profits last year."""
     profit, revenue = 0.0, 0.0
     for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership != IMPORTER and state.output[m] > 0.0:
+        if state.alive[m] == 1 and not importer(makers[m]) and state.output[m] > 0.0:
             profit += state.profit[m]
             revenue += state.revenue[m]
     seen = profit / revenue if revenue > 0.0 else 0.0
@@ -162,7 +140,7 @@ def licence(maker, w, now, p):
     """Return how far the licences of the year let a founder begin, by ownership and powertrain."""
     if maker.electric_only == 1:
         return min(1.0, now.entry_electric / p.licence_enough) if w.frontier[BATTERY] > 0.0 else 0.0
-    open_to = now.entry_private if maker.ownership == PRIVATE else now.entry_state
+    open_to = now.entry_private if private(maker) else now.entry_state
     return min(1.0, open_to / p.licence_enough)
 
 
@@ -174,12 +152,12 @@ def may_come(m, state, now, makers, p):
     for v in range(makers.size):
         if state.alive[v] == 0:
             continue
-        if makers[v].ownership == IMPORTER and makers[v].origin == makers[m].origin:
+        if importer(makers[v]) and makers[v].origin == makers[m].origin:
             open_trade = True
-        if makers[v].ownership == JOINT_VENTURE and makers[v].partner == makers[m].partner:
+        if venture(makers[v]) and makers[v].partner == makers[m].partner:
             running += 1
     if state.begun[m] > 0:
-        state.apart[m] += 1.0
+        count_year_apart(m, True, state)
         if state.apart[m] < p.return_wait:
             return False
     return open_trade and (now.venture_limit <= 0.0 or running < now.venture_limit)
@@ -213,18 +191,18 @@ def help_of(g, w, state, now, makers, p):
     maker = makers[g]
     if (
         state.alive[g] == 0
-        or maker.ownership > PRIVATE
+        or not own_brand(maker)
         or maker.group != g
         or maker.home < 0
         or maker.electric_only == 1
     ):
         return -1.0
-    allowed = now.entry_private if maker.ownership == PRIVATE else 1.0
+    allowed = now.entry_private if private(maker) else 1.0
     if allowed <= 0.0 or state.output[g] + state.truck_output[g] <= 0.0:
         return -1.0
     ventures = 0.0
     for v in range(makers.size):
-        if state.alive[v] == 1 and makers[v].ownership == JOINT_VENTURE and makers[v].group == g:
+        if state.alive[v] == 1 and venture(makers[v]) and makers[v].group == g:
             ventures += 1.0
     cash = max(state.cash[g], 0.0)
     size = state.revenue[g] / (state.revenue[g] + p.partner_size)
@@ -277,8 +255,8 @@ def come(m, g, share, year, w, state, makers, p):
         maker.home = makers[g].home
     maker.equity = 1.0 - share
     begin(m, w, state, maker, p)
-    state.losses[m] = 0.0
-    state.apart[m] = 0.0
+    forgive(m, state)
+    stop_waiting(m, state)
     enrol(m, year, state, maker)
     inscribe(m, state, makers)
 
@@ -286,7 +264,7 @@ def come(m, g, share, year, w, state, makers, p):
 @kernel
 def bargain_again(m, t, gain, w, state, now, makers, p, seed, history):
     """Let a running venture find a new parent if its own has ended, and move a foreign share below the bargain."""
-    if makers[m].ownership != JOINT_VENTURE:
+    if not venture(makers[m]):
         return
     g = makers[m].group
     if g < 0 or state.alive[g] == 0:
@@ -294,12 +272,12 @@ def bargain_again(m, t, gain, w, state, now, makers, p, seed, history):
         if found < 0:
             return
         g = found
-        state.parent[m] = g
+        adopt(m, g, state)
     alone = alone_allowed(makers[m], now)
     joint = gain * max(1.0 + max(help_of(g, w, state, now, makers, p), 0.0) - p.match_friction, 0.0)
     cap = 1.0 if alone else now.venture_share_cap
     wanted = foreign_share(joint, gain if alone else importing(gain, now, p), cap)
-    state.stake[m] -= p.stake_speed * max(0.0, wanted - (1.0 - state.stake[m]))
+    cede(m, p.stake_speed * max(0.0, wanted - (1.0 - state.stake[m])), state)
     inscribe(m, state, makers)
 
 
@@ -310,10 +288,10 @@ def report(w, state, makers, out):
     for m in range(makers.size):
         if state.alive[m] == 0 or makers[m].passenger_start >= NEVER:
             continue
-        if makers[m].ownership == JOINT_VENTURE:
+        if venture(makers[m]):
             ventures += 1.0
             foreign += 1.0 - makers[m].equity
-        elif makers[m].ownership == FOREIGN_PLANT:
+        elif foreign_plant(makers[m]):
             plants += 1.0
     out.ventures, out.foreign_plants = ventures, plants
     out.foreign_equity = foreign / ventures if ventures > 0.0 else 0.0

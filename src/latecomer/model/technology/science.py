@@ -21,21 +21,17 @@ out David, Hall and Toole 2000. All in billion CNY of 2010 a year, stocks in bil
 
 from latecomer.axes import (
     BATTERY,
-    DOMAINS,
     ELECTRONICS,
     ELSEWHERE,
     INSTITUTE_STAFF,
     OFFICIALS,
-    OWN_OWNERSHIP,
-    PRIVATE,
     PROCESS,
     UNIVERSITY_STAFF,
     VENTURE_STAFF,
 )
 from latecomer.compiled import kernel
-from latecomer.model.talent import employer
-
-NDOMAINS = len(DOMAINS)
+from latecomer.model.kinds import NDOMAINS
+from latecomer.model.technology.talent import employer
 
 
 @kernel
@@ -44,7 +40,7 @@ def fund(t, w, state, world, policy, makers, p):
     w.funds[:] = 0.0
     own = 0.0
     for m in range(makers.size):
-        h = employer(makers[m].ownership)
+        h = employer(makers[m])
         if state.alive[m] == 0 or h < 0:
             continue
         if h == VENTURE_STAFF:
@@ -102,30 +98,3 @@ def tested(t, known, open_ear, w, policy, p):
     """Return what testing and standards add to the process quality of a maker that knows `known` (log units)."""
     gap = max(0.0, w.frontier[PROCESS] - p.standards_distance - known)
     return p.testing * policy[t].research_links * w.rulebook * open_ear * gap
-
-
-@kernel
-def grant(t, w, state, policy, makers, p):
-    """Share the grants of each ownership out among its makers by their research; `grant_kept` of them is not crowded out.
-
-    Count in w.grants what government gives or forgoes: grants, and profit tax saved by the deduction for research.
-    """
-    now = policy[t]
-    w.grants = 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership <= PRIVATE:
-            w.grants += p.relief_rate * now.research_deduction[makers[m].ownership] * w.effort[m]
-    for kind in range(len(OWN_OWNERSHIP)):
-        given = now.research_grants[kind]
-        if given <= 0.0:
-            continue
-        total = 0.0
-        for m in range(makers.size):
-            if state.alive[m] == 1 and makers[m].ownership == kind:
-                total += state.research[m]
-        if total <= 0.0:
-            continue
-        w.grants += given
-        for m in range(makers.size):
-            if state.alive[m] == 1 and makers[m].ownership == kind:
-                state.research[m] *= 1.0 + p.research_speed * p.grant_kept * given / total
