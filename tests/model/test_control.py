@@ -58,7 +58,7 @@ def test_a_maker_that_masters_what_it_uses_is_untouched_to_the_bit(bench, lever,
     before = quality_of(bench, own)
     accessible = bench.state.accessible[own].copy()
     bench.policy[bench.t][lever][place] = 1.0
-    assert quality(bench, own) == before
+    assert quality_of(bench, own) == before
     assert (bench.state.accessible[own] == accessible).all()
 
 
@@ -71,7 +71,7 @@ def test_a_maker_that_does_not_loses_the_gap_that_shows_in_its_cars(bench, domai
     assert gap > 0.0
     bench.policy[bench.t].supply_cutoff[domain] = 1.0
     lost = quality.domain_weight(domain, COMBUSTION, p) * p.access_use * gap
-    assert before - quality(bench, own) == pytest.approx(lost, rel=1e-12)
+    assert before - quality_of(bench, own) == pytest.approx(lost, rel=1e-12)
     assert bench.w.source[own, domain] == OWN_SOURCE
 
 

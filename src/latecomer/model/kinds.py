@@ -24,6 +24,8 @@ from latecomer.compiled import kernel
 
 NAGES, CLASSES, NCOMMERCIAL, NDOMAINS = len(AGES), len(BUYERS), len(COMMERCIAL), len(DOMAINS)
 NEMPLOYERS, NSEGMENTS, TRAINS = len(EMPLOYERS), len(SEGMENTS), len(POWERTRAINS)
+LINES = 640  # lines on sale at most
+PRICE_MEMORY = 3  # rounds of prices kept for a jump
 NEVER = 9000  # a year of record from here on stands for never
 
 # By segment, from minibuses to premium cars.

@@ -11,67 +11,80 @@ import math
 
 from latecomer.axes import COMBUSTION
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import NSEGMENTS, foreign, importer
 
+FLOW = (
+    *each("s", "segment_spent"),
+    *each("", "electric_sold"),
+    *each("m", "net_price sold_home mean_price"),
+)
+
 
 @kernel
-def record_sales(w, state, makers):
+def record_sales(now, flow):
     """Sum this year's sales of lines by maker (million), and average their prices."""
-    w.sold_home[:] = 0.0
-    w.mean_price[:] = 0.0
-    w.net_price[:] = 0.0
-    for j in range(w.lines):
-        m = w.maker[j]
-        w.sold_home[m] += w.sold[j]
-        w.mean_price[m] += w.sold[j] * w.price[j]
-        w.net_price[m] += w.sold[j] * (w.price[j] + w.subsidy[j]) / w.wedge[j]
-    for m in range(makers.size):
-        w.mean_price[m] = w.mean_price[m] / w.sold_home[m] if w.sold_home[m] > 0.0 else 0.0
-        w.net_price[m] = w.net_price[m] / w.sold_home[m] if w.sold_home[m] > 0.0 else 0.0
+    flow.sold_home[:] = 0.0
+    flow.mean_price[:] = 0.0
+    flow.net_price[:] = 0.0
+    for j in range(flow.lines):
+        m = flow.maker[j]
+        flow.sold_home[m] += flow.sold[j]
+        flow.mean_price[m] += flow.sold[j] * flow.price[j]
+        flow.net_price[m] += flow.sold[j] * (flow.price[j] + flow.subsidy[j]) / flow.wedge[j]
+    for m in range(now.makers.size):
+        flow.mean_price[m] = flow.mean_price[m] / flow.sold_home[m] if flow.sold_home[m] > 0.0 else 0.0
+        flow.net_price[m] = flow.net_price[m] / flow.sold_home[m] if flow.sold_home[m] > 0.0 else 0.0
 
 
 @kernel
-def carry(w, state, makers, p):
+def carry(now, after, flow, p):
     """Carry output, experience and the mix of the market into next year."""
     home, spent, electric, ventures = 0.0, 0.0, 0.0, 0.0
-    seen = w.segment_spent
+    seen = flow.segment_spent
     seen[:] = 0.0
-    for m in range(makers.size):
-        made = 0.0 if importer(makers[m]) else w.sold_home[m] + state.exports[m] + w.plan_built[m]
-        state.output[m] = made if not importer(makers[m]) else w.sold_home[m]
-        state.truck_output[m] = w.truck_sold[m]
-        state.experience[m] += made + w.truck_sold[m]
-        if foreign(makers[m]):
+    for m in range(now.makers.size):
+        made = 0.0 if importer(now.makers[m]) else built(m, after, flow)
+        after.output[m] = made if not importer(now.makers[m]) else flow.sold_home[m]
+        after.truck_output[m] = flow.truck_sold[m]
+        after.experience[m] += made + flow.truck_sold[m]
+        if foreign(now.makers[m]):
             ventures += made
-    for j in range(w.lines):
-        home += w.sold[j]
-        spent += w.sold[j] * w.price[j]
-        seen[w.segment[j]] += w.sold[j] * w.price[j]
-        if w.powertrain[j] != COMBUSTION:
-            electric += w.sold[j]
-            state.experience_electric[w.maker[j]] += w.sold[j]
+    for j in range(flow.lines):
+        home += flow.sold[j]
+        spent += flow.sold[j] * flow.price[j]
+        seen[flow.segment[j]] += flow.sold[j] * flow.price[j]
+        if flow.powertrain[j] != COMBUSTION:
+            electric += flow.sold[j]
+            after.experience_electric[flow.maker[j]] += flow.sold[j]
     if home > 0.0:
         for s in range(NSEGMENTS):
-            state.segment_share[s] += p.expectation_speed * (seen[s] / spent - state.segment_share[s])
-        if state.home_sales > 0.0:
-            state.car_trend += 0.5 * (
-                min(max(math.log(home / state.home_sales), -0.3), 0.5) - state.car_trend
+            after.segment_share[s] += p.expectation_speed * (seen[s] / spent - after.segment_share[s])
+        if after.home_sales > 0.0:
+            after.car_trend += 0.5 * (
+                min(max(math.log(home / after.home_sales), -0.3), 0.5) - after.car_trend
             )
-    state.home_sales = home
-    state.electric_share = electric / home if home > 0.0 else 0.0
-    state.venture_output += ventures
-    w.electric_sold = electric
+    after.home_sales = home
+    after.electric_share = electric / home if home > 0.0 else 0.0
+    after.venture_output += ventures
+    flow.electric_sold = electric
 
 
 @kernel
-def inherit(buyer, m, kept, state):
+def inherit(buyer, m, kept, after):
     """Let the share `kept` of the experience of maker m pass to its buyer."""
-    state.experience[buyer] += kept * state.experience[m]
-    state.experience_electric[buyer] += kept * state.experience_electric[m]
+    after.experience[buyer] += kept * after.experience[m]
+    after.experience_electric[buyer] += kept * after.experience_electric[m]
 
 
 @kernel
-def forget(m, state):
+def forget(m, after):
     """Clear last year's output of a maker that ends."""
-    state.output[m] = 0.0
-    state.truck_output[m] = 0.0
+    after.output[m] = 0.0
+    after.truck_output[m] = 0.0
+
+
+@kernel
+def built(m, after, flow):
+    """Return how many passenger cars maker m made this year: for home, for abroad and for the plan (million)."""
+    return flow.sold_home[m] + after.exports[m] + flow.plan_built[m]

@@ -16,9 +16,15 @@ import math
 
 from latecomer.axes import BATTERY_CAR, COMBUSTION, ECONOMY, MINIBUS
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import PACK_SIZE, importer, own_brand, private
 
 COST_FLOOR = 8.0
+
+FLOW = (
+    *each("j", "unit_cost wedge subsidy left_out"),
+    *each("", "floors_hit"),
+)
 
 
 @kernel
@@ -28,81 +34,86 @@ def base_cost(s, p):
 
 
 @kernel
-def maker_cost(m, s, gap, industry, w, state, world, policy, t, makers, p):
+def maker_cost(m, s, gap, industry, now, after, p):
     """Return the unit cost of a combustion line (thousand CNY of 2010, before tax)."""
-    maker = makers[m]
-    now = policy[t]
+    maker = now.makers[m]
     cost = (
         base_cost(s, p)
         * p.cost_scale
-        * math.exp(p.cost_trend * (world[t].frontier_clock - p.cost_year) + p.cost_gap * gap)
+        * math.exp(p.cost_trend * (now.world.frontier_clock - p.cost_year) + p.cost_gap * gap)
     )
     if importer(maker):
         return (
             cost
             * p.import_cost
-            * (1.0 + now.tariff_car)
-            * world[t].real_exchange_rate ** (-p.import_exchange)
+            * (1.0 + now.policy.tariff_car)
+            * now.world.real_exchange_rate ** (-p.import_exchange)
         )
     if own_brand(maker):
         cost *= p.cost_private * (1.0 if private(maker) else p.cost_state)
     else:
-        kit = math.exp(-state.experience[m] / p.kit_experience)
-        bought = min(kit, 1.0 - now.venture_local_content)
+        kit = math.exp(-after.experience[m] / p.kit_experience)
+        bought = min(kit, 1.0 - now.policy.venture_local_content)
         cost *= (
-            1.0 + bought * (p.kit_cost + p.kit_tariff * now.tariff_parts) + p.forced_content * (kit - bought)
+            1.0
+            + bought * (p.kit_cost + p.kit_tariff * now.policy.tariff_parts)
+            + p.forced_content * (kit - bought)
         )
-    learned = ((1.0 + state.experience[m] / 0.05) * (1.0 + industry / 0.5)) ** (-p.learning_rate)
-    scale = 1.0 + p.scale_cost * math.exp(-state.output[m] / p.scale_size)
+    learned = ((1.0 + after.experience[m] / 0.05) * (1.0 + industry / 0.5)) ** (-p.learning_rate)
+    scale = 1.0 + p.scale_cost * math.exp(-after.output[m] / p.scale_size)
     return cost * (1.0 + p.learning_excess * learned) * scale
 
 
 @kernel
-def price_cost(j, t, industry, w, state, world, policy, strategy, makers, p):
+def price_cost(j, industry, now, before, after, flow, p):
     """Fill wedge, subsidy, unit cost and what pricing leaves out of it, of line j in the buyer's money (thousand CNY of 2010)."""
-    m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
-    now = policy[t]
-    cost = maker_cost(m, s, w.gap[m], industry, w, state, world, policy, t, makers, p)
+    m, s, e = flow.maker[j], flow.segment[j], flow.powertrain[j]
+    cost = maker_cost(m, s, flow.gap[m], industry, now, after, p)
     aid = 0.0
     if e == COMBUSTION:
-        tax = now.tax_purchase_small if s <= ECONOMY else now.tax_purchase_large
-        cost += credit_price(now, state, p) * now.credit_ratio
+        tax = now.policy.tax_purchase_small if s <= ECONOMY else now.policy.tax_purchase_large
+        cost += credit_price(now, before, p) * now.policy.credit_ratio
         if s == MINIBUS:
-            aid = now.subsidy_rural
+            aid = now.policy.subsidy_rural
         elif s == ECONOMY:
-            aid = now.subsidy_small_car
+            aid = now.policy.subsidy_small_car
     else:
-        tax = now.tax_purchase_electric
-        cost = p.electric_body * cost + pack_cost(m, s, e, state, world[t], now, makers[m], p)
-        cost -= p.credit_points * credit_price(now, state, p) * (1.0 if e == BATTERY_CAR else 0.5)
-        central = now.subsidy_battery_car if e == BATTERY_CAR else now.subsidy_hybrid
-        aid = central * (1.0 + now.subsidy_local_ratio) + now.subsidy_trade_in_electric
-    w.wedge[j] = (1.0 + now.tax_excise[s]) * (1.0 + now.tax_value_added + tax)
+        tax = now.policy.tax_purchase_electric
+        cost = p.electric_body * cost + pack_cost(m, s, e, now, after, p)
+        cost -= p.credit_points * credit_price(now, before, p) * (1.0 if e == BATTERY_CAR else 0.5)
+        central = now.policy.subsidy_battery_car if e == BATTERY_CAR else now.policy.subsidy_hybrid
+        aid = central * (1.0 + now.policy.subsidy_local_ratio) + now.policy.subsidy_trade_in_electric
+    flow.wedge[j] = (1.0 + now.policy.tax_excise[s]) * (1.0 + now.policy.tax_value_added + tax)
     if cost < COST_FLOOR:
-        w.floors_hit += 1.0
-    gross = w.wedge[j] * max(cost, COST_FLOOR)
-    w.subsidy[j] = min(aid / 1000.0, p.subsidy_cap * gross)
-    w.unit_cost[j] = gross - w.subsidy[j]
-    w.left_out[j] = strategy[t].price_stance[m] * gross
+        flow.floors_hit += 1.0
+    gross = flow.wedge[j] * max(cost, COST_FLOOR)
+    flow.subsidy[j] = min(aid / 1000.0, p.subsidy_cap * gross)
+    flow.unit_cost[j] = gross - flow.subsidy[j]
+    flow.left_out[j] = now.strategy.price_stance[m] * gross
 
 
 @kernel
-def credit_price(now, state, p):
+def credit_price(now, before, p):
     """Return the price of a new-energy credit (thousand CNY): high while the mandate exceeds what is sold."""
-    if now.credit_ratio <= 0.0:
+    if now.policy.credit_ratio <= 0.0:
         return 0.0
-    return p.credit_price * now.credit_ratio / (now.credit_ratio + p.credit_points * state.electric_share)
+    return (
+        p.credit_price
+        * now.policy.credit_ratio
+        / (now.policy.credit_ratio + p.credit_points * before.electric_share)
+    )
 
 
 @kernel
-def pack_cost(m, s, e, state, world, now, maker, p):
+def pack_cost(m, s, e, now, after, p):
     """Return the cost of battery and drive of an electric line (thousand CNY of 2010)."""
+    maker = now.makers[m]
     size = PACK_SIZE[s]
     energy = p.pack_energy * size * (1.0 if e == BATTERY_CAR else p.hybrid_energy)
-    learned = (1.0 + state.experience_electric[m] / 0.5) ** (-p.pack_learning)
-    price = world.battery_price * learned
+    learned = (1.0 + after.experience_electric[m] / 0.5) ** (-p.pack_learning)
+    price = now.world.battery_price * learned
     if own_brand(maker):
         price *= (1.0 - p.pack_home_edge) * (1.0 - p.pack_own_edge * maker.batteries)
     else:
-        price *= 1.0 + p.whitelist_burden * now.battery_whitelist
+        price *= 1.0 + p.whitelist_burden * now.policy.battery_whitelist
     return energy * price + (p.drive_cost if e == BATTERY_CAR else p.hybrid_cost) * size

@@ -29,8 +29,10 @@ from latecomer.model.cars.appeal import appeal_of
 from latecomer.model.cars.cost import base_cost, price_cost
 from latecomer.model.cars.quality import quality_gap
 from latecomer.model.channels import DROP, FIRST, LAUNCH, LOSS_YEARS, TASTE, smooth_step
+from latecomer.model.context import each
 from latecomer.model.kinds import (
     LAUNCH_REACH,
+    LINES,
     NSEGMENTS,
     TRAINS,
     foreign,
@@ -41,126 +43,135 @@ from latecomer.model.kinds import (
 )
 from latecomer.model.makers import brand, capacity
 from latecomer.model.makers.brand import mean_goodwill
-from latecomer.model.makers.finance import debt_limit, own_effort, pay, softness
-from latecomer.model.scratch import LINES
+from latecomer.model.makers.finance import debt_limit, own_effort, pay_for_line, softness
 from latecomer.model.technology import access, learning
 from latecomer.model.technology.paradigm import lock_of
 
+FLOW = (
+    *each("", "lines", "i8"),
+    *each("E", "first", "i8"),
+    *each("j", "maker segment powertrain", "i8"),
+    *each("j", "cost price"),
+    *each("m", "gap"),
+)
+
 
 @kernel
-def take_lines(m, buyer, state):
+def take_lines(m, buyer, after):
     """Hand the lines that the buyer does not have over to it, as old and as wanted as they were."""
     for s in range(NSEGMENTS):
         for e in range(TRAINS):
-            if state.active[m, s, e] == 1 and state.active[buyer, s, e] == 0:
-                state.active[buyer, s, e] = 1
-                state.age[buyer, s, e] = state.age[m, s, e]
-                state.taste[buyer, s, e] = state.taste[m, s, e]
-                state.price[buyer, s, e] = 0.0  # another name: not compared with last year's price
-                state.line_losses[buyer, s, e] = 0.0
+            if after.active[m, s, e] == 1 and after.active[buyer, s, e] == 0:
+                after.active[buyer, s, e] = 1
+                after.age[buyer, s, e] = after.age[m, s, e]
+                after.taste[buyer, s, e] = after.taste[m, s, e]
+                after.price[buyer, s, e] = 0.0  # another name: not compared with last year's price
+                after.line_losses[buyer, s, e] = 0.0
 
 
 @kernel
-def launch(t, w, state, world, policy, strategy, makers, p, seed, history):
+def launch(now, before, after, flow, p):
     """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes
     with its start."""
-    year = int(world[t].year)
-    for m in range(makers.size):
-        maker = makers[m]
-        if state.alive[m] == 0 or year < maker.passenger_start:
+    year = int(now.world.year)
+    for m in range(now.makers.size):
+        maker = now.makers[m]
+        if after.alive[m] == 0 or year < maker.passenger_start:
             continue
         if year == maker.passenger_start:
-            take_up_cars(m, w, state, maker, p)
-            first_lines(m, t, w, state, policy, maker, p, seed, history)
-        gap = -quality_gap(m, COMBUSTION, w, state, maker, p)
-        selling = state.output[m] > 0.0
+            take_up_cars(m, now, before, after, flow, p)
+            first_lines(m, now, before, after, flow, p)
+        gap = -quality_gap(m, COMBUSTION, now, after, flow, p)
+        selling = after.output[m] > 0.0
         for s in range(NSEGMENTS):
             for e in range(TRAINS):
-                if state.active[m, s, e] == 1:
+                if after.active[m, s, e] == 1:
                     continue
                 if e == COMBUSTION:
-                    hazard = combustion_hazard(m, s, t, gap, selling, state, policy, strategy, maker, p)
+                    hazard = combustion_hazard(m, s, gap, selling, now, before, p)
                 else:
-                    hazard = electric_hazard(m, s, e, t, selling, w, state, policy, maker, p)
+                    hazard = electric_hazard(m, s, e, selling, now, before, flow, p)
                 line = (m * NSEGMENTS + s) * TRAINS + e
                 if hazard > 0.0:
-                    hazard *= affordable(m, line_price(m, s, maker, p), state, maker, p)
-                if uniform(seed, history, t, line, LAUNCH) < hazard:
-                    take_up_cars(m, w, state, maker, p)
-                    open_line(m, s, e, state)
-                    pay(m, line_price(m, s, maker, p), state)
-                    w.line_spent[m] += line_price(m, s, maker, p)
+                    hazard *= affordable(m, line_price(m, s, now, p), now, after, p)
+                if uniform(now.seed, now.history, now.t, line, LAUNCH) < hazard:
+                    take_up_cars(m, now, before, after, flow, p)
+                    open_line(m, s, e, after)
+                    pay_for_line(m, line_price(m, s, now, p), after, flow)
                     if not importer(maker):
-                        capacity.reach(m, p.start_capacity_own, state)
+                        capacity.reach(m, p.start_capacity_own, after)
 
 
 @kernel
-def line_price(m, s, maker, p):
+def line_price(m, s, now, p):
     """Return what the development and tools of a new line cost a home maker (billion CNY of 2010)."""
+    maker = now.makers[m]
     if importer(maker) or foreign_plant(maker):
         return 0.0
     return p.line_cost * base_cost(s, p) / 100.0 * (1.0 if own_brand(maker) else p.venture_line)
 
 
 @kernel
-def affordable(m, price, state, maker, p):
+def affordable(m, price, now, after, p):
     """Return the chance that a launch finds its money: cash and what lenders add against its price."""
+    maker = now.makers[m]
     if price <= 0.0:
         return 1.0
-    money = state.cash[m] + p.lending_share * debt_limit(m, state, maker, p)
+    money = after.cash[m] + p.lending_share * debt_limit(m, now, after, p)
     if not own_brand(maker):
-        money = state.cash[m] + p.foreign_credit
+        money = after.cash[m] + p.foreign_credit
     return smooth_step(4.0 * (money / price - 1.0))
 
 
 @kernel
-def open_line(m, s, e, state):
+def open_line(m, s, e, after):
     """Put the line on sale this year, if it is not."""
-    if state.active[m, s, e] == 1:
+    if after.active[m, s, e] == 1:
         return
-    state.active[m, s, e] = 1
-    state.age[m, s, e] = 0.0
-    state.taste[m, s, e] = 0.0
-    state.price[m, s, e] = 0.0
-    state.line_losses[m, s, e] = 0.0
+    after.active[m, s, e] = 1
+    after.age[m, s, e] = 0.0
+    after.taste[m, s, e] = 0.0
+    after.price[m, s, e] = 0.0
+    after.line_losses[m, s, e] = 0.0
 
 
 @kernel
-def first_lines(m, t, w, state, policy, maker, p, seed, history):
+def first_lines(m, now, before, after, flow, p):
     """Open the lines with which maker m begins: what it was founded to make, if it has the licence."""
-    drawn = uniform(seed, history, t, m, FIRST)
+    maker = now.makers[m]
+    drawn = uniform(now.seed, now.history, now.t, m, FIRST)
     if maker.commercial.sum() <= 0.0:
-        capacity.add(m, maker.capacity, state)
+        capacity.add(m, maker.capacity, after)
     of_parent = foreign(maker)
-    capacity.add(m, p.start_capacity_venture if of_parent else p.start_capacity_own, state)
-    capacity.add(m, p.start_capacity_growth * state.home_sales * (2.0 if of_parent else 1.0), state)
+    capacity.add(m, p.start_capacity_venture if of_parent else p.start_capacity_own, after)
+    capacity.add(m, p.start_capacity_growth * before.home_sales * (2.0 if of_parent else 1.0), after)
     if importer(maker):
         for s in range(ECONOMY, NSEGMENTS):
-            open_line(m, s, COMBUSTION, state)
+            open_line(m, s, COMBUSTION, after)
     elif maker.minibus == 1:
-        open_line(m, MINIBUS, COMBUSTION, state)
+        open_line(m, MINIBUS, COMBUSTION, after)
     elif maker.first_line >= 0:
-        licence = policy[t].entry_private if private(maker) else policy[t].entry_state
+        licence = now.policy.entry_private if private(maker) else now.policy.entry_state
         if maker.electric_only == 1:
-            licence = policy[t].entry_electric if w.frontier[BATTERY] > 0.0 else 0.0
+            licence = now.policy.entry_electric if flow.frontier[BATTERY] > 0.0 else 0.0
         if drawn < p.first_known * min(1.0, licence / p.licence_enough):
-            open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, state)
-    elif maker.electric_only == 1 and (w.frontier[BATTERY] <= 0.0 or drawn >= p.first_known):
+            open_line(m, maker.first_line, BATTERY_CAR if maker.electric_only == 1 else COMBUSTION, after)
+    elif maker.electric_only == 1 and (flow.frontier[BATTERY] <= 0.0 or drawn >= p.first_known):
         return
     elif not own_brand(maker):
         e = BATTERY_CAR if maker.electric_only == 1 else COMBUSTION
         if maker.brand >= p.premium_brand:
-            open_line(m, PREMIUM, e, state)
+            open_line(m, PREMIUM, e, after)
         else:
             small = drawn < p.first_line_economy
-            open_line(m, ECONOMY if small else MAINSTREAM, e, state)
+            open_line(m, ECONOMY if small else MAINSTREAM, e, after)
 
 
 @kernel
-def combustion_hazard(m, s, t, gap, selling, state, policy, strategy, maker, p):
+def combustion_hazard(m, s, gap, selling, now, before, p):
     """Return the chance that maker m launches a combustion line in segment s this year."""
-    now = policy[t]
-    size = min(1.0, 3.0 * state.segment_share[s] + 0.02)
+    maker = now.makers[m]
+    size = min(1.0, 3.0 * before.segment_share[s] + 0.02)
     if maker.electric_only == 1 or importer(maker):
         return 0.0
     if not own_brand(maker):
@@ -174,105 +185,105 @@ def combustion_hazard(m, s, t, gap, selling, state, policy, strategy, maker, p):
         able *= 0.2
     hazard = p.launch_own * size * able
     if private(maker):
-        return hazard * (1.0 if selling else now.entry_private)
-    push = p.launch_state + (1.0 - p.launch_state) * now.reform_state_firms
-    return hazard * push * own_effort(m, state, strategy[t], maker, p) * (1.0 if selling else now.entry_state)
+        return hazard * (1.0 if selling else now.policy.entry_private)
+    push = p.launch_state + (1.0 - p.launch_state) * now.policy.reform_state_firms
+    return hazard * push * own_effort(m, now, before, p) * (1.0 if selling else now.policy.entry_state)
 
 
 @kernel
-def electric_hazard(m, s, e, t, selling, w, state, policy, maker, p):
+def electric_hazard(m, s, e, selling, now, before, flow, p):
     """Return the chance that maker m launches a line of electric powertrain e in segment s this year."""
-    now = policy[t]
-    if w.frontier[BATTERY] <= 0.0 or importer(maker) or (s == MINIBUS and maker.minibus == 0):
+    maker = now.makers[m]
+    if flow.frontier[BATTERY] <= 0.0 or importer(maker) or (s == MINIBUS and maker.minibus == 0):
         return 0.0
-    aid = now.subsidy_battery_car if e == BATTERY_CAR else now.subsidy_hybrid
+    aid = now.policy.subsidy_battery_car if e == BATTERY_CAR else now.policy.subsidy_hybrid
     pull = (
         0.15
-        + aid * (1.0 + now.subsidy_local_ratio) / 60000.0
-        + 6.0 * state.electric_share
-        + p.credit_push * now.credit_ratio
+        + aid * (1.0 + now.policy.subsidy_local_ratio) / 60000.0
+        + 6.0 * before.electric_share
+        + p.credit_push * now.policy.credit_ratio
     )
-    hazard = p.launch_electric * pull * min(1.0, 3.0 * state.segment_share[s] + 0.05)
+    hazard = p.launch_electric * pull * min(1.0, 3.0 * before.segment_share[s] + 0.05)
     if e == HYBRID:
         hazard *= 0.0 if maker.electric_only == 1 else 0.5
     if s == PREMIUM and maker.electric_only == 0:
         hazard *= smooth_step((maker.brand - p.premium_brand) / 0.03) if not own_brand(maker) else 0.5
     hazard *= 1.0 - lock_of(maker, p)
     if maker.electric_only == 1 and not selling and own_brand(maker):
-        hazard *= now.entry_electric
+        hazard *= now.policy.entry_electric
     return hazard
 
 
 @kernel
-def gather(t, w, state, world, policy, strategy, makers, p, seed, history):
+def gather(now, before, after, flow, p):
     """Collect the lines on sale into the scratch list, sorted by powertrain, with cost, wedge, utility and starting price."""
-    w.lines = 0
-    w.floors_hit = 0.0
-    w.subsidy_paid = 0.0
+    flow.lines = 0
+    flow.floors_hit = 0.0
     for e in range(TRAINS):
-        w.first[e] = w.lines
-        for m in range(makers.size):
-            if state.alive[m] == 0:
+        flow.first[e] = flow.lines
+        for m in range(now.makers.size):
+            if after.alive[m] == 0:
                 continue
             for s in range(NSEGMENTS):
-                if state.active[m, s, e] == 1 and w.lines < LINES:
-                    w.maker[w.lines], w.segment[w.lines], w.powertrain[w.lines] = m, s, e
-                    w.lines += 1
-    w.first[TRAINS] = w.lines
+                if after.active[m, s, e] == 1 and flow.lines < LINES:
+                    flow.maker[flow.lines], flow.segment[flow.lines], flow.powertrain[flow.lines] = m, s, e
+                    flow.lines += 1
+    flow.first[TRAINS] = flow.lines
     industry = 0.0
-    w.goodwill_mean = mean_goodwill(state, makers)
-    for m in range(makers.size):
-        industry += state.experience[m]
-        w.gap[m] = quality_gap(m, COMBUSTION, w, state, makers[m], p)
-    for j in range(w.lines):
-        price_cost(j, t, industry, w, state, world, policy, strategy, makers, p)
-        drift_taste(j, t, w, state, p, seed, history)
-        appeal_of(j, t, w, state, world, policy, makers, p)
-        m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
-        last = state.price[m, s, e]
-        w.price[j] = last if last > 0.0 else 1.3 * w.unit_cost[j]
-        w.cost[j] = w.unit_cost[j] + state.shadow[m] - w.left_out[j]
+    flow.goodwill_mean = mean_goodwill(now, after)
+    for m in range(now.makers.size):
+        industry += after.experience[m]
+        flow.gap[m] = quality_gap(m, COMBUSTION, now, after, flow, p)
+    for j in range(flow.lines):
+        price_cost(j, industry, now, before, after, flow, p)
+        drift_taste(j, now, after, flow, p)
+        appeal_of(j, now, before, after, flow, p)
+        m, s, e = flow.maker[j], flow.segment[j], flow.powertrain[j]
+        last = after.price[m, s, e]
+        flow.price[j] = last if last > 0.0 else 1.3 * flow.unit_cost[j]
+        flow.cost[j] = flow.unit_cost[j] + after.shadow[m] - flow.left_out[j]
 
 
 @kernel
-def drop(t, w, state, policy, makers, p, seed, history):
+def drop(now, after, flow, p):
     """Age the lines, keep their prices, and drop those that keep losing, by hazard."""
-    for j in range(w.lines):
-        m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
-        state.age[m, s, e] += 1.0
-        state.price[m, s, e] = w.price[j]
-        earned = (w.price[j] - w.unit_cost[j]) / w.wedge[j] * w.sold[j]
-        upkeep = p.line_upkeep * w.unit_cost[j]
-        state.line_losses[m, s, e] = state.line_losses[m, s, e] + 1.0 if earned < upkeep else 0.0
-        soft = softness(policy[t], makers[m])
-        over = 1.0 / (1.0 + math.exp(-2.0 * (state.line_losses[m, s, e] - LOSS_YEARS)))
+    for j in range(flow.lines):
+        m, s, e = flow.maker[j], flow.segment[j], flow.powertrain[j]
+        after.age[m, s, e] += 1.0
+        after.price[m, s, e] = flow.price[j]
+        earned = (flow.price[j] - flow.unit_cost[j]) / flow.wedge[j] * flow.sold[j]
+        upkeep = p.line_upkeep * flow.unit_cost[j]
+        after.line_losses[m, s, e] = after.line_losses[m, s, e] + 1.0 if earned < upkeep else 0.0
+        soft = softness(now.makers[m], now)
+        over = 1.0 / (1.0 + math.exp(-2.0 * (after.line_losses[m, s, e] - LOSS_YEARS)))
         line = (m * NSEGMENTS + s) * TRAINS + e
         hazard = p.drop_hazard * (1.0 - soft) * over
-        if not importer(makers[m]) and uniform(seed, history, t, line, DROP) < hazard:
-            state.active[m, s, e] = 0
+        if not importer(now.makers[m]) and uniform(now.seed, now.history, now.t, line, DROP) < hazard:
+            after.active[m, s, e] = 0
 
 
 @kernel
-def withdraw(m, state):
+def withdraw(m, after):
     """Take all lines of a maker that ends off the market."""
-    state.active[m] = 0
+    after.active[m] = 0
 
 
 @kernel
-def drift_taste(j, t, w, state, p, seed, history):
+def drift_taste(j, now, after, flow, p):
     """Move the unobserved taste for line j by one year (utility)."""
-    m, s, e = w.maker[j], w.segment[j], w.powertrain[j]
+    m, s, e = flow.maker[j], flow.segment[j], flow.powertrain[j]
     line = (m * NSEGMENTS + s) * TRAINS + e
-    state.taste[m, s, e] = p.taste_memory * state.taste[m, s, e] + p.taste_noise * normal(
-        seed, history, t, line, TASTE
+    after.taste[m, s, e] = p.taste_memory * after.taste[m, s, e] + p.taste_noise * normal(
+        now.seed, now.history, now.t, line, TASTE
     )
 
 
 @kernel
-def take_up_cars(m, w, state, maker, p):
+def take_up_cars(m, now, before, after, flow, p):
     """Let an existing plant that takes up cars begin like an entrant: it knows no less than one and is trusted as one."""
-    if not own_brand(maker) or state.active[m].sum() > 0:
+    maker = now.makers[m]
+    if not own_brand(maker) or after.active[m].sum() > 0:
         return
-    learning.catch_up(m, w, state, maker, p)
-    access.keep_up(m, state)
-    brand.catch_up(m, state, p)
+    learning.catch_up(m, now, before, after, flow, p)
+    access.keep_up(m, after)
+    brand.catch_up(m, after, p)

@@ -45,18 +45,20 @@ def domain_weight(d, e, p):
 
 
 @kernel
-def technology_used(m, d, state, maker, p):
+def technology_used(m, d, now, after, p):
     """Return the technology of domain d in a car of maker m: what it masters plus, for an own brand, part of what it may use."""
-    known = state.mastered[m, d]
+    maker = now.makers[m]
+    known = after.mastered[m, d]
     if not own_brand(maker):
-        return state.accessible[m, d]
-    return known + p.access_use * max(0.0, state.accessible[m, d] - known)
+        return after.accessible[m, d]
+    return known + p.access_use * max(0.0, after.accessible[m, d] - known)
 
 
 @kernel
-def quality_gap(m, e, w, state, maker, p):
+def quality_gap(m, e, now, after, flow, p):
     """Return Q - F of a car of maker m with powertrain e (log units; negative behind the frontier)."""
+    now.makers[m]
     gap = 0.0
     for d in range(NDOMAINS):
-        gap += domain_weight(d, e, p) * (technology_used(m, d, state, maker, p) - w.frontier[d])
+        gap += domain_weight(d, e, p) * (technology_used(m, d, now, after, p) - flow.frontier[d])
     return gap

@@ -16,66 +16,72 @@ in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft 
 """
 
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import importer, own_brand, private, state_owned, venture
 
+FLOW = (
+    *each("j", "taxed aided"),
+    *each("", "rebates subsidy_paid tax_paid soft_aid"),
+    *each("m", "marketing line_spent handed fees"),
+)
+
 
 @kernel
-def settle(t, w, state, policy, strategy, makers, p):
+def settle(now, after, flow, p):
     """Book revenue, profit, dividends, cash and dependence of every maker; sum subsidies, taxes and soft aid."""
-    now = policy[t]
-    w.tax_paid, w.subsidy_paid, w.soft_aid, w.rebates = 0.0, 0.0, 0.0, 0.0
-    state.revenue[:] = 0.0
-    state.profit[:] = 0.0
-    state.dividends[:] = 0.0
-    w.marketing[:] = 0.0
-    for j in range(w.lines):
-        m = w.maker[j]
-        net = (w.price[j] + w.subsidy[j]) / w.wedge[j]
-        cost = (w.unit_cost[j] + w.subsidy[j]) / w.wedge[j]
-        state.revenue[m] += net * w.sold[j]
-        state.profit[m] += (net - cost) * w.sold[j]
-        if not importer(makers[m]):
-            w.marketing[m] += p.marketing_share * strategy[t].marketing_share[m] * net * w.sold[j]
-            state.profit[m] -= p.line_upkeep * w.unit_cost[j]
-        w.aided[j] = w.subsidy[j] * w.sold[j]
-        w.subsidy_paid += w.aided[j]
-        w.taxed[j] = net * (w.wedge[j] - 1.0) * w.sold[j]
-        w.tax_paid += w.taxed[j]
-        if importer(makers[m]):
-            duty = cost * now.tariff_car / (1.0 + now.tariff_car) * w.sold[j]
-            w.taxed[j] += duty
-            w.tax_paid += duty
-    for m in range(makers.size):
-        if state.alive[m] == 1:
-            add_other_sales(m, w, state, now, p)
-    for m in range(makers.size):
-        g = makers[m].group
-        if state.alive[m] == 1 and venture(makers[m]) and g >= 0:
-            state.dividends[g] += p.payout * makers[m].equity * max(0.0, state.profit[m])
-    for m in range(makers.size):
-        if state.alive[m] == 1 and not importer(makers[m]):
-            settle_cash(m, w, state, now, makers[m], p)
+    flow.tax_paid, flow.subsidy_paid, flow.soft_aid, flow.rebates = 0.0, 0.0, 0.0, 0.0
+    after.revenue[:] = 0.0
+    after.profit[:] = 0.0
+    after.dividends[:] = 0.0
+    flow.marketing[:] = 0.0
+    for j in range(flow.lines):
+        m = flow.maker[j]
+        net = (flow.price[j] + flow.subsidy[j]) / flow.wedge[j]
+        cost = (flow.unit_cost[j] + flow.subsidy[j]) / flow.wedge[j]
+        after.revenue[m] += net * flow.sold[j]
+        after.profit[m] += (net - cost) * flow.sold[j]
+        if not importer(now.makers[m]):
+            flow.marketing[m] += p.marketing_share * now.strategy.marketing_share[m] * net * flow.sold[j]
+            after.profit[m] -= p.line_upkeep * flow.unit_cost[j]
+        flow.aided[j] = flow.subsidy[j] * flow.sold[j]
+        flow.subsidy_paid += flow.aided[j]
+        flow.taxed[j] = net * (flow.wedge[j] - 1.0) * flow.sold[j]
+        flow.tax_paid += flow.taxed[j]
+        if importer(now.makers[m]):
+            duty = cost * now.policy.tariff_car / (1.0 + now.policy.tariff_car) * flow.sold[j]
+            flow.taxed[j] += duty
+            flow.tax_paid += duty
+    for m in range(now.makers.size):
+        if after.alive[m] == 1:
+            add_other_sales(m, now, after, flow, p)
+    for m in range(now.makers.size):
+        g = now.makers[m].group
+        if after.alive[m] == 1 and venture(now.makers[m]) and g >= 0:
+            after.dividends[g] += p.payout * now.makers[m].equity * max(0.0, after.profit[m])
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and not importer(now.makers[m]):
+            settle_cash(m, now, after, flow, p)
 
 
 @kernel
-def add_other_sales(m, w, state, now, p):
+def add_other_sales(m, now, after, flow, p):
     """Add exports, trucks and plan deliveries, and take off fixed cost, research and fees for technology."""
-    home = max(w.sold_home[m], 1e-9)
-    price = state.revenue[m] / home if w.sold_home[m] > 1e-9 else p.plan_car_price
-    abroad = p.export_price * price * state.exports[m]
-    trucks = p.truck_price * w.truck_sold[m]
-    planned = p.plan_car_price * w.plan_built[m]
-    dearer = (now.plan_price - 1.0) * (planned + p.truck_price * w.plan_trucks[m])
-    state.revenue[m] += abroad + trucks + planned
-    state.revenue[m] += dearer
-    state.profit[m] += p.export_margin * abroad + p.truck_margin * trucks + p.plan_margin * planned
-    state.profit[m] += dearer
-    w.rebates += now.export_rebate * (abroad + p.truck_price * w.truck_exports[m])
-    cars = ratio_of_cars(state.revenue[m], abroad + trucks + planned + dearer)
-    state.profit[m] -= p.fixed_cost * state.capacity[m] * p.capacity_price + cars * w.effort[m]
-    state.profit[m] -= w.marketing[m]
-    w.fees[m] = w.fee_rate[m] * cars * state.revenue[m]
-    state.profit[m] -= w.fees[m]
+    home = max(flow.sold_home[m], 1e-9)
+    price = after.revenue[m] / home if flow.sold_home[m] > 1e-9 else p.plan_car_price
+    abroad = p.export_price * price * after.exports[m]
+    trucks = p.truck_price * flow.truck_sold[m]
+    planned = p.plan_car_price * flow.plan_built[m]
+    dearer = (now.policy.plan_price - 1.0) * (planned + p.truck_price * flow.plan_trucks[m])
+    after.revenue[m] += abroad + trucks + planned
+    after.revenue[m] += dearer
+    after.profit[m] += p.export_margin * abroad + p.truck_margin * trucks + p.plan_margin * planned
+    after.profit[m] += dearer
+    flow.rebates += now.policy.export_rebate * (abroad + p.truck_price * flow.truck_exports[m])
+    cars = ratio_of_cars(after.revenue[m], abroad + trucks + planned + dearer)
+    after.profit[m] -= p.fixed_cost * after.capacity[m] * p.capacity_price + cars * flow.effort[m]
+    after.profit[m] -= flow.marketing[m]
+    flow.fees[m] = flow.fee_rate[m] * cars * after.revenue[m]
+    after.profit[m] -= flow.fees[m]
 
 
 @kernel
@@ -85,81 +91,99 @@ def ratio_of_cars(revenue, other):
 
 
 @kernel
-def settle_cash(m, w, state, now, maker, p):
+def settle_cash(m, now, after, flow, p):
     """Move cash with profit, dividends and soft aid; smooth dependence; count loss years."""
-    profit = state.profit[m]
-    gained = state.dividends[m] if own_brand(maker) else 0.0
+    maker = now.makers[m]
+    profit = after.profit[m]
+    gained = after.dividends[m] if own_brand(maker) else 0.0
     total = gained + max(0.0, profit)
     if state_owned(maker) and total > 0.0:
-        state.dependence[m] += 0.5 * (gained / total - state.dependence[m])
+        after.dependence[m] += 0.5 * (gained / total - after.dependence[m])
     aid = 0.0
-    soft = softness(now, maker)
+    soft = softness(maker, now)
     if profit + gained < 0.0:
         aid = soft * -(profit + gained)
     kept = profit if not venture(maker) else (1.0 - p.payout) * max(0.0, profit) + min(0.0, profit)
-    state.cash[m] = (1.0 - p.cash_decay) * state.cash[m] + kept + gained + aid
-    owed = max(0.0, -state.cash[m] - debt_limit(m, state, maker, p))
-    state.cash[m] += soft * owed
+    after.cash[m] = (1.0 - p.cash_decay) * after.cash[m] + kept + gained + aid
+    owed = max(0.0, -after.cash[m] - debt_limit(m, now, after, p))
+    after.cash[m] += soft * owed
     aid += soft * owed
-    state.rescued[m] = min(1.0, aid / max(state.revenue[m], 1e-6))
-    w.soft_aid += aid
+    after.rescued[m] = min(1.0, aid / max(after.revenue[m], 1e-6))
+    flow.soft_aid += aid
     lost = -(profit + gained + aid)
-    heavy = p.loss_weight * min(1.0, lost / max(state.revenue[m], 1e-6))
-    state.losses[m] = state.losses[m] + 1.0 + heavy if lost > 0.0 else 0.0
+    heavy = p.loss_weight * min(1.0, lost / max(after.revenue[m], 1e-6))
+    after.losses[m] = after.losses[m] + 1.0 + heavy if lost > 0.0 else 0.0
 
 
 @kernel
-def softness(now, maker):
+def softness(maker, now):
     """Return the share of its losses that a maker is sure to be paid; none for ventures and foreign makers."""
-    return now.budget_softness[maker.ownership] if own_brand(maker) else 0.0
+    return now.policy.budget_softness[maker.ownership] if own_brand(maker) else 0.0
 
 
 @kernel
-def debt_limit(m, state, maker, p):
+def debt_limit(m, now, after, p):
     """Return how much maker m may owe before it is insolvent (billion CNY): a share of revenue, more for the state's."""
-    earned = p.debt_profit * max(0.0, state.profit[m])
+    maker = now.makers[m]
+    earned = p.debt_profit * max(0.0, after.profit[m])
     if state_owned(maker):
-        return p.state_credit + p.debt_state * state.revenue[m] + earned
-    return p.private_credit + p.debt_private * state.revenue[m] + earned
+        return p.state_credit + p.debt_state * after.revenue[m] + earned
+    return p.private_credit + p.debt_private * after.revenue[m] + earned
 
 
 @kernel
-def own_effort(m, state, choice, maker, p):
+def own_effort(m, now, before, p):
     """Return the effort of home maker m for its own brand (0..1): profit from ventures lowers it, unless strategy holds it up."""
+    maker = now.makers[m]
     if private(maker):
         return 1.0
-    comfort = max(0.0, 1.0 - p.comfort_effect * state.dependence[m])
-    return min(1.0, choice.brand_own_effort[m] * comfort)
+    comfort = max(0.0, 1.0 - p.comfort_effect * before.dependence[m])
+    return min(1.0, now.strategy.brand_own_effort[m] * comfort)
 
 
 @kernel
-def begin(m, state, maker, p):
+def begin(m, now, after, p):
     """Let maker m begin with the money of its founders."""
-    state.cash[m] = p.entry_cash + p.entry_capital * maker.electric_only
+    maker = now.makers[m]
+    after.cash[m] = p.entry_cash + p.entry_capital * maker.electric_only
 
 
 @kernel
-def forgive(m, state):
+def forgive(m, after):
     """Forget the loss years of a maker that begins again."""
-    state.losses[m] = 0.0
+    after.losses[m] = 0.0
 
 
 @kernel
-def pay(m, amount, state):
+def pay(m, amount, after):
     """Let maker m pay (billion CNY of 2010)."""
-    state.cash[m] -= amount
+    after.cash[m] -= amount
 
 
 @kernel
-def pay_for_maker(buyer, amount, w, state):
+def pay_for_line(m, amount, after, flow):
+    """Let maker m pay for a new line (billion CNY of 2010)."""
+    after.cash[m] -= amount
+    flow.line_spent[m] += amount
+
+
+@kernel
+def pay_for_maker(buyer, amount, after, flow):
     """Let a buyer pay for another maker (billion CNY of 2010)."""
-    state.cash[buyer] -= amount
-    w.handed[buyer] -= amount
+    after.cash[buyer] -= amount
+    flow.handed[buyer] -= amount
 
 
 @kernel
-def inherit(buyer, m, w, state):
+def inherit(buyer, m, after, flow):
     """Hand money and debts of maker m to its buyer."""
-    state.cash[buyer] += state.cash[m]
-    w.handed[buyer] += state.cash[m]
-    state.cash[m] = 0.0
+    after.cash[buyer] += after.cash[m]
+    flow.handed[buyer] += after.cash[m]
+    after.cash[m] = 0.0
+
+
+@kernel
+def open_books(flow):
+    """Begin the year's sums of what makers hand on and spend on lines."""
+    flow.handed[:] = 0.0
+    flow.line_spent[:] = 0.0

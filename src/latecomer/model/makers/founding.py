@@ -11,36 +11,40 @@ maker.
 from latecomer.compiled import kernel
 from latecomer.model.books import memory
 from latecomer.model.cars.lines import withdraw
+from latecomer.model.context import each
 from latecomer.model.kinds import NEVER, foreign_plant, own_brand, venture
 from latecomer.model.makers import brand, capacity, finance
 from latecomer.model.makers.roster import enrol, stop_waiting
 from latecomer.model.markets import abroad, prices
 from latecomer.model.technology import access, effort, learning
 
+FLOW = (*each("", "entries"),)
+
 
 @kernel
-def found(t, w, state, world, policy, makers, p):
+def found(now, before, after, flow, p):
     """Let makers whose first year has come begin."""
-    year = int(world[t].year)
-    w.entries = 0.0
-    w.handed[:] = 0.0
-    w.line_spent[:] = 0.0
-    for m in range(makers.size):
-        maker = makers[m]
-        if state.alive[m] == 0 and year == maker.start and allowed(maker, policy[t]):
-            begin(m, w, state, maker, p)
-            enrol(m, year, state, maker)
+    year = int(now.world.year)
+    flow.entries = 0.0
+    finance.open_books(flow)
+    for m in range(now.makers.size):
+        maker = now.makers[m]
+        if after.alive[m] == 0 and year == maker.start and allowed(maker, now):
+            begin(m, now, before, after, flow, p)
+            enrol(m, year, now, after)
 
 
 @kernel
 def allowed(maker, now):
     """Return whether a maker whose date has come may begin: ventures and foreign plants need a permit, and under
     endogenous entry those that enter by rule have no date."""
-    if now.mode_free > 0.5 and (foreign_project(maker) or founder(maker)):
+    if now.policy.mode_free > 0.5 and (foreign_project(maker) or founder(maker)):
         return False
     if foreign_plant(maker):
-        return now.plant_foreign_allowed + now.plant_foreign_electric * maker.electric_only > 0.0
-    return not venture(maker) or now.venture_allowed > 0.5
+        return (
+            now.policy.plant_foreign_allowed + now.policy.plant_foreign_electric * maker.electric_only > 0.0
+        )
+    return not venture(maker) or now.policy.venture_allowed > 0.5
 
 
 @kernel
@@ -56,26 +60,27 @@ def founder(maker):
 
 
 @kernel
-def begin(m, w, state, maker, p):
+def begin(m, now, before, after, flow, p):
     """Start maker m with the skills of its founders, relative to those who are already there."""
-    state.alive[m] = 1
-    w.entries += 1.0
-    capacity.begin(m, state, maker)
-    finance.begin(m, state, maker, p)
-    effort.begin(m, state, maker, p)
-    learning.begin(m, w, state, maker, p)
-    access.begin(m, state)
-    brand.begin(m, state, maker, p)
+    now.makers[m]
+    after.alive[m] = 1
+    flow.entries += 1.0
+    capacity.begin(m, now, after)
+    finance.begin(m, now, after, p)
+    effort.begin(m, now, after, p)
+    learning.begin(m, now, before, after, flow, p)
+    access.begin(m, after)
+    brand.begin(m, now, after, p)
 
 
 @kernel
-def end_maker(m, w, state):
+def end_maker(m, after, flow):
     """End maker m: its lines leave the market and its plant is scrapped."""
-    state.alive[m] = 0
-    withdraw(m, state)
-    capacity.scrap(m, state)
-    memory.forget(m, state)
-    abroad.stop(m, state)
-    prices.relax(m, state)
-    stop_waiting(m, state)
-    w.exits += 1.0
+    after.alive[m] = 0
+    withdraw(m, after)
+    capacity.scrap(m, after)
+    memory.forget(m, after)
+    abroad.stop(m, after)
+    prices.relax(m, after)
+    stop_waiting(m, after)
+    flow.exits += 1.0

@@ -11,35 +11,38 @@ Sources: Kornai 1980, 1992 (shortage, plan bargaining); Naughton 1995 (growing o
 import math
 
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import own_brand
 from latecomer.model.makers import capacity
 
+FLOW = (*each("m", "plan_built plan_trucks"),)
+
 
 @kernel
-def build(t, w, state, world, policy, makers, p):
+def build(now, after, flow, p):
     """Fill w.plan_trucks and w.plan_built [m] (million vehicles) and let planned plants grow."""
-    share = policy[t].plan_share
-    gdp = world[t].gdp
-    w.plan_trucks[:] = 0.0
-    w.plan_built[:] = 0.0
-    state.plan_peak = max(state.plan_peak, gdp)
+    share = now.policy.plan_share
+    gdp = now.world.gdp
+    flow.plan_trucks[:] = 0.0
+    flow.plan_built[:] = 0.0
+    after.plan_peak = max(after.plan_peak, gdp)
     if share <= 0.0:
         return
-    inputs = math.exp(p.plan_inputs * math.log(gdp / state.plan_peak))
+    inputs = math.exp(p.plan_inputs * math.log(gdp / after.plan_peak))
     planned = 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 1 and own_brand(makers[m]):
-            planned += state.truck_capacity[m]
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and own_brand(now.makers[m]):
+            planned += after.truck_capacity[m]
     norm = p.plan_norm * gdp**p.plan_growth
-    growth = p.plan_investment * policy[t].plan_priority * min(max(1.0 - planned / norm, 0.0), 1.0) * share
-    for m in range(makers.size):
-        if state.alive[m] == 0 or not own_brand(makers[m]):
+    growth = p.plan_investment * now.policy.plan_priority * min(max(1.0 - planned / norm, 0.0), 1.0) * share
+    for m in range(now.makers.size):
+        if after.alive[m] == 0 or not own_brand(now.makers[m]):
             continue
-        if world[t].year == makers[m].passenger_start and share >= 1.0:
-            capacity.add(m, p.plan_car_start, state)
-        ramp = min(1.0, p.plan_ramp * (1.0 + world[t].year - makers[m].start))
-        w.plan_trucks[m] = share * ramp * inputs * state.truck_capacity[m]
-        w.plan_built[m] = (
-            share * inputs * state.capacity[m] if makers[m].passenger_start <= world[t].year else 0.0
+        if now.world.year == now.makers[m].passenger_start and share >= 1.0:
+            capacity.add(m, p.plan_car_start, after)
+        ramp = min(1.0, p.plan_ramp * (1.0 + now.world.year - now.makers[m].start))
+        flow.plan_trucks[m] = share * ramp * inputs * after.truck_capacity[m]
+        flow.plan_built[m] = (
+            share * inputs * after.capacity[m] if now.makers[m].passenger_start <= now.world.year else 0.0
         )
-        capacity.grow(m, growth, state)
+        capacity.grow(m, growth, after)

@@ -8,55 +8,56 @@ from latecomer.model.kinds import NEVER
 
 
 @kernel
-def enrol(m, year, state, maker):
+def enrol(m, year, now, after):
     """Carry in the state what maker m is from its first year on: owner, group, province, equity."""
-    state.begun[m] = year
-    state.owner[m] = maker.ownership
-    state.parent[m] = maker.group
-    state.province[m] = maker.home
-    state.stake[m] = maker.equity
+    maker = now.makers[m]
+    after.begun[m] = year
+    after.owner[m] = maker.ownership
+    after.parent[m] = maker.group
+    after.province[m] = maker.home
+    after.stake[m] = maker.equity
 
 
 @kernel
-def recall(state, roster):
+def recall(now, after):
     """Write onto the roster what makers that have begun became."""
-    for m in range(roster.size):
-        if state.begun[m] > 0:
-            inscribe(m, state, roster)
+    for m in range(now.makers.size):
+        if after.begun[m] > 0:
+            inscribe(m, now, after)
 
 
 @kernel
-def inscribe(m, state, roster):
+def inscribe(m, now, after):
     """Write owner, group, province, equity and dates of maker m from the state onto the roster."""
-    late = state.begun[m] - roster[m].start
-    roster[m].start += late
-    if roster[m].passenger_start < NEVER:
-        roster[m].passenger_start += late
-    roster[m].ownership = state.owner[m]
-    roster[m].group = state.parent[m]
-    roster[m].home = state.province[m]
-    roster[m].equity = state.stake[m]
+    late = after.begun[m] - now.makers[m].start
+    now.makers[m].start += late
+    if now.makers[m].passenger_start < NEVER:
+        now.makers[m].passenger_start += late
+    now.makers[m].ownership = after.owner[m]
+    now.makers[m].group = after.parent[m]
+    now.makers[m].home = after.province[m]
+    now.makers[m].equity = after.stake[m]
 
 
 @kernel
-def adopt(m, group, state):
+def adopt(m, group, after):
     """Give venture m another parent."""
-    state.parent[m] = group
+    after.parent[m] = group
 
 
 @kernel
-def cede(m, share, state):
+def cede(m, share, after):
     """Let the foreign owner of venture m take more of it."""
-    state.stake[m] -= share
+    after.stake[m] -= share
 
 
 @kernel
-def count_year_apart(m, going, state):
+def count_year_apart(m, going, after):
     """Add a year of poor profit, or since the end, to those of a foreign project; begin again where they do not go on."""
-    state.apart[m] = state.apart[m] + 1.0 if going else 0.0
+    after.apart[m] = after.apart[m] + 1.0 if going else 0.0
 
 
 @kernel
-def stop_waiting(m, state):
+def stop_waiting(m, after):
     """Let a foreign project begin to count anew."""
-    state.apart[m] = 0.0
+    after.apart[m] = 0.0

@@ -13,18 +13,26 @@ import math
 
 from latecomer.axes import ENGINE, PLATFORM, PROCESS
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import NCOMMERCIAL, own_brand, private
 from latecomer.model.makers.capacity import order_trucks
 from latecomer.model.markets import abroad
 
+FLOW = (
+    *each("k", "class_sold"),
+    *each("", "truck_demand"),
+    *each("m", "truck_weight truck_sold truck_exports unmet_trucks"),
+    *each("x", "sent_trucks truck_pull"),
+)
+
 
 @kernel
-def wanted(t, state, world, p):
+def wanted(now, before, p):
     """Return demand for commercial vehicles (million) from the gap between wanted and present fleet."""
-    gdp = world[t].gdp
-    drive = max(world[t].investment * p.investment_norm / gdp, 1e-3)
+    gdp = now.world.gdp
+    drive = max(now.world.investment * p.investment_norm / gdp, 1e-3)
     fleet = p.truck_fleet_norm * gdp**p.truck_growth * drive**p.truck_investment
-    return p.truck_scrap * state.truck_fleet + p.truck_adjust * max(0.0, fleet - state.truck_fleet)
+    return p.truck_scrap * before.truck_fleet + p.truck_adjust * max(0.0, fleet - before.truck_fleet)
 
 
 @kernel
@@ -40,79 +48,79 @@ def class_share(k, gdp, p):
 
 
 @kernel
-def sell(t, w, state, world, policy, makers, p):
+def sell(now, before, after, flow, p):
     """Fill w.truck_sold [m] and w.class_sold [k] (million), plan output first, then the market; exports come on top."""
-    demand = wanted(t, state, world, p)
-    w.truck_demand = demand
-    market = 1.0 - policy[t].plan_share
-    w.class_sold[:] = 0.0
-    w.unmet_trucks[:] = 0.0
-    for m in range(makers.size):
-        w.truck_sold[m] = w.plan_trucks[m]
-        w.truck_exports[m] = 0.0
+    demand = wanted(now, before, p)
+    flow.truck_demand = demand
+    market = 1.0 - now.policy.plan_share
+    flow.class_sold[:] = 0.0
+    flow.unmet_trucks[:] = 0.0
+    for m in range(now.makers.size):
+        flow.truck_sold[m] = flow.plan_trucks[m]
+        flow.truck_exports[m] = 0.0
         for k in range(NCOMMERCIAL):
-            w.class_sold[k] += (
-                w.plan_trucks[m] * makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
+            flow.class_sold[k] += (
+                flow.plan_trucks[m] * now.makers[m].commercial[k] / max(now.makers[m].commercial.sum(), 1e-9)
             )
-    planned = w.truck_sold.sum()
+    planned = flow.truck_sold.sum()
     rest = max(0.0, demand - planned) if market > 0.0 else 0.0
-    gdp = world[t].gdp
+    gdp = now.world.gdp
     for k in range(NCOMMERCIAL):
         left = rest * class_share(k, gdp, p)
         for _ in range(2):
-            left -= serve_class(k, left, w, state, makers, market, p)
-        note_unmet(k, max(left, 0.0), w, state, makers, p)
+            left -= serve_class(k, left, market, now, after, flow, p)
+        note_unmet(k, max(left, 0.0), now, after, flow, p)
 
 
 @kernel
-def serve_class(k, demand, w, state, makers, market, p):
+def serve_class(k, demand, market, now, after, flow, p):
     """Share demand of class k among makers with room by attraction; return what was served (million)."""
     total = 0.0
-    for m in range(makers.size):
-        w.truck_weight[m] = 0.0
-        if truck_room(m, w, state, market) > 0.0:
-            w.truck_weight[m] = attraction(m, k, w, state, makers, p)
-            total += w.truck_weight[m]
+    for m in range(now.makers.size):
+        flow.truck_weight[m] = 0.0
+        if truck_room(m, market, after, flow) > 0.0:
+            flow.truck_weight[m] = attraction(m, k, now, after, flow, p)
+            total += flow.truck_weight[m]
     if total <= 0.0:
         return 0.0
     served = 0.0
-    for m in range(makers.size):
-        if w.truck_weight[m] > 0.0:
-            sold = min(demand * w.truck_weight[m] / total, truck_room(m, w, state, market))
-            w.truck_sold[m] += sold
-            w.class_sold[k] += sold
+    for m in range(now.makers.size):
+        if flow.truck_weight[m] > 0.0:
+            sold = min(demand * flow.truck_weight[m] / total, truck_room(m, market, after, flow))
+            flow.truck_sold[m] += sold
+            flow.class_sold[k] += sold
             served += sold
     return served
 
 
 @kernel
-def note_unmet(k, left, w, state, makers, p):
+def note_unmet(k, left, now, after, flow, p):
     """Book demand of class k that nobody could serve with the makers who were asked, by attraction (million)."""
     total = 0.0
-    for m in range(makers.size):
-        w.truck_weight[m] = attraction(m, k, w, state, makers, p)
-        total += w.truck_weight[m]
-    for m in range(makers.size):
+    for m in range(now.makers.size):
+        flow.truck_weight[m] = attraction(m, k, now, after, flow, p)
+        total += flow.truck_weight[m]
+    for m in range(now.makers.size):
         if total > 0.0:
-            w.unmet_trucks[m] += left * w.truck_weight[m] / total
+            flow.unmet_trucks[m] += left * flow.truck_weight[m] / total
 
 
 @kernel
-def truck_room(m, w, state, market):
+def truck_room(m, market, after, flow):
     """Return what maker m can still build for the market this year (million)."""
-    return market * state.truck_capacity[m] * 1.1 + w.plan_trucks[m] - w.truck_sold[m]
+    return market * after.truck_capacity[m] * 1.1 + flow.plan_trucks[m] - flow.truck_sold[m]
 
 
 @kernel
-def attraction(m, k, w, state, makers, p):
+def attraction(m, k, now, after, flow, p):
     """Return the pull of maker m on orders of class k: network, quality and price."""
-    weight = makers[m].commercial[k]
-    if state.alive[m] == 0 or weight <= 0.0 or state.truck_capacity[m] <= 0.0:
+    weight = now.makers[m].commercial[k]
+    if after.alive[m] == 0 or weight <= 0.0 or after.truck_capacity[m] <= 0.0:
         return 0.0
-    known = (state.mastered[m, ENGINE] + state.mastered[m, PLATFORM] + state.mastered[m, PROCESS]) / 3.0
-    gap = known - w.frontier[ENGINE]
-    value = p.truck_quality * gap - p.truck_price_taste * math.log(truck_cost(gap, makers[m], p))
-    return weight * state.truck_capacity[m] ** p.truck_network * math.exp(value)
+    known = (after.mastered[m, ENGINE] + after.mastered[m, PLATFORM] + after.mastered[m, PROCESS]) / 3.0
+    gap = known - flow.frontier[ENGINE]
+    value = p.truck_quality * gap - p.truck_price_taste * math.log(truck_cost(gap, now.makers[m], p))
+    return weight * after.truck_capacity[m] ** p.truck_network * math.exp(value)
 
 
 @kernel
@@ -125,34 +133,34 @@ def truck_cost(gap, maker, p):
 
 
 @kernel
-def trade_abroad(t, w, state, world, policy, strategy, makers, p):
+def trade_abroad(now, before, after, flow, p):
     """Add exports of trucks and buses (million) and invest for the demand expected when new capacity will stand."""
-    w.sent_trucks[:] = 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 0 or state.truck_capacity[m] + state.truck_pipeline[m].sum() <= 0.0:
+    flow.sent_trucks[:] = 0.0
+    for m in range(now.makers.size):
+        if after.alive[m] == 0 or after.truck_capacity[m] + after.truck_pipeline[m].sum() <= 0.0:
             continue
-        gap = state.mastered[m, PROCESS] - w.frontier[PROCESS]
-        pull = abroad.send_trucks(gap, p.truck_export, world[t], policy[t], p, w.truck_pull)
-        share = (1.0 - policy[t].plan_share) * p.truck_export_most * pull
-        w.truck_exports[m] = min(
-            share * w.truck_sold[m], max(0.0, 1.1 * state.truck_capacity[m] - w.truck_sold[m])
+        gap = after.mastered[m, PROCESS] - flow.frontier[PROCESS]
+        pull = abroad.send_trucks(gap, p.truck_export, flow.truck_pull, now, p)
+        share = (1.0 - now.policy.plan_share) * p.truck_export_most * pull
+        flow.truck_exports[m] = min(
+            share * flow.truck_sold[m], max(0.0, 1.1 * after.truck_capacity[m] - flow.truck_sold[m])
         )
-        for x in range(w.sent_trucks.size):
-            w.sent_trucks[x] += w.truck_exports[m] * w.truck_pull[x] / pull
-        w.truck_sold[m] += w.truck_exports[m]
+        for x in range(flow.sent_trucks.size):
+            flow.sent_trucks[x] += flow.truck_exports[m] * flow.truck_pull[x] / pull
+        flow.truck_sold[m] += flow.truck_exports[m]
         for k in range(NCOMMERCIAL):
-            mix = makers[m].commercial[k] / max(makers[m].commercial.sum(), 1e-9)
-            w.class_sold[k] += mix * w.truck_exports[m]
-        order_trucks(m, t, w, state, policy, strategy, makers, p)
+            mix = now.makers[m].commercial[k] / max(now.makers[m].commercial.sum(), 1e-9)
+            flow.class_sold[k] += mix * flow.truck_exports[m]
+        order_trucks(m, now, before, after, flow, p)
 
 
 @kernel
-def add_to_fleet(t, w, state, p):
+def add_to_fleet(after, flow, p):
     """Scrap and add this year's home sales of trucks and buses (million)."""
-    sold = w.truck_sold.sum() - w.truck_exports.sum()
-    if state.truck_sales > 0.0 and sold > 0.0:
-        state.truck_trend += 0.5 * (
-            min(max(math.log(sold / state.truck_sales), -0.3), 0.3) - state.truck_trend
+    sold = flow.truck_sold.sum() - flow.truck_exports.sum()
+    if after.truck_sales > 0.0 and sold > 0.0:
+        after.truck_trend += 0.5 * (
+            min(max(math.log(sold / after.truck_sales), -0.3), 0.3) - after.truck_trend
         )
-    state.truck_sales = sold
-    state.truck_fleet = (1.0 - p.truck_scrap) * state.truck_fleet + sold
+    after.truck_sales = sold
+    after.truck_fleet = (1.0 - p.truck_scrap) * after.truck_fleet + sold

@@ -33,135 +33,142 @@ from latecomer.axes import (
     SUPPLIERS,
 )
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import NDOMAINS, importer, own_brand, venture
 from latecomer.model.technology.frontier import clock, frontier, new_part
 
 NOTHING = -9.0  # log units so low that nobody learns from them
 
+FLOW = (
+    *each("d", "leader"),
+    *each("md", "joint joint_fee offered"),
+    *each("md", "source", "i8"),
+)
+
 
 @kernel
-def introduce(t, w, state, world, policy, strategy, makers, contracts, p):
+def introduce(now, before, after, flow, p):
     """Set accessible technology M[m, d] of every maker, the source it comes from and what is on offer outside."""
-    year = int(world[t].year)
-    now = policy[t]
+    year = int(now.world.year)
     ventures = 0
-    for m in range(makers.size):
-        if state.alive[m] == 1 and venture(makers[m]):
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and venture(now.makers[m]):
             ventures += 1
     lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-ventures / 7.0)
-    lag += p.transfer_lag * now.venture_transfer_duty
-    distance = p.purchase_distance + p.purchase_closed * (1.0 - now.reform_state_firms)
-    w.source[:, :] = OWN_SOURCE
-    for m in range(makers.size):
-        if state.alive[m] == 0:
+    lag += p.transfer_lag * now.policy.venture_transfer_duty
+    distance = p.purchase_distance + p.purchase_closed * (1.0 - now.policy.reform_state_firms)
+    flow.source[:, :] = OWN_SOURCE
+    for m in range(now.makers.size):
+        if after.alive[m] == 0:
             continue
         for d in range(NDOMAINS):
-            if importer(makers[m]):
-                state.accessible[m, d] = max(state.mastered[m, d], w.frontier[d])
-            elif not own_brand(makers[m]):
-                from_partner(m, d, lag, w, state, now, makers[m], p)
+            if importer(now.makers[m]):
+                after.accessible[m, d] = max(after.mastered[m, d], flow.frontier[d])
+            elif not own_brand(now.makers[m]):
+                from_partner(m, d, lag, now, before, after, flow, p)
             else:
-                from_market(m, d, distance, w, state, now, strategy[t], p)
-    for c in range(contracts.size):
-        use_contract(c, year, w, state, world, now, strategy[t], contracts, p)
-    frontier(world[t].frontier_clock - p.alliance_vintage, p, w.leader)
-    for m in range(makers.size):
-        if state.alive[m] == 1 and own_brand(makers[m]):
-            ally(m, w, state, now, strategy[t], p)
+                from_market(m, d, distance, now, after, flow, p)
+    for c in range(now.contracts.size):
+        use_contract(c, year, now, after, flow, p)
+    frontier(now.world.frontier_clock - p.alliance_vintage, flow.leader, p)
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and own_brand(now.makers[m]):
+            ally(m, now, after, flow, p)
 
 
 @kernel
 def open_to(d, y, now):
     """Return the share of domain d from source y that no cut-off takes away."""
-    return (1.0 - now.supply_cutoff[d]) * (1.0 - now.supply_cutoff_source[y])
+    return (1.0 - now.policy.supply_cutoff[d]) * (1.0 - now.policy.supply_cutoff_source[y])
 
 
 @kernel
-def from_partner(m, d, lag, w, state, now, maker, p):
+def from_partner(m, d, lag, now, before, after, flow, p):
     """Give a venture or foreign plant m the technology of its parent; a cut-off leaves what stays without the parent.
 
     That is what it had last year less `venture_hold` of its present lead over makers at home, and never more again.
     """
-    level = w.frontier[d]
+    maker = now.makers[m]
+    level = flow.frontier[d]
     if venture(maker):
         level = (1.0 - p.venture_lock) * level if d == BATTERY else level - p.frontier_growth * lag
         if d == ELECTRONICS:
-            level -= p.venture_lock * new_part(w.frontier)
-    kept = state.mastered[m, d]
+            level -= p.venture_lock * new_part(flow.frontier)
+    kept = after.mastered[m, d]
     share = open_to(d, PARTNER, now)
     if share < 1.0:
-        kept = min(kept, level - p.venture_hold * max(0.0, level - state.own_mean[d]))
-    state.accessible[m, d] = max(kept, share * level + (1.0 - share) * kept)
-    w.source[m, d] = PARTNER
+        kept = min(kept, level - p.venture_hold * max(0.0, level - before.own_mean[d]))
+    after.accessible[m, d] = max(kept, share * level + (1.0 - share) * kept)
+    flow.source[m, d] = PARTNER
 
 
 @kernel
-def from_market(m, d, distance, w, state, now, choice, p):
+def from_market(m, d, distance, now, after, flow, p):
     """Give an own-brand maker m what any maker can buy: machinery and parts, or batteries of suppliers."""
-    known = state.mastered[m, d]
-    y, level = MACHINERY, w.frontier[d] - distance
+    known = after.mastered[m, d]
+    y, level = MACHINERY, flow.frontier[d] - distance
     if d == BATTERY:
-        y, level = SUPPLIERS, p.battery_supply * w.frontier[d]
+        y, level = SUPPLIERS, p.battery_supply * flow.frontier[d]
     elif d == ELECTRONICS and p.parts_distance < p.purchase_distance:
-        y, level = SUPPLIERS, w.frontier[d] - distance + p.purchase_distance - p.parts_distance
+        y, level = SUPPLIERS, flow.frontier[d] - distance + p.purchase_distance - p.parts_distance
     share = open_to(d, y, now)
     reach = share * level + (1.0 - share) * known
-    w.offered[m, d] = reach if share > 0.0 else NOTHING
-    let_in = choice.technology_buy[m, d]
+    flow.offered[m, d] = reach if share > 0.0 else NOTHING
+    let_in = now.strategy.technology_buy[m, d]
     reach = let_in * reach + (1.0 - let_in) * known
-    state.accessible[m, d] = max(known, reach)
+    after.accessible[m, d] = max(known, reach)
     if reach > known:
-        w.source[m, d] = y
+        flow.source[m, d] = y
 
 
 @kernel
-def use_contract(c, year, w, state, world, now, choice, contracts, p):
+def use_contract(c, year, now, after, flow, p):
     """Give the receiver of contract c the technology it was handed, from its first year on."""
-    contract = contracts[c]
+    contract = now.contracts[c]
     m = contract.maker
-    if contract.year > year or state.alive[m] == 0:
+    if contract.year > year or after.alive[m] == 0:
         return
     for d in range(NDOMAINS):
         share = contract.domain[d]
         if share > 0.0 and d != BATTERY:
-            handed = clock(contract.year, world)
-            handed += p.partner_renewal * max(0.0, clock(min(year, contract.last), world) - handed)
+            handed = clock(contract.year, now)
+            handed += p.partner_renewal * max(0.0, clock(min(year, contract.last), now) - handed)
             level = p.frontier_growth * (handed - contract.vintage - p.frontier_year)
-            known = state.mastered[m, d]
+            known = after.mastered[m, d]
             there = open_to(d, contract.source, now)
-            reach = known + share * there * choice.technology_buy[m, d] * max(0.0, level - known)
+            reach = known + share * there * now.strategy.technology_buy[m, d] * max(0.0, level - known)
             if there > 0.0:
-                w.offered[m, d] = max(w.offered[m, d], level)
-            if reach > state.accessible[m, d]:
-                state.accessible[m, d] = reach
-                w.source[m, d] = contract.source
+                flow.offered[m, d] = max(flow.offered[m, d], level)
+            if reach > after.accessible[m, d]:
+                after.accessible[m, d] = reach
+                flow.source[m, d] = contract.source
 
 
 @kernel
-def ally(m, w, state, now, choice, p):
+def ally(m, now, after, flow, p):
     """Give own-brand maker m what it makes together with technology leaders, by domain, where that is more than it has."""
     for d in range(NDOMAINS):
-        w.joint[m, d], w.joint_fee[m, d] = 0.0, 0.0
-        if choice.technology_ally[m, d] <= 0.0:
+        flow.joint[m, d], flow.joint_fee[m, d] = 0.0, 0.0
+        if now.strategy.technology_ally[m, d] <= 0.0:
             continue
-        known = state.mastered[m, d]
-        strength = choice.technology_ally[m, d] * open_to(d, PARTNER, now)
-        w.joint[m, d] = strength * max(0.0, w.leader[d] - known)
-        if known + w.joint[m, d] > state.accessible[m, d]:
-            state.accessible[m, d] = known + w.joint[m, d]
-            w.source[m, d] = PARTNER
-            w.joint_fee[m, d] = p.alliance_fee
+        known = after.mastered[m, d]
+        strength = now.strategy.technology_ally[m, d] * open_to(d, PARTNER, now)
+        flow.joint[m, d] = strength * max(0.0, flow.leader[d] - known)
+        if known + flow.joint[m, d] > after.accessible[m, d]:
+            after.accessible[m, d] = known + flow.joint[m, d]
+            flow.source[m, d] = PARTNER
+            flow.joint_fee[m, d] = p.alliance_fee
 
 
 @kernel
-def begin(m, state):
+def begin(m, after):
     """Let maker m begin with the use of what it masters."""
     for d in range(NDOMAINS):
-        state.accessible[m, d] = state.mastered[m, d]
+        after.accessible[m, d] = after.mastered[m, d]
 
 
 @kernel
-def keep_up(m, state):
+def keep_up(m, after):
     """Let maker m use what it masters."""
     for d in range(NDOMAINS):
-        state.accessible[m, d] = max(state.accessible[m, d], state.mastered[m, d])
+        after.accessible[m, d] = max(after.accessible[m, d], after.mastered[m, d])

@@ -10,25 +10,28 @@
 
 from latecomer.axes import BATTERY, ELECTRONICS, PLATFORM
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import NDOMAINS
+
+FLOW = (*each("d", "frontier"),)
 
 
 @kernel
-def frontier(year, p, out):
-    """Fill out[d] with the world frontier (log units, first frontier year = 0): old domains grow for ever, young ones
+def frontier(year, into, p):
+    """Fill into[d] with the world frontier (log units, first frontier year = 0): old domains grow for ever, young ones
     from their dawn."""
     base = p.frontier_growth * (year - p.frontier_year)
     for d in range(NDOMAINS):
-        out[d] = base
-    out[ELECTRONICS] = base + p.electronics_growth * max(0.0, year - p.electronics_dawn)
-    out[BATTERY] = p.battery_growth * max(0.0, year - p.battery_dawn)
+        into[d] = base
+    into[ELECTRONICS] = base + p.electronics_growth * max(0.0, year - p.electronics_dawn)
+    into[BATTERY] = p.battery_growth * max(0.0, year - p.battery_dawn)
 
 
 @kernel
-def clock(year, world):
+def clock(year, now):
     """Return the year whose world technology was the newest in this year; before the first year of the world, the year itself."""
-    t = int(year - world[0].year)
-    return world[min(t, world.size - 1)].frontier_clock if t >= 0 else float(year)
+    t = int(year - now.world_path[0].year)
+    return now.world_path[min(t, now.world_path.size - 1)].frontier_clock if t >= 0 else float(year)
 
 
 @kernel

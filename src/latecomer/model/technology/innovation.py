@@ -14,53 +14,56 @@ from latecomer.axes import ABSORBED, BATTERY, INTEGRATED, ORIGINAL
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
 from latecomer.model.channels import IMPROVE, STEP, smooth_step
+from latecomer.model.context import each
 from latecomer.model.kinds import NDOMAINS
 
 NEAR = 0.1  # log units from technology of others within which absorbing it turns into improving on it
 WITHIN_REACH = 0.3  # log units behind the frontier at which a domain counts as half mastered
 
+FLOW = (*each("g", "succeeded"),)
+
 
 @kernel
-def odds(d, focus, spur, state, p):
+def odds(d, focus, spur, after, p):
     """Return the chance that research succeeds this year; `spur` multiplies the rate."""
     return 1.0 - math.exp(
-        -p.improvement * max(focus, 0.0) ** 0.65 * (1.0 + p.public_effect * state.public_knowledge[d]) * spur
+        -p.improvement * max(focus, 0.0) ** 0.65 * (1.0 + p.public_effect * after.public_knowledge[d]) * spur
     )
 
 
 @kernel
-def room(d, known, w):
+def room(d, known, flow):
     """Return the part of a step that the frontier leaves: all in a young domain, fading to none in an old one."""
-    return 1.0 if d == BATTERY else min(max((w.frontier[d] + 0.1 - known) / 0.3, 0.0), 1.0)
+    return 1.0 if d == BATTERY else min(max((flow.frontier[d] + 0.1 - known) / 0.3, 0.0), 1.0)
 
 
 @kernel
-def improve(d, m, t, focus, shown, w, state, p, seed, history):
+def improve(d, m, focus, shown, now, after, flow, p):
     """Return the gain from own innovation, and book it by kind in proportion to what each kind adds to the rate.
 
     `shown` is what the ventures of the group do not withhold (log units).
     """
-    known = state.mastered[m, d]
-    outside = max(w.offered[m, d], shown)
-    integrated = p.integration * w.breadth[d]
+    known = after.mastered[m, d]
+    outside = max(flow.offered[m, d], shown)
+    integrated = p.integration * flow.breadth[d]
     absorbed = p.reinnovation * math.exp(-abs(outside - known) / NEAR)
     spur = 1.0 + integrated + absorbed
     entity = m * NDOMAINS + d
-    if uniform(seed, history, t, entity, IMPROVE) >= odds(d, focus, spur, state, p):
+    if uniform(now.seed, now.history, now.t, entity, IMPROVE) >= odds(d, focus, spur, after, p):
         return 0.0
-    step = room(d, known, w) * (0.05 * abs(normal(seed, history, t, entity, STEP)) + 0.01)
-    w.succeeded[ORIGINAL] = step / spur
-    w.succeeded[INTEGRATED] = step * integrated / spur
-    w.succeeded[ABSORBED] = step * absorbed / spur
+    step = room(d, known, flow) * (0.05 * abs(normal(now.seed, now.history, now.t, entity, STEP)) + 0.01)
+    flow.succeeded[ORIGINAL] = step / spur
+    flow.succeeded[INTEGRATED] = step * integrated / spur
+    flow.succeeded[ABSORBED] = step * absorbed / spur
     return step
 
 
 @kernel
-def breadth(d, m, w, state):
+def breadth(d, m, after, flow):
     """Return the share of the other domains that maker m has within reach of the frontier (0..1, smooth)."""
     mastered, others = 0.0, 0
     for other in range(NDOMAINS):
-        if other != d and (other != BATTERY or w.frontier[BATTERY] > 0.0):
+        if other != d and (other != BATTERY or flow.frontier[BATTERY] > 0.0):
             others += 1
-            mastered += smooth_step((WITHIN_REACH - w.frontier[other] + state.mastered[m, other]) / 0.1)
+            mastered += smooth_step((WITHIN_REACH - flow.frontier[other] + after.mastered[m, other]) / 0.1)
     return mastered / others

@@ -33,6 +33,7 @@ from latecomer.axes import (
 )
 from latecomer.compiled import kernel
 from latecomer.model.cars.quality import domain_weight
+from latecomer.model.context import each
 from latecomer.model.kinds import NDOMAINS, NEVER, foreign, own_brand, venture
 from latecomer.model.technology import science, talent
 from latecomer.model.technology.access import open_to
@@ -43,116 +44,112 @@ from latecomer.model.technology.innovation import breadth, improve, odds, room
 LEAST_RETURN = 0.01  # log units a year: some effort stays where nothing is expected
 MEAN_STEP = 0.05 * math.sqrt(2.0 / math.pi) + 0.01
 
+FLOW = (
+    *each("y", "learned gained"),
+    *each("g", "improved"),
+    *each("z", "split"),
+    *each("d", "breadth venture_mean"),
+    *each("", "learners from_group presence"),
+    *each("m", "group_gain"),
+    *each("rd", "region_best"),
+    *each("md", "group_source"),
+)
+
 
 @kernel
-def learn(t, w, state, policy, strategy, makers, p, seed, history):
+def learn(now, after, flow, p):
     """Update mastered capability C[m, d] of own-brand makers for a year (log units)."""
-    average_ventures(w, state, makers)
-    presence = state.venture_output / (state.venture_output + p.presence_half)
-    best = w.group_source
+    average_ventures(now, after, flow)
+    flow.presence = after.venture_output / (after.venture_output + p.presence_half)
+    best = flow.group_source
     best[:] = -9.0
-    for v in range(makers.size):
-        g = makers[v].group
-        if state.alive[v] == 1 and venture(makers[v]) and g >= 0:
+    for v in range(now.makers.size):
+        g = now.makers[v].group
+        if after.alive[v] == 1 and venture(now.makers[v]) and g >= 0:
             for d in range(NDOMAINS):
-                best[g, d] = max(best[g, d], state.accessible[v, d])
-    w.learned[:], w.improved[:], w.learners = 0.0, 0.0, 0.0
-    w.group_gain[:] = 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 0 or not own_brand(makers[m]):
+                best[g, d] = max(best[g, d], after.accessible[v, d])
+    flow.learned[:], flow.improved[:], flow.learners = 0.0, 0.0, 0.0
+    flow.group_gain[:] = 0.0
+    for m in range(now.makers.size):
+        if after.alive[m] == 0 or not own_brand(now.makers[m]):
             continue
-        effort = state.research[m] * state.organisation[m] * w.staff[m]
-        attend(m, effort, w, state, strategy[t], makers[m], p)
-        made = state.output[m] + state.truck_output[m]
-        w.learners += made
+        effort = after.research[m] * after.organisation[m] * flow.staff[m]
+        attend(m, effort, now, after, flow, p)
+        made = after.output[m] + after.truck_output[m]
+        flow.learners += made
         doing = 0.0
         if made > 0.0:
             doing = p.learning_by_doing * math.log(
-                (state.experience[m] + 0.02) / (state.experience[m] - made + 0.02)
+                (after.experience[m] + 0.02) / (after.experience[m] - made + 0.02)
             )
         for d in range(NDOMAINS):
-            w.breadth[d] = breadth(d, m, w, state)
+            flow.breadth[d] = breadth(d, m, after, flow)
         for d in range(NDOMAINS):
-            gain = domain_gain(
-                d,
-                m,
-                t,
-                w.focus[d],
-                presence,
-                best[m, d],
-                w,
-                state,
-                policy,
-                strategy,
-                makers,
-                p,
-                seed,
-                history,
-            )
+            gain = domain_gain(d, m, now, after, flow, p)
             if d == PROCESS:
                 gain += doing
-            state.mastered[m, d] += min(gain, p.learning_cap)
+            after.mastered[m, d] += min(gain, p.learning_cap)
             held = min(1.0, p.learning_cap / max(gain, 1e-9))
-            book(made * mean_weight(d, state, p) * held, w)
-            w.group_gain[m] += domain_weight(d, COMBUSTION, p) * held * w.from_group
-    for m in range(makers.size):
-        if state.alive[m] == 1 and (foreign(makers[m])):
+            book(made * mean_weight(d, after, p) * held, flow)
+            flow.group_gain[m] += domain_weight(d, COMBUSTION, p) * held * flow.from_group
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and (foreign(now.makers[m])):
             for d in range(NDOMAINS):
-                state.mastered[m, d] = state.accessible[m, d]
+                after.mastered[m, d] = after.accessible[m, d]
 
 
 @kernel
-def domain_gain(d, m, t, focus, presence, partner, w, state, policy, strategy, makers, p, seed, history):
+def domain_gain(d, m, now, after, flow, p):
     """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring).
 
     Leave what came from each source in w.gained [y], what each kind of improvement added in w.succeeded [g] and
     what affiliation gave in w.from_group.
     """
-    w.gained[:], w.succeeded[:] = 0.0, 0.0
-    known = state.mastered[m, d]
+    flow.gained[:], flow.succeeded[:] = 0.0, 0.0
+    known, focus, partner = after.mastered[m, d], flow.focus[d], flow.group_source[m, d]
     absorb = 1.0 - math.exp(-focus / p.absorption_scale)
-    withheld = kept_back(policy[t], p)
+    withheld = kept_back(now, p)
     from_partner = max(0.0, partner - withheld - known)
-    from_industry = presence * max(0.0, w.venture_mean[d] - p.withheld - p.distance_penalty - known)
-    from_leader = p.alliance_learning * w.joint[m, d]
+    from_industry = flow.presence * max(0.0, flow.venture_mean[d] - p.withheld - p.distance_penalty - known)
+    from_leader = p.alliance_learning * flow.joint[m, d]
     source = max(from_partner, from_industry, from_leader)
-    bought = max(0.0, state.accessible[m, d] - known)
-    share_effort(d, m, focus, absorb, source, bought, w, state, strategy[t], p)
-    digested = lead(absorb, w.split[0], focus, p) * source * math.exp(-source)
-    purchase = lead(absorb, w.split[1], focus, p) * p.purchase_weight * bought * math.exp(-bought)
+    bought = max(0.0, after.accessible[m, d] - known)
+    share_effort(d, m, absorb, source, bought, now, after, flow, p)
+    digested = lead(absorb, flow.split[0], focus, p) * source * math.exp(-source)
+    purchase = lead(absorb, flow.split[1], focus, p) * p.purchase_weight * bought * math.exp(-bought)
     gain = p.digestion * absorb * (digested + purchase)
-    w.gained[PARTNER if max(from_partner, from_leader) >= from_industry else SUPPLIERS] += (
+    flow.gained[PARTNER if max(from_partner, from_leader) >= from_industry else SUPPLIERS] += (
         p.digestion * absorb * digested
     )
-    if bought > 0.0 and w.source[m, d] != OWN_SOURCE:
-        w.gained[w.source[m, d]] += p.digestion * absorb * purchase
-    gain = spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p)
-    return gain + improve(d, m, t, focus * w.split[2], partner - withheld, w, state, p, seed, history)
+    if bought > 0.0 and flow.source[m, d] != OWN_SOURCE:
+        flow.gained[flow.source[m, d]] += p.digestion * absorb * purchase
+    gain = spill_over(gain, d, m, absorb, from_partner, now, after, flow, p)
+    return gain + improve(d, m, focus * flow.split[2], partner - withheld, now, after, flow, p)
 
 
 @kernel
-def average_ventures(w, state, makers):
+def average_ventures(now, after, flow):
     """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of foreign makers at home: ventures and their own
     plants, whose suppliers and workers teach alike."""
-    w.venture_mean[:] = 0.0
-    w.region_best[:] = -9.0
+    flow.venture_mean[:] = 0.0
+    flow.region_best[:] = -9.0
     count = 0
-    for m in range(makers.size):
-        if state.alive[m] == 1 and foreign(makers[m]) and makers[m].passenger_start < NEVER:
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and foreign(now.makers[m]) and now.makers[m].passenger_start < NEVER:
             count += 1
             for d in range(NDOMAINS):
-                w.venture_mean[d] += state.accessible[m, d]
-                w.region_best[makers[m].home, d] = max(
-                    w.region_best[makers[m].home, d], state.accessible[m, d]
+                flow.venture_mean[d] += after.accessible[m, d]
+                flow.region_best[now.makers[m].home, d] = max(
+                    flow.region_best[now.makers[m].home, d], after.accessible[m, d]
                 )
     for d in range(NDOMAINS):
-        w.venture_mean[d] = w.venture_mean[d] / count if count > 0 else -9.0
+        flow.venture_mean[d] = flow.venture_mean[d] / count if count > 0 else -9.0
 
 
 @kernel
 def kept_back(now, p):
     """Return what partners withhold from the group they are tied to (log units): less, the more they must hand over."""
-    return p.withheld * (1.0 - now.venture_transfer_duty)
+    return p.withheld * (1.0 - now.policy.venture_transfer_duty)
 
 
 @kernel
@@ -164,120 +161,125 @@ def lead(absorb, share, focus, p):
 
 
 @kernel
-def share_effort(d, m, focus, absorb, source, bought, w, state, choice, p):
+def share_effort(d, m, absorb, source, bought, now, after, flow, p):
     """Fill w.split with the effort on digestion of partners, digestion of purchases and own innovation, 1 each if even.
 
     Weights are (r_i + r0)^s of the gain r_i that even effort would bring, times those of the maker's strategy; bought
     technology also costs its fee.
     """
-    known = state.mastered[m, d]
-    price = (fee(w.source[m, d], p) + w.joint_fee[m, d]) / max(p.research_intensity, 0.001)
+    known = after.mastered[m, d]
+    price = (fee(flow.source[m, d], p) + flow.joint_fee[m, d]) / max(p.research_intensity, 0.001)
     theirs = p.digestion * absorb * source * math.exp(-source)
     bought_in = p.digestion * absorb * p.purchase_weight * bought * math.exp(-bought) / (1.0 + price)
-    own = odds(d, focus, 1.0, state, p) * room(d, known, w) * MEAN_STEP
+    own = odds(d, flow.focus[d], 1.0, after, p) * room(d, known, flow) * MEAN_STEP
     weights = (
-        choice.research_digestion[m, d] * (theirs + LEAST_RETURN) ** p.split_response,
-        choice.research_purchase[m, d] * (bought_in + LEAST_RETURN) ** p.split_response,
-        choice.research_own[m, d] * (own + LEAST_RETURN) ** p.split_response,
+        now.strategy.research_digestion[m, d] * (theirs + LEAST_RETURN) ** p.split_response,
+        now.strategy.research_purchase[m, d] * (bought_in + LEAST_RETURN) ** p.split_response,
+        now.strategy.research_own[m, d] * (own + LEAST_RETURN) ** p.split_response,
     )
     total = weights[0] + weights[1] + weights[2]
     for i in range(3):
-        w.split[i] = 3.0 * (weights[i] / total) if total > 0.0 else 0.0
+        flow.split[i] = 3.0 * (weights[i] / total) if total > 0.0 else 0.0
 
 
 @kernel
-def spill_over(gain, d, m, t, absorb, presence, from_partner, w, state, policy, makers, p):
+def spill_over(gain, d, m, absorb, from_partner, now, after, flow, p):
     """Return the gain plus what spills over from ventures, the industry, engineers, testing and suppliers of batteries."""
-    known = state.mastered[m, d]
-    now = policy[t]
+    known = after.mastered[m, d]
     open_ear = 0.3 + 0.7 * absorb
-    duty = 1.0 + p.research_duty_effect * now.venture_research_duty
+    duty = 1.0 + p.research_duty_effect * now.policy.venture_research_duty
     part = p.affiliation * duty * open_ear * from_partner
-    w.from_group = part
-    w.gained[PARTNER] += part
+    flow.from_group = part
+    flow.gained[PARTNER] += part
     gain += part
-    if makers[m].home >= 0:
-        part = p.region_spillover * open_ear * max(0.0, w.region_best[makers[m].home, d] - p.withheld - known)
-        w.gained[SUPPLIERS] += part
+    if now.makers[m].home >= 0:
+        part = (
+            p.region_spillover
+            * open_ear
+            * max(0.0, flow.region_best[now.makers[m].home, d] - p.withheld - known)
+        )
+        flow.gained[SUPPLIERS] += part
         gain += part
     part = (
         p.industry_spillover
-        * presence
+        * flow.presence
         * open_ear
-        * w.talent
-        * max(0.0, w.venture_mean[d] - p.industry_withheld - known)
+        * flow.talent
+        * max(0.0, flow.venture_mean[d] - p.industry_withheld - known)
     )
-    w.gained[SUPPLIERS] += part
+    flow.gained[SUPPLIERS] += part
     gain += part
-    part = talent.carried(d, makers[m], known, w, p) * (1.0 - now.supply_cutoff_source[MOVERS])
-    w.gained[MOVERS] += part
+    part = talent.carried(d, now.makers[m], known, flow, p) * (1.0 - now.policy.supply_cutoff_source[MOVERS])
+    flow.gained[MOVERS] += part
     gain += part
     if d == PROCESS:
-        part = science.tested(t, known, open_ear, w, policy, p)
-        w.gained[SUPPLIERS] += part
+        part = science.tested(known, open_ear, now, flow, p)
+        flow.gained[SUPPLIERS] += part
         gain += part
     if d == BATTERY:
-        part = p.supplier_spillover * open_ear * max(0.0, w.frontier[d] - known)
+        part = p.supplier_spillover * open_ear * max(0.0, flow.frontier[d] - known)
         part *= open_to(d, SUPPLIERS, now)
-        w.gained[SUPPLIERS] += part
+        flow.gained[SUPPLIERS] += part
         gain += part
     return gain
 
 
 @kernel
-def book(weight, w):
+def book(weight, flow):
     """Add the gains of one maker and domain to the sums of the year, with this weight."""
-    for y in range(w.gained.size):
-        w.learned[y] += weight * w.gained[y]
-    for g in range(w.succeeded.size):
-        w.improved[g] += weight * w.succeeded[g]
+    for y in range(flow.gained.size):
+        flow.learned[y] += weight * flow.gained[y]
+    for g in range(flow.succeeded.size):
+        flow.improved[g] += weight * flow.succeeded[g]
 
 
 @kernel
-def report(w, out):
+def report(flow, out):
     """Book what own-brand makers learned by source and added by kind of improvement (log units a year)."""
-    for y in range(w.learned.size):
-        out.learning[y] = w.learned[y] / w.learners if w.learners > 0.0 else 0.0
-    for g in range(w.improved.size):
-        out.improvements[g] = w.improved[g] / w.learners if w.learners > 0.0 else 0.0
+    for y in range(flow.learned.size):
+        out.learning[y] = flow.learned[y] / flow.learners if flow.learners > 0.0 else 0.0
+    for g in range(flow.improved.size):
+        out.improvements[g] = flow.improved[g] / flow.learners if flow.learners > 0.0 else 0.0
 
 
 @kernel
-def newcomer(d, w, state, maker, p):
+def newcomer(d, maker, before, flow, p):
     """Return what a new car plant masters of domain d: nearly what others at home know, or bought plant, plus skill."""
     gap = p.entry_gap_process if d == PROCESS else p.entry_gap
-    start = max(state.own_mean[d] - p.entry_shortfall, w.frontier[d] - gap)
+    start = max(before.own_mean[d] - p.entry_shortfall, flow.frontier[d] - gap)
     if d == BATTERY:
-        start = p.entry_battery * w.frontier[d] if maker.electric_only == 1 else 0.5 * state.own_mean[d]
-    return min(start + maker.skill, w.frontier[d])
+        start = p.entry_battery * flow.frontier[d] if maker.electric_only == 1 else 0.5 * before.own_mean[d]
+    return min(start + maker.skill, flow.frontier[d])
 
 
 @kernel
-def begin(m, w, state, maker, p):
+def begin(m, now, before, after, flow, p):
     """Let maker m begin with what a newcomer masters (log units)."""
+    maker = now.makers[m]
     for d in range(NDOMAINS):
-        state.mastered[m, d] = newcomer(d, w, state, maker, p)
+        after.mastered[m, d] = newcomer(d, maker, before, flow, p)
 
 
 @kernel
-def catch_up(m, w, state, maker, p):
+def catch_up(m, now, before, after, flow, p):
     """Let an existing plant that takes up cars know no less than a newcomer."""
+    maker = now.makers[m]
     for d in range(NDOMAINS):
-        short = newcomer(d, w, state, maker, p) - state.mastered[m, d]
-        state.mastered[m, d] += p.renewal * max(0.0, short)
+        short = newcomer(d, maker, before, flow, p) - after.mastered[m, d]
+        after.mastered[m, d] += p.renewal * max(0.0, short)
 
 
 @kernel
-def inherit(buyer, m, kept, state):
+def inherit(buyer, m, kept, after):
     """Let the share `kept` of what maker m knows better pass to its buyer."""
     for d in range(NDOMAINS):
-        state.mastered[buyer, d] += kept * max(0.0, state.mastered[m, d] - state.mastered[buyer, d])
+        after.mastered[buyer, d] += kept * max(0.0, after.mastered[m, d] - after.mastered[buyer, d])
 
 
 @kernel
-def learn_software(m, gain, reach, w, state):
+def learn_software(m, gain, reach, after, flow):
     """Add what maker m gained in software to its electronics, and hold its batteries to what lock-in lets it reach."""
-    room = max(0.0, w.frontier[ELECTRONICS] - state.mastered[m, ELECTRONICS])
-    state.mastered[m, ELECTRONICS] += min(gain, room)
-    known = min(state.mastered[m, BATTERY], reach * w.frontier[BATTERY])
-    state.mastered[m, BATTERY] = known if w.frontier[BATTERY] > 0.0 else 0.0
+    room = max(0.0, flow.frontier[ELECTRONICS] - after.mastered[m, ELECTRONICS])
+    after.mastered[m, ELECTRONICS] += min(gain, room)
+    known = min(after.mastered[m, BATTERY], reach * flow.frontier[BATTERY])
+    after.mastered[m, BATTERY] = known if flow.frontier[BATTERY] > 0.0 else 0.0

@@ -30,71 +30,80 @@ from latecomer.axes import (
     VENTURE_STAFF,
 )
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import NDOMAINS
 from latecomer.model.technology.talent import employer
 
+FLOW = (
+    *each("h", "funds"),
+    *each("", "public_money results contracts standards rulebook able"),
+)
+
 
 @kernel
-def fund(t, w, state, world, policy, makers, p):
+def fund(now, before, flow, p):
     """Fill w.funds [h], research money by employer, with programmes, contracts and standards of the year."""
-    w.funds[:] = 0.0
+    flow.funds[:] = 0.0
     own = 0.0
-    for m in range(makers.size):
-        h = employer(makers[m])
-        if state.alive[m] == 0 or h < 0:
+    for m in range(now.makers.size):
+        h = employer(now.makers[m])
+        if before.alive[m] == 0 or h < 0:
             continue
         if h == VENTURE_STAFF:
-            w.funds[h] += p.venture_research * max(state.revenue[m], 0.0)
+            flow.funds[h] += p.venture_research * max(before.revenue[m], 0.0)
         else:
-            own += state.research[m]
-            w.funds[h] += (1.0 - p.contract_share) * state.research[m]
-    w.public_money = programmes(t, world, policy, p)
-    w.contracts = p.contract_share * own
-    source = max(t - int(p.public_lag), 0)
-    w.results = programmes(source, world, policy, p) * able(policy[source], p)
-    w.able = able(policy[t], p)
-    money = (1.0 - p.administration) * w.public_money + w.contracts
-    w.standards = p.standards_share * money * w.able
-    w.rulebook = w.standards / (w.standards + p.standards_half)
-    w.funds[UNIVERSITY_STAFF] = p.university_share * money
-    w.funds[INSTITUTE_STAFF] = (1.0 - p.university_share) * money
-    w.funds[OFFICIALS] = p.administration * w.public_money
-    w.funds[ELSEWHERE] = p.kindred_share * world[t].research_spending
+            own += before.research[m]
+            flow.funds[h] += (1.0 - p.contract_share) * before.research[m]
+    flow.public_money = programmes(now.t, now, p)
+    flow.contracts = p.contract_share * own
+    source = max(now.t - int(p.public_lag), 0)
+    flow.results = programmes(source, now, p) * able(now.policy_path[source], p)
+    flow.able = able(now.policy, p)
+    money = (1.0 - p.administration) * flow.public_money + flow.contracts
+    flow.standards = p.standards_share * money * flow.able
+    flow.rulebook = flow.standards / (flow.standards + p.standards_half)
+    flow.funds[UNIVERSITY_STAFF] = p.university_share * money
+    flow.funds[INSTITUTE_STAFF] = (1.0 - p.university_share) * money
+    flow.funds[OFFICIALS] = p.administration * flow.public_money
+    flow.funds[ELSEWHERE] = p.kindred_share * now.world.research_spending
 
 
 @kernel
-def able(now, p):
+def able(rules, p):
     """Return what universities and institutes achieve with their money, relative to posts as in history (1)."""
-    return 1.0 + (1.0 - p.university_share) * (now.institute_posts**p.staffing_effect - 1.0)
+    return 1.0 + (1.0 - p.university_share) * (rules.institute_posts**p.staffing_effect - 1.0)
 
 
 @kernel
-def programmes(t, world, policy, p):
-    """Return what government spends on research for the industry in year t."""
+def programmes(source, now, p):
+    """Return what government spends on research for the industry in the year of index `source`."""
     return (
-        p.public_share * world[t].research_spending
-        + policy[t].research_electric
-        + policy[t].research_public.sum()
+        p.public_share * now.world_path[source].research_spending
+        + now.policy_path[source].research_electric
+        + now.policy_path[source].research_public.sum()
     )
 
 
 @kernel
-def publish(t, w, state, world, policy, p):
+def publish(now, after, flow, p):
     """Update what universities and institutes hold, and what of it reaches enterprises, by domain."""
-    source = max(t - int(p.public_lag), 0)
-    links = policy[t].research_links
+    source = max(now.t - int(p.public_lag), 0)
+    links = now.policy.research_links
     for d in range(NDOMAINS):
-        flow = p.public_share * world[source].research_spending + policy[source].research_public[d]
+        done = (
+            p.public_share * now.world_path[source].research_spending
+            + now.policy_path[source].research_public[d]
+        )
         if d == BATTERY or d == ELECTRONICS:
-            flow += policy[source].research_electric
-        flow *= able(policy[source], p)
-        flow += p.contract_public * w.contracts / NDOMAINS * able(policy[t], p)
-        state.science[d] += flow - p.public_decay * state.science[d]
-        state.public_knowledge[d] += links * flow - p.public_decay * state.public_knowledge[d]
+            done += now.policy_path[source].research_electric
+        done *= able(now.policy_path[source], p)
+        done += p.contract_public * flow.contracts / NDOMAINS * able(now.policy, p)
+        after.science[d] += done - p.public_decay * after.science[d]
+        after.public_knowledge[d] += links * done - p.public_decay * after.public_knowledge[d]
 
 
 @kernel
-def tested(t, known, open_ear, w, policy, p):
+def tested(known, open_ear, now, flow, p):
     """Return what testing and standards add to the process quality of a maker that knows `known` (log units)."""
-    gap = max(0.0, w.frontier[PROCESS] - p.standards_distance - known)
-    return p.testing * policy[t].research_links * w.rulebook * open_ear * gap
+    gap = max(0.0, flow.frontier[PROCESS] - p.standards_distance - known)
+    return p.testing * now.policy.research_links * flow.rulebook * open_ear * gap

@@ -17,18 +17,18 @@ from latecomer.model.technology.paradigm import lock_of
 
 
 @kernel
-def learn(w, state, makers, p):
+def learn(now, after, flow, p):
     """Update the software that makers master, and limit their mastery of young domains by lock-in."""
-    whole = new_part(w.frontier)
-    for m in range(makers.size):
-        if state.alive[m] == 0:
+    whole = new_part(flow.frontier)
+    for m in range(now.makers.size):
+        if after.alive[m] == 0:
             continue
-        reach = 1.0 - lock_of(makers[m], p)
-        if not own_brand(makers[m]):
-            state.software[m] = reach * whole
+        reach = 1.0 - lock_of(now.makers[m], p)
+        if not own_brand(now.makers[m]):
+            after.software[m] = reach * whole
             continue
-        effort = state.research[m] * state.organisation[m] * reach
+        effort = after.research[m] * after.organisation[m] * reach
         open_ear = 0.3 + 0.7 * (1.0 - math.exp(-effort / p.absorption_scale))
-        gain = p.software_spillover * open_ear * max(0.0, reach * whole - state.software[m])
-        state.software[m] += gain
-        learn_software(m, gain, reach, w, state)
+        gain = p.software_spillover * open_ear * max(0.0, reach * whole - after.software[m])
+        after.software[m] += gain
+        learn_software(m, gain, reach, after, flow)

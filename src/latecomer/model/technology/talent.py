@@ -24,36 +24,44 @@ from latecomer.axes import (
     VENTURE_STAFF,
 )
 from latecomer.compiled import kernel
+from latecomer.model.context import each
 from latecomer.model.kinds import NEMPLOYERS, foreign, private, state_owned
 
 STAFFING_BOUND = 4.0
 PAY_MOST = 10.0
 
+FLOW = (
+    *each("", "talent"),
+    *each("h", "pull joined staffing brought"),
+    *each("hh", "moved"),
+    *each("m", "staff"),
+)
+
 
 @kernel
-def grow(t, w, state, world, policy, makers, p):
+def grow(now, before, after, flow, p):
     """Let engineers graduate, choose and leave; set w.talent, w.staffing [h], w.staff [m] and w.brought [h].
 
     Reads w.funds [h], which `science.fund` has filled.
     """
-    study = policy[max(t - int(p.talent_lag), 0)].university_places
-    cohort = max(world[t].engineers * study, 1e-6)
+    study = now.policy_path[max(now.t - int(p.talent_lag), 0)].university_places
+    cohort = max(now.world.engineers * study, 1e-6)
     graduates = p.graduate_scale * cohort
-    choose(policy[t].institute_posts, w, state, makers, p)
-    move(graduates, cohort**-p.quality_dilution, 1.0 - policy[t].plan_share, w, state, p)
-    people = state.engineer_pool
-    effective = state.engineer_quality * people / (p.graduate_scale * p.talent_reference)
-    w.talent = 1.0 + p.talent_weight * (effective - 1.0)
-    money = w.funds.sum()
+    choose(now.policy.institute_posts, now, before, after, flow, p)
+    move(graduates, cohort**-p.quality_dilution, 1.0 - now.policy.plan_share, after, flow, p)
+    people = after.engineer_pool
+    effective = after.engineer_quality * people / (p.graduate_scale * p.talent_reference)
+    flow.talent = 1.0 + p.talent_weight * (effective - 1.0)
+    money = flow.funds.sum()
     for h in range(NEMPLOYERS):
-        w.staffing[h] = 1.0
-        if w.funds[h] > 0.0:
-            ratio = (state.engineers[h] / w.funds[h]) / (people / money)
-            w.staffing[h] = min(max(ratio, 1.0 / STAFFING_BOUND), STAFFING_BOUND) ** p.staffing_effect
-    outside = 1.0 + p.contract_share * (policy[t].research_links * w.able - 1.0)
-    for m in range(makers.size):
-        h = employer(makers[m])
-        w.staff[m] = w.talent * w.staffing[h] * outside if h >= 0 else w.talent
+        flow.staffing[h] = 1.0
+        if flow.funds[h] > 0.0:
+            ratio = (after.engineers[h] / flow.funds[h]) / (people / money)
+            flow.staffing[h] = min(max(ratio, 1.0 / STAFFING_BOUND), STAFFING_BOUND) ** p.staffing_effect
+    outside = 1.0 + p.contract_share * (now.policy.research_links * flow.able - 1.0)
+    for m in range(now.makers.size):
+        h = employer(now.makers[m])
+        flow.staff[m] = flow.talent * flow.staffing[h] * outside if h >= 0 else flow.talent
 
 
 @kernel
@@ -69,61 +77,61 @@ def employer(maker):
 
 
 @kernel
-def choose(posts_at_institutes, w, state, makers, p):
+def choose(posts_at_institutes, now, before, after, flow, p):
     """Fill w.pull [h], the shares in which those who choose go to the employers (sum 1)."""
-    money, people = max(w.funds.sum(), 1e-12), max(state.engineer_pool, 1e-12)
+    money, people = max(flow.funds.sum(), 1e-12), max(after.engineer_pool, 1e-12)
     total = 0.0
     for h in range(NEMPLOYERS):
-        w.pull[h] = 0.0
-        if w.funds[h] > 0.0:
-            posts = w.funds[h] * people / money
-            pay = posts / max(state.engineers[h], posts / PAY_MOST)
+        flow.pull[h] = 0.0
+        if flow.funds[h] > 0.0:
+            posts = flow.funds[h] * people / money
+            pay = posts / max(after.engineers[h], posts / PAY_MOST)
             if h == VENTURE_STAFF:
                 pay *= p.venture_premium
-            productive = organised(h, state, makers) ** p.productivity_pull
-            w.pull[h] = w.funds[h] * pay**p.pay_pull * productive
+            productive = organised(h, now, before) ** p.productivity_pull
+            flow.pull[h] = flow.funds[h] * pay**p.pay_pull * productive
             if h == INSTITUTE_STAFF:
-                w.pull[h] *= posts_at_institutes
-            total += w.pull[h]
+                flow.pull[h] *= posts_at_institutes
+            total += flow.pull[h]
     for h in range(NEMPLOYERS):
-        w.pull[h] = w.pull[h] / total if total > 0.0 else (1.0 if h == ELSEWHERE else 0.0)
+        flow.pull[h] = flow.pull[h] / total if total > 0.0 else (1.0 if h == ELSEWHERE else 0.0)
 
 
 @kernel
-def organised(h, state, makers):
+def organised(h, now, before):
     """Return the productivity of research at employer h: the organisation of its makers by research; 1 elsewhere."""
     if h != STATE_STAFF and h != PRIVATE_STAFF:
         return 1.0
     weighted, total = 0.0, 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 1 and employer(makers[m]) == h:
-            weighted += state.research[m] * state.organisation[m]
-            total += state.research[m]
+    for m in range(now.makers.size):
+        if before.alive[m] == 1 and employer(now.makers[m]) == h:
+            weighted += before.research[m] * before.organisation[m]
+            total += before.research[m]
     return max(weighted / total, 0.01) if total > 0.0 else 1.0
 
 
 @kernel
-def move(graduates, quality, free, w, state, p):
+def move(graduates, quality, free, after, flow, p):
     """Let engineers leave, move and enter (thousand persons): fill w.moved [from, to], w.joined [h], w.brought [h]."""
     leaving = p.mobility * free
     staying = max(1.0 - p.engineer_exit - leaving, 0.0)
     for h in range(NEMPLOYERS):
-        w.joined[h] = graduates * w.pull[h]
+        flow.joined[h] = graduates * flow.pull[h]
         for other in range(NEMPLOYERS):
-            w.moved[other, h] = leaving * state.engineers[other] * w.pull[h]
+            flow.moved[other, h] = leaving * after.engineers[other] * flow.pull[h]
     for h in range(NEMPLOYERS):
-        state.engineers[h] = staying * state.engineers[h] + w.joined[h] + w.moved[:, h].sum()
-        came = w.moved[VENTURE_STAFF, h]
-        w.brought[h] = came / state.engineers[h] if state.engineers[h] > 0.0 else 0.0
-    kept = (1.0 - p.engineer_exit) * state.engineer_pool
-    state.engineer_pool = kept + graduates
-    state.engineer_quality = (state.engineer_quality * kept + quality * graduates) / state.engineer_pool
+        after.engineers[h] = staying * after.engineers[h] + flow.joined[h] + flow.moved[:, h].sum()
+        came = flow.moved[VENTURE_STAFF, h]
+        flow.brought[h] = came / after.engineers[h] if after.engineers[h] > 0.0 else 0.0
+    kept = (1.0 - p.engineer_exit) * after.engineer_pool
+    after.engineer_pool = kept + graduates
+    after.engineer_quality = (after.engineer_quality * kept + quality * graduates) / after.engineer_pool
 
 
 @kernel
-def carried(d, maker, known, w, p):
+def carried(d, maker, known, flow, p):
     """Return what engineers who came from ventures this year add to a maker that knows `known` of domain d (log units)."""
     h = employer(maker)
     if h < 0 or h >= VENTURE_STAFF:
         return 0.0
-    return p.mover_knowledge * w.brought[h] * max(0.0, w.venture_mean[d] - p.withheld - known)
+    return p.mover_knowledge * flow.brought[h] * max(0.0, flow.venture_mean[d] - p.withheld - known)
