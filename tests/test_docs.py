@@ -197,7 +197,7 @@ def test_everything_given_and_carried_is_read():
 
 
 def test_the_reader_of_the_source_sees_uses_and_fills():
-    source = "now.a = p.b[1]; out.c[i] += here.d; out.e, out.f = 1, peer.g; w.h = state.i; other.j = 1"
+    source = "now.policy.a = p.b[1]; out.c[i] += here.d; out.e, out.f = 1, peer.g; flow.h = before.i; other.j = now.t"
     tree = ast.parse(source)
     pairs = {pair for node in ast.walk(tree) if (pair := code.field_of(node))}
     assert {
@@ -208,7 +208,7 @@ def test_the_reader_of_the_source_sees_uses_and_fills():
         ("makers", "g"),
         ("state", "i"),
     } <= pairs
-    assert not {field for _, field in pairs} & {"h", "j"}
+    assert not {field for _, field in pairs} & {"h", "j", "t"}
     assert {field for node in ast.walk(tree) for field in code.assigned(node)} == {"c", "e", "f"}
 
 

@@ -36,6 +36,10 @@ from numba.core.extending import (
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.np.numpy_support import from_dtype
 
+OTHER_LENGTHS = (
+    64,
+    128,
+)  # so far apart that no field that follows stands at the same place, whatever its alignment
 CASE_AXES = "mrx"  # makers, regions and destinations: the lengths that differ from case to case
 
 
@@ -62,7 +66,7 @@ def kind_of(name: str, make: Callable[[dict[str, int]], np.dtype], fixed: bool =
 
     Unless `fixed`, every offset is looked up in the layout, so that types with other fields between these fit, too.
     """
-    one, other = (make(dict.fromkeys(CASE_AXES, length)) for length in (2, 3))
+    one, other = (make(dict.fromkeys(CASE_AXES, length)) for length in OTHER_LENGTHS)
     places, slot = {}, 0
     for field in one.names or ():
         (a, at_a), (b, at_b) = inner(one, field), inner(other, field)

@@ -106,7 +106,7 @@ def phases() -> tuple[Phase, ...]:
 @once
 def loop() -> Callable:
     """Return the loop over the years of one history from index `first` on: (phases' addresses, numbers of the year and its
-    tables, where they stand, state before and after as bytes, first)."""
+    tables, where they stand, state before and after as whole numbers, first)."""
     states, flows, params, records = (table_from(kinds()[kind]) for kind in (STATE, FLOW, PARAMS, YEAR))
     now_at, call = now_from(year()), called_at(*phases()[0].arguments)
     state, flow, vector, record = (WORD * place_of(kind) for kind in (STATE, FLOW, PARAMS, YEAR))
@@ -120,7 +120,8 @@ def loop() -> Callable:
             numbers[0] = t
             for k in range(0 if t == first else 1, addresses.size):
                 if k == 1:
-                    before[:] = after
+                    for i in range(before.size):
+                        before[i] = after[i]
                 call(addresses[k], (now_at(at), kept[0], kept[1], w, p, years[t]))
 
     return stored_kernel(run_years)
@@ -153,7 +154,7 @@ def simulate(
         numbers = np.array(
             [first, seed, history, *(number for table in tables for number in table)], dtype=np.int64
         )
-        before, after = states.view(np.uint8).reshape(2, -1)
+        before, after = states.view(np.int64).reshape(2, -1)
         loop()(addresses(), numbers, numbers.ctypes.data, before, after, first)
         return
     for t in range(first, years.size):

@@ -16,7 +16,7 @@ from latecomer.axes import STATE, YEAR, record
 from latecomer.errors import HistoriesFailed
 from latecomer.machine import simulate, threads_available
 from latecomer.model import step
-from latecomer.model.context import flow_type
+from latecomer.model.context import blank, flow_type
 from latecomer.record import Run, manifest_of
 from latecomer.types import Case
 
@@ -41,7 +41,7 @@ def workspace(case: Case) -> Workspace:
     length = case.length
     return Workspace(
         np.zeros(2, record(STATE, length)).view(np.recarray),
-        np.zeros(1, flow_type(step.FLOW, length)).view(np.recarray),
+        blank(flow_type(step.FLOW, length)),
     )
 
 

@@ -1,8 +1,8 @@
 """Which file of the model reads or fills a quantity, and which equations stand at its head? Answered from the source.
 
-The kernels name their records alike everywhere: `policy[t]` or `now`, `strategy[t]` or `choice`, `world[t]` or `here`,
-`p` for parameters, `state`,
-`makers[m]`, `maker` or `peer`, `contracts[c]` or `contract`, and `out` for what happened. A use is an attribute of one of these.
+The kernels name their records alike everywhere (`model.context`): `now.policy`, `now.strategy`, `now.world` or `here`, the state
+`before` and `after`, `p` for parameters, `now.makers[m]`, `maker` or `peer`, `now.contracts[c]` or `contract`, and `out` for what
+happened; `rules` is the policy of another year. A use is an attribute of one of these.
 """
 
 import ast
@@ -12,9 +12,12 @@ from pathlib import Path
 
 MODEL = Path(__file__).resolve().parents[1] / "model"
 RECORD_OF = {
-    "strategy": "strategy", "choice": "strategy",
-    "policy": "policy", "now": "policy", "world": "world", "here": "world", "p": "params", "state": "state", "makers": "makers",
-    "maker": "makers", "peer": "makers", "contracts": "contracts", "contract": "contracts", "out": "out",
+    "before": "state", "after": "state", "p": "params", "out": "out",
+    "here": "world", "rules": "policy", "maker": "makers", "peer": "makers", "contract": "contracts",
+}  # fmt: skip
+OF_THE_YEAR = {
+    "world": "world", "world_path": "world", "policy": "policy", "policy_path": "policy", "strategy": "strategy",
+    "makers": "makers", "contracts": "contracts",
 }  # fmt: skip
 CONTENTS = "step"
 INDENT = "    "
@@ -112,6 +115,8 @@ def field_of(node: ast.AST) -> tuple[str, str] | None:
         owner = owner.value
     if isinstance(owner, ast.Name) and owner.id in RECORD_OF:
         return RECORD_OF[owner.id], node.attr
+    if isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.value.id == "now":
+        return (OF_THE_YEAR[owner.attr], node.attr) if owner.attr in OF_THE_YEAR else None
     return None
 
 

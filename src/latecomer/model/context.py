@@ -18,6 +18,7 @@ import numpy as np
 from latecomer.model.kinds import LINES, PRICE_MEMORY, TRAINS
 
 OWN_AXES = "mrx"  # lengths that differ from case to case
+CACHE_LINE = 64  # bytes
 EFFORTS = 3  # digestion of partners, digestion of purchases, own innovation
 
 
@@ -56,13 +57,28 @@ def each(axes: str, names: str, kind: str = "f8") -> tuple[Part, ...]:
 def flow_type(parts: Iterable[Part], length: dict[str, int]) -> np.dtype:
     """Return the record of all parts for axes of these lengths.
 
-    What depends on the case's own axes comes last, so that what stands before it stands at the same place in every case.
+    Every array begins at a cache line: unaligned, sums over buyer classes took a fifth more time. What depends on the case's own
+    axes comes last, so that what stands before it stands at the same place in every case.
     """
     longer = length | {
         "j": LINES, "J": LINES + 1, "E": TRAINS + 1, "n": LINES + length["m"], "q": PRICE_MEMORY, "z": EFFORTS,
     }  # fmt: skip
-    ordered = sorted(parts, key=lambda part: any(letter in OWN_AXES + "n" for letter in part.axes))
-    return np.dtype(
-        [(part.name, part.kind, tuple(longer[letter] for letter in part.axes)) for part in ordered],
-        align=True,
-    )
+    places, end = {}, 0
+    for part in sorted(parts, key=lambda part: any(letter in OWN_AXES + "n" for letter in part.axes)):
+        kind = np.dtype((part.kind, tuple(longer[letter] for letter in part.axes)))
+        start = next_line(end) if part.axes else end
+        places[part.name], end = (kind, start), start + kind.itemsize
+    kinds, offsets = zip(*places.values(), strict=True)
+    return np.dtype({"names": [*places], "formats": kinds, "offsets": offsets, "itemsize": next_line(end)})
+
+
+def next_line(place: int) -> int:
+    """Return the first place from here on at which a cache line begins."""
+    return place + -place % CACHE_LINE
+
+
+def blank(kind: np.dtype) -> np.recarray:
+    """Return one record of zeros that begins at a cache line."""
+    memory = np.zeros(kind.itemsize + CACHE_LINE, np.uint8)
+    start = next_line(memory.ctypes.data) - memory.ctypes.data
+    return memory[start : start + kind.itemsize].view(kind).view(np.recarray)

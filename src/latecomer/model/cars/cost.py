@@ -34,13 +34,13 @@ def base_cost(s, p):
 
 
 @kernel
-def maker_cost(m, s, gap, industry, now, after, p):
+def maker_cost(m, s, now, after, flow, p):
     """Return the unit cost of a combustion line (thousand CNY of 2010, before tax)."""
     maker = now.makers[m]
     cost = (
         base_cost(s, p)
         * p.cost_scale
-        * math.exp(p.cost_trend * (now.world.frontier_clock - p.cost_year) + p.cost_gap * gap)
+        * math.exp(p.cost_trend * (now.world.frontier_clock - p.cost_year) + p.cost_gap * flow.gap[m])
     )
     if importer(maker):
         return (
@@ -59,16 +59,16 @@ def maker_cost(m, s, gap, industry, now, after, p):
             + bought * (p.kit_cost + p.kit_tariff * now.policy.tariff_parts)
             + p.forced_content * (kit - bought)
         )
-    learned = ((1.0 + after.experience[m] / 0.05) * (1.0 + industry / 0.5)) ** (-p.learning_rate)
+    learned = ((1.0 + after.experience[m] / 0.05) * (1.0 + flow.industry / 0.5)) ** (-p.learning_rate)
     scale = 1.0 + p.scale_cost * math.exp(-after.output[m] / p.scale_size)
     return cost * (1.0 + p.learning_excess * learned) * scale
 
 
 @kernel
-def price_cost(j, industry, now, before, after, flow, p):
+def price_cost(j, now, before, after, flow, p):
     """Fill wedge, subsidy, unit cost and what pricing leaves out of it, of line j in the buyer's money (thousand CNY of 2010)."""
     m, s, e = flow.maker[j], flow.segment[j], flow.powertrain[j]
-    cost = maker_cost(m, s, flow.gap[m], industry, now, after, p)
+    cost = maker_cost(m, s, now, after, flow, p)
     aid = 0.0
     if e == COMBUSTION:
         tax = now.policy.tax_purchase_small if s <= ECONOMY else now.policy.tax_purchase_large

@@ -48,6 +48,7 @@ from latecomer.model.technology import access, learning
 from latecomer.model.technology.paradigm import lock_of
 
 FLOW = (
+    *each("", "industry"),
     *each("", "lines", "i8"),
     *each("E", "first", "i8"),
     *each("j", "maker segment powertrain", "i8"),
@@ -216,7 +217,7 @@ def electric_hazard(m, s, e, selling, now, before, flow, p):
 
 @kernel
 def gather(now, before, after, flow, p):
-    """Collect the lines on sale into the scratch list, sorted by powertrain, with cost, wedge, utility and starting price."""
+    """Collect the lines on sale in one list, sorted by powertrain, with cost, wedge, utility and starting price."""
     flow.lines = 0
     flow.floors_hit = 0.0
     for e in range(TRAINS):
@@ -229,13 +230,13 @@ def gather(now, before, after, flow, p):
                     flow.maker[flow.lines], flow.segment[flow.lines], flow.powertrain[flow.lines] = m, s, e
                     flow.lines += 1
     flow.first[TRAINS] = flow.lines
-    industry = 0.0
+    flow.industry = 0.0
     flow.goodwill_mean = mean_goodwill(now, after)
     for m in range(now.makers.size):
-        industry += after.experience[m]
+        flow.industry += after.experience[m]
         flow.gap[m] = quality_gap(m, COMBUSTION, now, after, flow, p)
     for j in range(flow.lines):
-        price_cost(j, industry, now, before, after, flow, p)
+        price_cost(j, now, before, after, flow, p)
         drift_taste(j, now, after, flow, p)
         appeal_of(j, now, before, after, flow, p)
         m, s, e = flow.maker[j], flow.segment[j], flow.powertrain[j]

@@ -24,7 +24,7 @@ FLOW = (*each("m", "room"),)
 
 @kernel
 def leave_room(now, after, flow, p):
-    """Fill w.room[m]: capacity left for the home market after plan and exports, quota of importers (million a year)."""
+    """Fill flow.room[m]: capacity left for the home market after plan and exports, quota of importers (million a year)."""
     imported, importers = 0.0, 0.0
     for m in range(now.makers.size):
         if importer(now.makers[m]) and after.alive[m] == 1:

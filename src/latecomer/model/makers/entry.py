@@ -65,7 +65,7 @@ def meet(now, before, after, flow, p):
             if after.alive[m] == 1:
                 bargain_again(m, gain, now, before, after, flow, p)
             elif may_come(m, now, after, p):
-                consider(m, year, gain, now, before, after, flow, p)
+                consider(m, gain, now, before, after, flow, p)
         elif founder(maker) and after.begun[m] == 0 and maker.start <= year:
             gain = size * base_cost(ECONOMY, p) * math.exp(maker.skill)
             gain /= 1.0 + (electric if maker.electric_only == 1 else own)
@@ -228,7 +228,7 @@ def best_partner(m, gain, now, before, after, flow, p):
 
 
 @kernel
-def consider(m, year, gain, now, before, after, flow, p):
+def consider(m, gain, now, before, after, flow, p):
     """Let the foreign maker of project m weigh a venture, a plant of its own and importing, and come or wait."""
     alone = alone_allowed(now.makers[m], now)
     without = importing(gain, now, p)
@@ -243,11 +243,11 @@ def consider(m, year, gain, now, before, after, flow, p):
     if not alone and best < 0:
         return
     if uniform(now.seed, now.history, now.t, m, MATCH) < p.match_hazard * odds(value - without, p.match_cost):
-        come(m, best, share, year, now, before, after, flow, p)
+        come(m, best, share, now, before, after, flow, p)
 
 
 @kernel
-def come(m, g, share, year, now, before, after, flow, p):
+def come(m, g, share, now, before, after, flow, p):
     """Begin project m with group g and this foreign share, or alone (g = -1)."""
     maker = now.makers[m]
     maker.ownership = JOINT_VENTURE if g >= 0 else FOREIGN_PLANT
@@ -258,7 +258,7 @@ def come(m, g, share, year, now, before, after, flow, p):
     begin(m, now, before, after, flow, p)
     forgive(m, after)
     stop_waiting(m, after)
-    enrol(m, year, now, after)
+    enrol(m, int(now.world.year), now, after)
     inscribe(m, now, after)
 
 

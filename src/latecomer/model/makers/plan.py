@@ -20,7 +20,7 @@ FLOW = (*each("m", "plan_built plan_trucks"),)
 
 @kernel
 def build(now, after, flow, p):
-    """Fill w.plan_trucks and w.plan_built [m] (million vehicles) and let planned plants grow."""
+    """Fill flow.plan_trucks and flow.plan_built [m] (million vehicles) and let planned plants grow."""
     share = now.policy.plan_share
     gdp = now.world.gdp
     flow.plan_trucks[:] = 0.0

@@ -79,7 +79,7 @@ def odds(m, x, now, before, flow, p):
 
 @kernel
 def rate_cars(now, after, flow, p):
-    """Fill w.car_gap[m]: how far the cars a maker sells stand from the frontier, electric ones by electric technology."""
+    """Fill flow.car_gap[m]: how far the cars a maker sells stand from the frontier, electric ones by electric technology."""
     flow.car_gap[:] = 0.0
     for j in range(flow.lines):
         m, e = flow.maker[j], flow.powertrain[j]
@@ -89,7 +89,7 @@ def rate_cars(now, after, flow, p):
 
 @kernel
 def export(now, before, after, flow, p):
-    """Set passenger exports w.sent[m, x] and their sum state.exports[m] (million), within the plant of every maker."""
+    """Set passenger exports flow.sent[m, x] and their sum after.exports[m] (million), within the plant of every maker."""
     here = now.world
     market = (1.0 - now.policy.plan_share) * p.export_market * here.world_market
     flow.sent[:] = 0.0
@@ -120,7 +120,7 @@ def send_trucks(gap, constant, part, now, p):
 
 @kernel
 def extend(now, after, flow, p):
-    """Build networks where they pay, let others decay, and book their cost (billion CNY of 2010, w.spent_abroad[m])."""
+    """Build networks where they pay, let others decay, and book their cost (billion CNY of 2010, flow.spent_abroad[m])."""
     flow.spent_abroad[:] = 0.0
     for m in range(now.makers.size):
         if after.alive[m] == 0 or importer(now.makers[m]):

@@ -162,7 +162,7 @@ def list_classes(now, flow, p):
 
 @kernel
 def value_lines(flow, p):
-    """Fill weight[j, b], the value e_bj of every line to every class apart from regional factors, and margins at w.price."""
+    """Fill weight[j, b], the value e_bj of every line to every class apart from regional factors, and margins at flow.price."""
     price, power, term, margin, weight = flow.price, flow.power, flow.price_term, flow.margin, flow.weight
     alpha, rich, official, business = flow.alpha, flow.rich, flow.official, flow.business
     lam = p.price_curvature
@@ -315,7 +315,7 @@ def sum_margins(share, flow):
 
 @kernel
 def respond(flow, p):
-    """Compute demand q_j, the sums L_j and G_j, and D_j, the part of q_j that is lost to j itself, at the prices in `w.price`."""
+    """Compute demand q_j, the sums L_j and G_j, and D_j, the part of q_j lost to j itself, at the prices in `flow.price`."""
     value_lines(flow, p)
     sum_runs(flow)
     count_buyers(flow, p)

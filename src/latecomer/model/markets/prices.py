@@ -71,11 +71,11 @@ FLOW = (
 
 @kernel
 def clear(now, after, flow, p):
-    """Solve prices and quantities of the lines gathered in the scratch record `w`.
+    """Solve prices and quantities of the lines on sale.
 
     Reads per line: utility, luxury, cost (thousand CNY, buyer's money), wedge, price (start); per node: first_time,
     replacing (million buyers), appeal (r, e); per maker: room (million, capacity left). Leaves price, sold (million),
-    margin, shadow costs in `state`, and the sums by region. Source: module docstring.
+    margin, shadow costs in `after`, and the sums by region. Source: module docstring.
     """
     if flow.lines == 0:
         flow.residual, flow.rounds, flow.rationed, flow.surplus, flow.elasticity = 0.0, 0.0, 0.0, 0.0, 0.0

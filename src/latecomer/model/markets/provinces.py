@@ -36,7 +36,7 @@ FLOW = (
 
 @kernel
 def protect(now, after, flow, p):
-    """Fill w.protection[r] (utility) and w.aid[r] (thousand CNY a car) from last year's output at home."""
+    """Fill flow.protection[r] (utility) and flow.aid[r] (thousand CNY a car) from last year's output at home."""
     flow.stake[:] = 0.0
     for m in range(now.makers.size):
         r = now.makers[m].home

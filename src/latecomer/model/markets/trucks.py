@@ -49,7 +49,7 @@ def class_share(k, gdp, p):
 
 @kernel
 def sell(now, before, after, flow, p):
-    """Fill w.truck_sold [m] and w.class_sold [k] (million), plan output first, then the market; exports come on top."""
+    """Fill flow.truck_sold [m] and flow.class_sold [k] (million), plan output first, then the market; exports come on top."""
     demand = wanted(now, before, p)
     flow.truck_demand = demand
     market = 1.0 - now.policy.plan_share
@@ -68,17 +68,17 @@ def sell(now, before, after, flow, p):
     for k in range(NCOMMERCIAL):
         left = rest * class_share(k, gdp, p)
         for _ in range(2):
-            left -= serve_class(k, left, market, now, after, flow, p)
+            left -= serve_class(k, left, now, after, flow, p)
         note_unmet(k, max(left, 0.0), now, after, flow, p)
 
 
 @kernel
-def serve_class(k, demand, market, now, after, flow, p):
+def serve_class(k, demand, now, after, flow, p):
     """Share demand of class k among makers with room by attraction; return what was served (million)."""
     total = 0.0
     for m in range(now.makers.size):
         flow.truck_weight[m] = 0.0
-        if truck_room(m, market, after, flow) > 0.0:
+        if truck_room(m, now, after, flow) > 0.0:
             flow.truck_weight[m] = attraction(m, k, now, after, flow, p)
             total += flow.truck_weight[m]
     if total <= 0.0:
@@ -86,7 +86,7 @@ def serve_class(k, demand, market, now, after, flow, p):
     served = 0.0
     for m in range(now.makers.size):
         if flow.truck_weight[m] > 0.0:
-            sold = min(demand * flow.truck_weight[m] / total, truck_room(m, market, after, flow))
+            sold = min(demand * flow.truck_weight[m] / total, truck_room(m, now, after, flow))
             flow.truck_sold[m] += sold
             flow.class_sold[k] += sold
             served += sold
@@ -106,9 +106,13 @@ def note_unmet(k, left, now, after, flow, p):
 
 
 @kernel
-def truck_room(m, market, after, flow):
+def truck_room(m, now, after, flow):
     """Return what maker m can still build for the market this year (million)."""
-    return market * after.truck_capacity[m] * 1.1 + flow.plan_trucks[m] - flow.truck_sold[m]
+    return (
+        (1.0 - now.policy.plan_share) * after.truck_capacity[m] * 1.1
+        + flow.plan_trucks[m]
+        - flow.truck_sold[m]
+    )
 
 
 @kernel

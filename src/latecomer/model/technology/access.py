@@ -40,6 +40,7 @@ from latecomer.model.technology.frontier import clock, frontier, new_part
 NOTHING = -9.0  # log units so low that nobody learns from them
 
 FLOW = (
+    *each("", "partner_lag market_distance"),
     *each("d", "leader"),
     *each("md", "joint joint_fee offered"),
     *each("md", "source", "i8"),
@@ -54,9 +55,9 @@ def introduce(now, before, after, flow, p):
     for m in range(now.makers.size):
         if after.alive[m] == 1 and venture(now.makers[m]):
             ventures += 1
-    lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-ventures / 7.0)
-    lag += p.transfer_lag * now.policy.venture_transfer_duty
-    distance = p.purchase_distance + p.purchase_closed * (1.0 - now.policy.reform_state_firms)
+    flow.partner_lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-ventures / 7.0)
+    flow.partner_lag += p.transfer_lag * now.policy.venture_transfer_duty
+    flow.market_distance = p.purchase_distance + p.purchase_closed * (1.0 - now.policy.reform_state_firms)
     flow.source[:, :] = OWN_SOURCE
     for m in range(now.makers.size):
         if after.alive[m] == 0:
@@ -65,9 +66,9 @@ def introduce(now, before, after, flow, p):
             if importer(now.makers[m]):
                 after.accessible[m, d] = max(after.mastered[m, d], flow.frontier[d])
             elif not own_brand(now.makers[m]):
-                from_partner(m, d, lag, now, before, after, flow, p)
+                from_partner(m, d, now, before, after, flow, p)
             else:
-                from_market(m, d, distance, now, after, flow, p)
+                from_market(m, d, now, after, flow, p)
     for c in range(now.contracts.size):
         use_contract(c, year, now, after, flow, p)
     frontier(now.world.frontier_clock - p.alliance_vintage, flow.leader, p)
@@ -83,7 +84,7 @@ def open_to(d, y, now):
 
 
 @kernel
-def from_partner(m, d, lag, now, before, after, flow, p):
+def from_partner(m, d, now, before, after, flow, p):
     """Give a venture or foreign plant m the technology of its parent; a cut-off leaves what stays without the parent.
 
     That is what it had last year less `venture_hold` of its present lead over makers at home, and never more again.
@@ -91,7 +92,9 @@ def from_partner(m, d, lag, now, before, after, flow, p):
     maker = now.makers[m]
     level = flow.frontier[d]
     if venture(maker):
-        level = (1.0 - p.venture_lock) * level if d == BATTERY else level - p.frontier_growth * lag
+        level = (
+            (1.0 - p.venture_lock) * level if d == BATTERY else level - p.frontier_growth * flow.partner_lag
+        )
         if d == ELECTRONICS:
             level -= p.venture_lock * new_part(flow.frontier)
     kept = after.mastered[m, d]
@@ -103,14 +106,14 @@ def from_partner(m, d, lag, now, before, after, flow, p):
 
 
 @kernel
-def from_market(m, d, distance, now, after, flow, p):
+def from_market(m, d, now, after, flow, p):
     """Give an own-brand maker m what any maker can buy: machinery and parts, or batteries of suppliers."""
     known = after.mastered[m, d]
-    y, level = MACHINERY, flow.frontier[d] - distance
+    y, level = MACHINERY, flow.frontier[d] - flow.market_distance
     if d == BATTERY:
         y, level = SUPPLIERS, p.battery_supply * flow.frontier[d]
     elif d == ELECTRONICS and p.parts_distance < p.purchase_distance:
-        y, level = SUPPLIERS, flow.frontier[d] - distance + p.purchase_distance - p.parts_distance
+        y, level = SUPPLIERS, flow.frontier[d] - flow.market_distance + p.purchase_distance - p.parts_distance
     share = open_to(d, y, now)
     reach = share * level + (1.0 - share) * known
     flow.offered[m, d] = reach if share > 0.0 else NOTHING

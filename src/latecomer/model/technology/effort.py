@@ -80,7 +80,7 @@ def organisation_aim(m, now, before, flow, p):
 
 @kernel
 def look_at_rivals(year, now, after, flow):
-    """Fill w.allied [m], whether a partner abroad helps to run the maker, and how contestable the home market is."""
+    """Fill flow.allied [m], whether a partner abroad helps to run the maker, and how contestable the home market is."""
     flow.allied[:] = 0.0
     for c in range(now.contracts.size):
         m = now.contracts[c].maker
@@ -98,7 +98,7 @@ def look_at_rivals(year, now, after, flow):
 def grant(now, after, flow, p):
     """Share the grants of each ownership out among its makers by their research; `grant_kept` of them is not crowded out.
 
-    Count in w.grants what government gives or forgoes: grants, and profit tax saved by the deduction for research.
+    Count in flow.grants what government gives or forgoes: grants, and profit tax saved by the deduction for research.
     """
     flow.grants = 0.0
     for m in range(now.makers.size):
@@ -138,7 +138,7 @@ def attention(d, maker, after, p):
 
 @kernel
 def attend(m, effort, now, after, flow, p):
-    """Fill w.focus[d], effort on each domain; its sum is that of the rule: what a maker gives one domain it takes from others."""
+    """Fill flow.focus[d], effort on each domain; its sum is that of the rule: what one domain gets others lack."""
     maker = now.makers[m]
     usual, wanted = 0.0, 0.0
     for d in range(NDOMAINS):

@@ -38,11 +38,12 @@ def room(d, known, flow):
 
 
 @kernel
-def improve(d, m, focus, shown, now, after, flow, p):
+def improve(d, m, shown, now, after, flow, p):
     """Return the gain from own innovation, and book it by kind in proportion to what each kind adds to the rate.
 
     `shown` is what the ventures of the group do not withhold (log units).
     """
+    focus = flow.focus[d] * flow.split[2]
     known = after.mastered[m, d]
     outside = max(flow.offered[m, d], shown)
     integrated = p.integration * flow.breadth[d]

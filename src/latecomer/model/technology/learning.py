@@ -102,8 +102,8 @@ def learn(now, after, flow, p):
 def domain_gain(d, m, now, after, flow, p):
     """Return one year's gain of maker m in domain d: digestion, spillovers and improvement (module docstring).
 
-    Leave what came from each source in w.gained [y], what each kind of improvement added in w.succeeded [g] and
-    what affiliation gave in w.from_group.
+    Leave what came from each source in flow.gained [y], what each kind of improvement added in flow.succeeded [g] and
+    what affiliation gave in flow.from_group.
     """
     flow.gained[:], flow.succeeded[:] = 0.0, 0.0
     known, focus, partner = after.mastered[m, d], flow.focus[d], flow.group_source[m, d]
@@ -124,12 +124,12 @@ def domain_gain(d, m, now, after, flow, p):
     if bought > 0.0 and flow.source[m, d] != OWN_SOURCE:
         flow.gained[flow.source[m, d]] += p.digestion * absorb * purchase
     gain = spill_over(gain, d, m, absorb, from_partner, now, after, flow, p)
-    return gain + improve(d, m, focus * flow.split[2], partner - withheld, now, after, flow, p)
+    return gain + improve(d, m, partner - withheld, now, after, flow, p)
 
 
 @kernel
 def average_ventures(now, after, flow):
-    """Fill w.venture_mean[d] and w.region_best[r, d] from the technology of foreign makers at home: ventures and their own
+    """Fill flow.venture_mean[d] and flow.region_best[r, d] from the technology of foreign makers at home: ventures and their own
     plants, whose suppliers and workers teach alike."""
     flow.venture_mean[:] = 0.0
     flow.region_best[:] = -9.0
@@ -162,7 +162,7 @@ def lead(absorb, share, focus, p):
 
 @kernel
 def share_effort(d, m, absorb, source, bought, now, after, flow, p):
-    """Fill w.split with the effort on digestion of partners, digestion of purchases and own innovation, 1 each if even.
+    """Fill flow.split with the effort on digestion of partners, digestion of purchases and own innovation, 1 each if even.
 
     Weights are (r_i + r0)^s of the gain r_i that even effort would bring, times those of the maker's strategy; bought
     technology also costs its fee.

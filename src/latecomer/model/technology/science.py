@@ -42,7 +42,7 @@ FLOW = (
 
 @kernel
 def fund(now, before, flow, p):
-    """Fill w.funds [h], research money by employer, with programmes, contracts and standards of the year."""
+    """Fill flow.funds [h], research money by employer, with programmes, contracts and standards of the year."""
     flow.funds[:] = 0.0
     own = 0.0
     for m in range(now.makers.size):

@@ -40,9 +40,9 @@ FLOW = (
 
 @kernel
 def grow(now, before, after, flow, p):
-    """Let engineers graduate, choose and leave; set w.talent, w.staffing [h], w.staff [m] and w.brought [h].
+    """Let engineers graduate, choose and leave; set flow.talent, flow.staffing [h], flow.staff [m] and flow.brought [h].
 
-    Reads w.funds [h], which `science.fund` has filled.
+    Reads flow.funds [h], which `science.fund` has filled.
     """
     study = now.policy_path[max(now.t - int(p.talent_lag), 0)].university_places
     cohort = max(now.world.engineers * study, 1e-6)
@@ -78,7 +78,7 @@ def employer(maker):
 
 @kernel
 def choose(posts_at_institutes, now, before, after, flow, p):
-    """Fill w.pull [h], the shares in which those who choose go to the employers (sum 1)."""
+    """Fill flow.pull [h], the shares in which those who choose go to the employers (sum 1)."""
     money, people = max(flow.funds.sum(), 1e-12), max(after.engineer_pool, 1e-12)
     total = 0.0
     for h in range(NEMPLOYERS):
@@ -112,7 +112,7 @@ def organised(h, now, before):
 
 @kernel
 def move(graduates, quality, free, after, flow, p):
-    """Let engineers leave, move and enter (thousand persons): fill w.moved [from, to], w.joined [h], w.brought [h]."""
+    """Let engineers leave, move and enter (thousand persons): fill flow.moved [from, to], flow.joined [h], flow.brought [h]."""
     leaving = p.mobility * free
     staying = max(1.0 - p.engineer_exit - leaving, 0.0)
     for h in range(NEMPLOYERS):
