@@ -16,10 +16,7 @@ from latecomer.model.context import each
 from latecomer.model.kinds import COMFORT, importer, own_brand
 from latecomer.model.markets.chargers import drive_share
 
-FLOW = (
-    *each("j", "utility luxury firm_taste official_taste electric own"),
-    *each("", "goodwill_mean"),
-)
+FLOW = (*each("j", "utility luxury firm_taste official_taste electric own"),)
 
 
 @kernel

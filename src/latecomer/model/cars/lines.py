@@ -48,7 +48,7 @@ from latecomer.model.technology import access, learning
 from latecomer.model.technology.paradigm import lock_of
 
 FLOW = (
-    *each("", "industry"),
+    *each("", "industry goodwill_mean"),
     *each("", "lines", "i8"),
     *each("E", "first", "i8"),
     *each("j", "maker segment powertrain", "i8"),
