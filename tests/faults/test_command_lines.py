@@ -277,6 +277,10 @@ def test_every_command_line_ends_in_an_answer_or_a_refusal(capsys, case, place):
         ["new-case", "x" * 300],
         ["new-case", "loop"],
         ["new-case", "~nobody_here/x"],
+        ["new-case", "x", "--out", "--json"],
+        ["compare", "ok.yaml", "--dry-run", "--csv", "--quiet"],
+        ["fit", "china-auto", "--out="],
+        ["run", "china-auto", "--dry-run", "--seed", "1_0"],
     ],
     ids=lambda line: " ".join(word[:12] for word in line),
 )

@@ -1,6 +1,7 @@
 """Are the words of a command line right? All are read, and everything wrong with them and with the case is told at once."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -157,10 +158,7 @@ def whole(option: str, text: str, low: int, high: int, problems: Problems) -> in
     """Return a whole number within bounds; None if nothing was given or the text is wrong."""
     if not text:
         return None
-    try:
-        number = int(text)
-    except ValueError:
-        number = None
+    number = int(text) if re.fullmatch(r"\s*[+-]?[0-9]{1,40}\s*", text) else None
     if number is None or not low <= number <= high:
         problems.add(option, None, None, text, f"a whole number from {low} to {high}")
         return None
@@ -225,6 +223,8 @@ def why_not_writable(path: Path, name: str = "") -> str | None:
     """Return why files (of this name) cannot be made in a folder, or None; it is tried in the nearest folder that exists."""
     if str(path).startswith("~"):
         return f"there is no home folder of {path.parts[0][1:] or 'this user'}"
+    if f"{path / name}".startswith("--"):
+        return "it begins like an option, whose value was left out"
     if "\0" in f"{path}{name}":
         return "a path holds no NUL"
     long = [part for part in (*path.parts, name) if len(os.fsencode(part)) > LONGEST_NAME]
