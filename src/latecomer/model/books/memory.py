@@ -1,10 +1,10 @@
 """What of this year does the next one remember? Output, experience, and the mix and growth of the market.
 
-experience  E' = E + cars and trucks made;  electric cars by themselves
-segments    share_s += speed (spending on s / spending - share_s): what makers expect of the segments
-growth      trend += (ln(sales / last year's) - trend) / 2,  held between -.3 and .5
+    experience  E' = E + cars and trucks made;  electric cars by themselves
+    segments    share_s += speed (spending on s / spending - share_s): what makers expect of the segments
+    growth      trend += (ln(sales / last year's) - trend) / 2,  held between -.3 and .5
 
-Nobody reads in a year what is filled here before the next.
+Stages that follow in the year (learning, exit) read what is carried here as this year's, all others as last year's.
 """
 
 import math

@@ -57,7 +57,6 @@ def technology_used(m, d, now, after, p):
 @kernel
 def quality_gap(m, e, now, after, flow, p):
     """Return Q - F of a car of maker m with powertrain e (log units; negative behind the frontier)."""
-    now.makers[m]
     gap = 0.0
     for d in range(NDOMAINS):
         gap += domain_weight(d, e, p) * (technology_used(m, d, now, after, p) - flow.frontier[d])

@@ -29,8 +29,6 @@ import math
 from latecomer.axes import (
     BATTERY,
     ECONOMY,
-    FOREIGN_PLANT,
-    JOINT_VENTURE,
     MAINSTREAM,
     PROCESS,
 )
@@ -41,7 +39,7 @@ from latecomer.model.channels import FOUND, LOSS_YEARS, LUCK, MATCH, PAIRS, PART
 from latecomer.model.kinds import NEVER, foreign_plant, importer, own_brand, private, venture
 from latecomer.model.makers.finance import forgive
 from latecomer.model.makers.founding import begin, end_maker, foreign_project, founder
-from latecomer.model.makers.roster import adopt, cede, count_year_apart, enrol, inscribe, stop_waiting
+from latecomer.model.makers.roster import adopt, agree, cede, count_year_apart, enrol, inscribe, stop_waiting
 
 AHEAD = 5.0
 
@@ -249,12 +247,7 @@ def consider(m, gain, now, before, after, flow, p):
 @kernel
 def come(m, g, share, now, before, after, flow, p):
     """Begin project m with group g and this foreign share, or alone (g = -1)."""
-    maker = now.makers[m]
-    maker.ownership = JOINT_VENTURE if g >= 0 else FOREIGN_PLANT
-    maker.group = g
-    if g >= 0:
-        maker.home = now.makers[g].home
-    maker.equity = 1.0 - share
+    agree(m, g, share, now)
     begin(m, now, before, after, flow, p)
     forgive(m, after)
     stop_waiting(m, after)

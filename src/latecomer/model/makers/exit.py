@@ -1,9 +1,9 @@
 """When does a maker fail, and who takes it over?
 
-exit       after a run of loss years once its money is gone, or by insolvency, debt beyond the limit (`finance.debt_limit`);
-           soft budgets delay it
-dated      a venture ends with its contract, a maker by a takeover of record
-buyer      the richest healthy own-brand maker with a line in common, at a discount (`takeover`); else the maker ends
+    exit       after a run of loss years once its money is gone, or by insolvency, debt beyond the limit (`finance.debt_limit`);
+               soft budgets delay it
+    dated      a venture ends with its contract, a maker by a takeover of record
+    buyer      the richest healthy own-brand maker with a line in common, at a discount (`takeover`); else the maker ends
 
 Hazards are smooth, so that a tiny error in profit does not flip a history.
 """
@@ -66,7 +66,6 @@ def leave(now, after, flow, p, out):
 @kernel
 def insolvent(m, now, after, p):
     """Return how near to certain it is that maker m cannot pay: debt against its limit, smoothly."""
-    now.makers[m]
     over = -after.cash[m] / max(debt_limit(m, now, after, p), 1e-3) - 1.0
     return 1.0 / (1.0 + math.exp(-12.0 * min(max(over, -3.0), 3.0)))
 

@@ -62,7 +62,6 @@ def founder(maker):
 @kernel
 def begin(m, now, before, after, flow, p):
     """Start maker m with the skills of its founders, relative to those who are already there."""
-    now.makers[m]
     after.alive[m] = 1
     flow.entries += 1.0
     capacity.begin(m, now, after)

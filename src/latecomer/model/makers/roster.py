@@ -3,6 +3,7 @@
 They are state, because entry by rule sets them, and stand on the history's own list of makers, which every other stage reads.
 """
 
+from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE
 from latecomer.compiled import kernel
 from latecomer.model.kinds import NEVER
 
@@ -61,3 +62,14 @@ def count_year_apart(m, going, after):
 def stop_waiting(m, after):
     """Let a foreign project begin to count anew."""
     after.apart[m] = 0.0
+
+
+@kernel
+def agree(m, g, share, now):
+    """Write on the roster what project m is to be: a venture of group g with this foreign share, or a plant of its own (-1)."""
+    maker = now.makers[m]
+    maker.ownership = JOINT_VENTURE if g >= 0 else FOREIGN_PLANT
+    maker.group = g
+    if g >= 0:
+        maker.home = now.makers[g].home
+    maker.equity = 1.0 - share

@@ -1,7 +1,7 @@
 """What passes when one maker takes over another?
 
-takeover   of a failing maker (`exit`), or by a dated fact of the case: plant, lines, debts and part of skill and goodwill pass,
-           and the maker ends
+    takeover   of a failing maker (`exit`), or by a dated fact of the case: plant, lines, debts and part of skill and
+               goodwill pass, and the maker ends
 
 Each file of the model hands on its own part of a maker (`inherit`).
 """

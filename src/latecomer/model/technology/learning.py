@@ -93,7 +93,7 @@ def learn(now, after, flow, p):
             book(made * mean_weight(d, after, p) * held, flow)
             flow.group_gain[m] += domain_weight(d, COMBUSTION, p) * held * flow.from_group
     for m in range(now.makers.size):
-        if after.alive[m] == 1 and (foreign(now.makers[m])):
+        if after.alive[m] == 1 and foreign(now.makers[m]):
             for d in range(NDOMAINS):
                 after.mastered[m, d] = after.accessible[m, d]
 
