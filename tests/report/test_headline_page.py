@@ -38,8 +38,8 @@ def tariff(case):
 def test_cards_and_answer_lead_with_the_largest_sure_effect(tariff):
     first = cards(tariff)[0]
     assert (first["name"], first["text"]) == ("Own brands in cars made, 1990", "+37.0 points")
-    assert first["told"] == "Largest sure effect; from 2005 on the band holds zero"
-    assert answer(tariff)[0].startswith("Own brands in cars made: largest in 1990")
+    assert first["told"] == "Largest sure effect; from 2005 on the band includes zero"
+    assert answer(tariff)[0].startswith("Own brands in cars made: largest sure effect in 1990")
 
 
 def test_the_firm_stands_first(case):

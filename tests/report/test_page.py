@@ -114,7 +114,7 @@ def test_same_run_same_bytes(result, text, tmp_path):
 def test_the_page_stays_small_and_holds_no_single_histories(text, specs):
     assert len(text.encode()) < 3 * MEGABYTE
     rows = [len(data) for spec in specs.values() for data in spec["datasets"].values()]
-    assert max(rows) <= 73 * 21  # years times groups of makers
+    assert max(rows) <= 73 * 23  # years times groups of makers
 
 
 def test_text_of_a_case_is_escaped(result):

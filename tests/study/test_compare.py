@@ -62,7 +62,7 @@ def test_an_effect_of_a_year_is_the_row_of_the_table(found):
 
 
 def test_a_star_means_a_band_without_zero():
-    """Nine pairs in ten that agree while the band holds zero lean, and are told in words."""
+    """Nine pairs in ten that agree while the band includes zero lean, and are told in words."""
 
     def made(low, high, positive):
         return Effect(

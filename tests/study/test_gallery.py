@@ -123,11 +123,11 @@ SURE, UNSURE = np.linspace(40.0, 60.0, 50), np.linspace(-50.0, 60.0, 50)
             "Yes, in sign; size open: only one end was published, ours lies beyond it",
         ),
         (SURE, NAN, -50.0, NAN, NAN, "No: the other sign"),
-        (UNSURE, NAN, 50.0, NAN, NAN, "Open: our band holds zero"),
+        (UNSURE, NAN, 50.0, NAN, NAN, "Open: our band includes zero"),
         (SURE, 1.0, NAN, NAN, NAN, "Yes, in sign; no size was published for it"),
         (SURE, -1.0, NAN, NAN, NAN, "No: the other sign"),
         (SURE, 0.0, 0.0, NAN, NAN, "No: our band excludes zero"),
-        (UNSURE, 0.0, 0.0, NAN, NAN, "Yes: our band holds zero"),
+        (UNSURE, 0.0, 0.0, NAN, NAN, "Yes: our band includes zero"),
     ],
 )
 def test_agreement_by_its_rule(values, sign, value, low, high, told):

@@ -205,13 +205,14 @@ def change_rows(case: Case, changes: Sequence[Change]) -> list[dict[str, str]]:
 
 
 def change_row(case: Case, section: str, told: str, alike: Sequence[Change]) -> dict[str, str]:
-    """Return one row of changes that share a name; the first of them gives the years."""
+    """Return one row of changes that share a name; its years are those in which any of them moves."""
     first, lever = alike[0], alike[0].lever
     history = [history_of(case, change) for change in alike]
-    moved = np.flatnonzero(history[0] != first.values)
+    apart = [before != change.values for before, change in zip(history, alike, strict=True)]
+    moved = np.flatnonzero(np.any(apart, axis=0))
     row = {"kind": section, "what": told, "unit": lever.unit}
     if not moved.size:
-        zero = not history[0].any()
+        zero = not np.any(history)
         after = "zero in history; multiplying it changes nothing" if zero else "as in history"
         return {**row, "years": "none", "before": "", "after": after}
     years = f"{case.years[moved[0]]}-{case.years[moved[-1]]}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NOTE = (
     "Mean of the Shapley shares over the histories (rows add up), the band that holds 90% of them, and the part of the whole. "
-    "What counts as which force stands in forces.csv; counted as a critic would, one row at a time, the part of the whole lies "
+    "What counts as which force stands in forces.csv; with each row of the case as a force of its own, the part of the whole is "
     "in the last column."
 )
 

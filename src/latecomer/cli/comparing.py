@@ -209,7 +209,7 @@ def with_unit(value: str, unit: str) -> str:
 def show(found: "Comparison", asked: Asked) -> None:
     """Print the effects in the years asked for, or in those that the effects choose: tables, or JSON with every series that is
     one number a year, after the chosen makers of a firm's reform."""
-    from latecomer.study.firms import firm_effects
+    from latecomer.study.firms import firm_effects, standing_told
     from latecomer.study.headline import (
         course_sentences,
         headline_rows,
@@ -232,10 +232,11 @@ def show(found: "Comparison", asked: Asked) -> None:
             tables.append(effects_table(found, years))
         for table in tables:
             print_table(table)
-        said = [nothing] if nothing else course_sentences(found) if found.since is not None else []
+        said = [nothing] if nothing else []
+        if not nothing and found.since is not None:
+            said = [*standing_told(found), *share_told(found), *course_sentences(found)]
         for line in [
             *said,
-            *share_told(found),
             *permits_told(found),
             *leaning_told(found, years),
             *notes(found),
@@ -271,7 +272,7 @@ def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
 
 
 def leaning_told(found: "Comparison", years: Sequence[int]) -> list[str]:
-    """Say in words where nine pairs in ten agree on the sign of an effect shown although its band holds zero."""
+    """Say in words where nine pairs in ten agree on the sign of an effect shown although its band includes zero."""
     effects = [found.effect(series, year) for series in WATCHED for year in years]
     said = [
         f"{WATCHED[e.series][0].split(',')[0].strip().lower()} {e.year} ({'up' if e.positive > e.negative else 'down'} in "
@@ -280,7 +281,9 @@ def leaning_told(found: "Comparison", years: Sequence[int]) -> list[str]:
         if e.leans
     ]
     return (
-        [f"Sign shared by nine pairs in ten, though the band holds zero: {'; '.join(said)}."] if said else []
+        [f"Sign shared by nine pairs in ten, though the band includes zero: {'; '.join(said)}."]
+        if said
+        else []
     )
 
 

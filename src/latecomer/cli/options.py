@@ -227,12 +227,16 @@ def why_not_writable(path: Path, name: str = "") -> str | None:
         return "it begins like an option, whose value was left out"
     if "\0" in f"{path}{name}":
         return "a path holds no NUL"
+    if any(part.isspace() for part in path.parts):
+        return "a name of spaces only is hard to find again"
     long = [part for part in (*path.parts, name) if len(os.fsencode(part)) > LONGEST_NAME]
     if long:
         return f"a name is longer than {LONGEST_NAME} bytes"
     try:
         there = path
         while not there.exists() and there != there.parent:
+            if there.is_symlink():
+                return f"{there} is a link that leads nowhere"
             there = there.parent
         if not there.is_dir():
             return f"{there} is a file"

@@ -87,6 +87,8 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
     problems = Problems()
     request = requested({**given, "histories": given["histories"] or "1"}, problems, **flags)
     series = named_series("--series", given["series"], problems)
+    from latecomer.study.uncertainty import EACH, uncertainty
+
     each = whole("--each", given["each"], 2, MOST_HISTORIES, problems) or 2
     case = checked_case(case_name, problems)
     reforms, year, histories = [], None, None
@@ -98,8 +100,6 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
             )
         year = whole("--year", given["year"], int(case.years[0]), int(case.years[-1]), problems)
         if given["histories"]:
-            from latecomer.study.uncertainty import EACH
-
             draws = len(case.draws)
             histories = request.histories
             if histories % draws or histories < EACH * draws:
@@ -107,7 +107,6 @@ def explain_spread(names: Sequence[str], case_name: str, given: Given, flags: Ma
                 problems.add("--histories", None, None, given["histories"], expected)
     problems.raise_if_any(UsageError)
     assert case is not None
-    from latecomer.study.uncertainty import uncertainty
 
     def ask(progress: Callable[[int, int], None]) -> Any:
         return uncertainty(

@@ -140,8 +140,8 @@ def cards(run: Run, record: pd.DataFrame) -> list[dict[str, str]]:
     last = int(run.years[-1])
     wanted = (
         ("Vehicles made", "vehicles", marked(VOLUME_YEARS, run.years)[0]), ("Vehicles made", "vehicles", last),
-        ("Own brands in passenger cars", "own_brand_share", last), ("Great power", "great", last),
-        ("Strong power", "strong", last),
+        ("Own brands in passenger cars", "own_brand_share", last), ("Great", "great", last),
+        ("Strong", "strong", last),
     )  # fmt: skip
     found = [(name, series, value(run, record, series, year)) for name, series, year in wanted]
     return [card(name, series, one) for name, series, one in found if one]

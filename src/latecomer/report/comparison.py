@@ -26,7 +26,15 @@ from latecomer.report.power import GREAT_TITLE, STRONG_TITLE, arrow_head, power_
 from latecomer.report.style import BLUE, GREY, INK, MUTED, SHADE, layered, specified, unchecked, zero_line
 from latecomer.study.channels import channel_sentences
 from latecomer.study.compare import Comparison, Effect
-from latecomer.study.firms import CHOSEN, FIRM_SERIES, RIVAL, chosen_makers, firm_effects, name_of
+from latecomer.study.firms import (
+    CHOSEN,
+    FIRM_SERIES,
+    RIVAL,
+    chosen_makers,
+    firm_effects,
+    name_of,
+    standing_told,
+)
 from latecomer.study.gallery import RULE
 from latecomer.study.growth import MODES, TOTAL, growth_table
 from latecomer.study.headline import (
@@ -466,11 +474,13 @@ def cards(found: Comparison) -> list[dict[str, str]]:
     told = courses(found)
     firm = [one for one in told if one.index and one.index == told[0].index]
     by_name = {one.series: one for one in told if not one.index}
-    return [card(one) for one in [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]]
+    relative = {"own_brand_share": "Others make {}: see the answer"} if share_told(found) else {}
+    shown = [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]
+    return [card(one, "" if one.index else relative.get(one.series, "")) for one in shown]
 
 
-def card(course: Course) -> dict[str, str]:
-    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is."""
+def card(course: Course, caution: str) -> dict[str, str]:
+    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is, or a caution."""
     year = course.peak or (course.top if course.index else course.last)
     row = course.rows.set_index("year").loc[year]
     factor, unit = shown_in(str(row["unit"]))
@@ -479,14 +489,15 @@ def card(course: Course) -> dict[str, str]:
         median, low, high = (words.NOTHING,) * 3
     return {
         "name": f"{course.title}, {year}", "text": median if unit.startswith("index") else f"{median} {unit}",
-        "band": f"{low} to {high}", "told": lasting(course) if course.peak else likely(row),
+        "band": f"{low} to {high}",
+        "told": caution.format("fewer" if row["median"] > 0.0 else "more") or (lasting(course) if course.peak else likely(row)),
     }  # fmt: skip
 
 
 def lasting(course: Course) -> str:
     """Return how long the largest sure effect lasts."""
     if course.unsure is not None:
-        return f"Largest sure effect; from {course.unsure} on the band holds zero"
+        return f"Largest sure effect; from {course.unsure} on the band includes zero"
     return f"Largest sure effect; still sure in {course.last}"
 
 
@@ -505,7 +516,11 @@ def answer(found: Comparison) -> list[str]:
     if found.since is None:
         return ["The reform changes nothing within the years of the case: every effect is exactly zero."]
     nothing = silent(found)
-    return [nothing] if nothing else [*course_sentences(found), *share_told(found), *permits_told(found)]
+    return (
+        [nothing]
+        if nothing
+        else [*standing_told(found), *share_told(found), *course_sentences(found), *permits_told(found)]
+    )
 
 
 FIRM_TITLES = {

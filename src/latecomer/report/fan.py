@@ -123,7 +123,7 @@ SEGMENT_FANS = {
 RECENT_FANS = {
     "vehicles_recent": Fan(
         "vehicles",
-        "The same since 1978",
+        "The same, recent years",
         "Vehicles made in a year; equal steps are equal numbers.",
         first=1978,
     )

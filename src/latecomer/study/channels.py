@@ -136,7 +136,7 @@ def channel_sentences(found: Comparison) -> list[str]:
         how = "moved first" if not said else "moved in the same year" if row.first == before else "followed"
         when = "" if row.first == before else f" in {row.first:.0f}"
         then = f"{row.title}, {told(row.first_median, row.first_low, row.first_high, row)}"
-        after = f"; in {row.last} the 90% band of the difference holds zero"
+        after = f"; in {row.last} the 90% band of the difference includes zero"
         if row.clear_at_last:
             after = f"; in {row.last} {told(row.last_median, row.last_low, row.last_high, row)}"
         said.append(f"{row.mechanism} {how}{when}: {then}{'' if row.first == row.last else after}.")

@@ -78,7 +78,7 @@ class Effect(Shown):
 
     @property
     def leans(self) -> bool:
-        """Return whether nine histories in ten agree on the sign although the 90% band holds zero."""
+        """Return whether nine histories in ten agree on the sign although the 90% band includes zero."""
         return not self.clear and max(self.positive, self.negative) >= 0.9
 
     def __str__(self) -> str:

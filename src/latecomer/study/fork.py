@@ -32,7 +32,7 @@ RULE = (
 )
 WORKS, UNSURE, OTHER_SIGN, SMALL = (
     "works",
-    "band holds zero",
+    "band includes zero",
     "opposite sign",
     f"sure, but below {LEAST:.0%} of the largest",
 )

@@ -199,10 +199,10 @@ def verdict(values: np.ndarray, sign: float, value: float, low: float, high: flo
     """Say whether we agree with a published finding, in sign and in size, by `RULE`."""
     ours, ends = float(np.median(values)), np.quantile(values, (LEVELS[0], LEVELS[-1]))
     if sign == 0.0:
-        return "Yes: our band holds zero" if ends[0] <= 0.0 <= ends[1] else "No: our band excludes zero"
+        return "Yes: our band includes zero" if ends[0] <= 0.0 <= ends[1] else "No: our band excludes zero"
     direction = sign if np.isfinite(sign) else np.sign(next(x for x in (value, low, high) if np.isfinite(x)))
     if ends[0] <= 0.0 <= ends[1]:
-        return "Open: our band holds zero"
+        return "Open: our band includes zero"
     if ours * direction < 0.0:
         return "No: the other sign"
     if np.isfinite(sign):

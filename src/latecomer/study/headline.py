@@ -42,6 +42,7 @@ ALSO_WATCHED = (
 SMALLEST, OF_LEVEL = {"share": 0.001, "index": 0.1, "problems": 0.1}, 0.002
 NINE_IN_TEN, NEARER_END, CLOSE = 0.9, 0.05, 2
 LARGE = 10.0  # times the smallest visible effect: a point of a share, 2% of a level
+MAINLY = 0.5  # of what a share moves by
 OF_TOP = 0.1  # of the largest median: a sure effect below it is no headline
 SMALLEST_PRINTED = 0.0005
 IMPORT_SHARE = "import_share"  # imports in cars sold at home
@@ -220,15 +221,18 @@ def sentence(course: Course) -> str:
     if course.peak is None:
         told = f"{at(course, course.top)}, {odds(course, course.top)}"
         return f"{course.title}: no sure effect in any year; in {course.top} {told}."
-    told = f"{course.title}: largest in {course.peak}, {at(course, course.peak)}"
+    told = f"{course.title}: largest sure effect in {course.peak}, {at(course, course.peak)}"
     if course.peak == course.last:
         return f"{told}."
     if course.halved is not None:
         told += f"; halved by {course.halved}"
     if course.unsure is not None:
-        again = int((sure_in(course.rows) & (course.rows["year"] > course.unsure)).sum())
-        told += f"; from {course.unsure} on the 90% band holds zero" + (
-            f", except in {again} {'year' if again == 1 else 'years'}" if again else ""
+        later = course.rows["year"] >= course.unsure
+        again, years = int((sure_in(course.rows) & later).sum()), int(later.sum())
+        told += f"; from {course.unsure} on " + (
+            f"sure in only {again} of {years} years"
+            if again
+            else "no longer sure: the 90% band includes zero"
         )
     return f"{told}; in {course.last} {at(course, course.last)}."
 
@@ -240,7 +244,7 @@ def leaning(course: Course) -> str:
         return ""
     name = course.title[:1].lower() + course.title[1:]
     if max(row["positive"], row["negative"]) >= NINE_IN_TEN and not sure_in(course.rows)[-1]:
-        return f"{name} (in {course.last} {odds(course, course.last)}, though the band holds zero)"
+        return f"{name} (in {course.last} {odds(course, course.last)}, though the band includes zero)"
     return name
 
 
@@ -357,20 +361,27 @@ def counted(found: Comparison) -> list[str]:
 
 
 def share_told(found: Comparison) -> list[str]:
-    """Say where own brands' share moves only since others make more or fewer cars, in the year of its largest sure effect."""
+    """Say where own brands' share moves mainly since others make more or fewer cars, in the year of its largest sure effect.
+
+    Mainly: with the cars of own brands as they were, the share would move by half as much at least.
+    """
     course = course_of(found.effects("own_brand_share"), HEADLINES["own_brand_share"])
     if course.peak is None or not is_large(course):
         return []
     shares, cars = found.values("own_brand_share"), found.values("passenger_cars")
     made = [share * whole for share, whole in zip(shares, cars, strict=True)]
-    at_peak = course.rows["year"] == course.peak
+    at_peak = (course.rows["year"] == course.peak).to_numpy()
     own = pd.DataFrame(summed(made[1] - made[0], *made))[at_peak].iloc[0]
     up = float(course.rows["median"][at_peak].iloc[0]) > 0.0
-    if own["low90" if up else "high90"] * (1.0 if up else -1.0) > 0.0:
+    before, same = shares[0][:, at_peak], made[0][:, at_peak]
+    whole = same + (cars[1] - made[1])[:, at_peak]
+    alone = np.median(np.divide(same, whole, out=before.copy(), where=whole > 0.0) - before)
+    sure = own["low90" if up else "high90"] * (1.0 if up else -1.0) > 0.0
+    if sure or not alone / course.rows["median"][at_peak].iloc[0] >= MAINLY:
         return []
     low, median, high = (signed(1e-3 * float(own[name])) for name in ("low90", "median", "high90"))
     return [
-        f"Own brands' share {'rises' if up else 'falls'} in {course.peak} because others make "
+        f"Own brands' share {'rises' if up else 'falls'} in {course.peak} mainly because others make "
         f"{'fewer' if up else 'more'} cars: own brands themselves make {median} thousand ({low} to {high})."
     ]
 
