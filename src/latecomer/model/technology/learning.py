@@ -58,9 +58,50 @@ FLOW = (
 
 @kernel
 def learn(now, after, flow, p):
-    """Update mastered capability C[m, d] of own-brand makers for a year (log units)."""
+    """Update mastered capability C[m, d] for a year (log units): own brands learn, foreign makers have what they may use."""
     average_ventures(now, after, flow)
+    find_best_of_groups(now, after, flow)
     flow.presence = after.venture_output / (after.venture_output + p.presence_half)
+    flow.learned[:], flow.improved[:], flow.learners = 0.0, 0.0, 0.0
+    flow.group_gain[:] = 0.0
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and own_brand(now.makers[m]):
+            learn_domains(m, now, after, flow, p)
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and foreign(now.makers[m]):
+            for d in range(NDOMAINS):
+                after.mastered[m, d] = after.accessible[m, d]
+
+
+@kernel
+def learn_domains(m, now, after, flow, p):
+    """Update what own-brand maker m masters of every domain, and book from where it learned."""
+    attend(m, after.research[m] * after.organisation[m] * flow.staff[m], now, after, flow, p)
+    made = after.output[m] + after.truck_output[m]
+    flow.learners += made
+    for d in range(NDOMAINS):
+        flow.breadth[d] = breadth(d, m, after, flow)
+    for d in range(NDOMAINS):
+        gain = domain_gain(d, m, now, after, flow, p)
+        if d == PROCESS:
+            gain += by_doing(m, made, after, p)
+        after.mastered[m, d] += min(gain, p.learning_cap)
+        held = min(1.0, p.learning_cap / max(gain, 1e-9))
+        book(made * mean_weight(d, after, p) * held, flow)
+        flow.group_gain[m] += domain_weight(d, COMBUSTION, p) * held * flow.from_group
+
+
+@kernel
+def by_doing(m, made, after, p):
+    """Return what maker m learned of its process by making so many vehicles (log units)."""
+    if made <= 0.0:
+        return 0.0
+    return p.learning_by_doing * math.log((after.experience[m] + 0.02) / (after.experience[m] - made + 0.02))
+
+
+@kernel
+def find_best_of_groups(now, after, flow):
+    """Fill flow.group_source[g, d], the best technology of the joint ventures of group g; far below all without one."""
     best = flow.group_source
     best[:] = -9.0
     for v in range(now.makers.size):
@@ -68,34 +109,6 @@ def learn(now, after, flow, p):
         if after.alive[v] == 1 and venture(now.makers[v]) and g >= 0:
             for d in range(NDOMAINS):
                 best[g, d] = max(best[g, d], after.accessible[v, d])
-    flow.learned[:], flow.improved[:], flow.learners = 0.0, 0.0, 0.0
-    flow.group_gain[:] = 0.0
-    for m in range(now.makers.size):
-        if after.alive[m] == 0 or not own_brand(now.makers[m]):
-            continue
-        effort = after.research[m] * after.organisation[m] * flow.staff[m]
-        attend(m, effort, now, after, flow, p)
-        made = after.output[m] + after.truck_output[m]
-        flow.learners += made
-        doing = 0.0
-        if made > 0.0:
-            doing = p.learning_by_doing * math.log(
-                (after.experience[m] + 0.02) / (after.experience[m] - made + 0.02)
-            )
-        for d in range(NDOMAINS):
-            flow.breadth[d] = breadth(d, m, after, flow)
-        for d in range(NDOMAINS):
-            gain = domain_gain(d, m, now, after, flow, p)
-            if d == PROCESS:
-                gain += doing
-            after.mastered[m, d] += min(gain, p.learning_cap)
-            held = min(1.0, p.learning_cap / max(gain, 1e-9))
-            book(made * mean_weight(d, after, p) * held, flow)
-            flow.group_gain[m] += domain_weight(d, COMBUSTION, p) * held * flow.from_group
-    for m in range(now.makers.size):
-        if after.alive[m] == 1 and foreign(now.makers[m]):
-            for d in range(NDOMAINS):
-                after.mastered[m, d] = after.accessible[m, d]
 
 
 @kernel
