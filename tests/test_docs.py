@@ -98,7 +98,7 @@ def test_every_part_of_the_case_has_its_files_and_its_place_in_the_report(case):
     for _, name, computed, seen in rows:
         files = [f for f in re.findall(r"`([a-z_/.]+)`", computed) if not f.endswith(".csv")]
         paths = [
-            source.parent / file if file.endswith(".py") else source / "model" / f"{file}.py"
+            source.parent / (file if file.endswith(".py") else f"latecomer/{code.path_of(file)}")
             for file in files
         ]
         assert files and all(path.is_file() for path in paths), (name, files)
