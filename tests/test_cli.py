@@ -292,7 +292,7 @@ def test_explain_lists_all_names_when_asked(capsys):
     code, out, _ = answer(capsys, "explain", "--all")
     assert code == 0
     listed = re.findall(r"[\w.-]+", out)
-    assert {"tariff.car", "comfort_effect", "knowledge", "gdp", "geely", "CN-SH"} <= set(listed)
+    assert {"tariff.car", "comfort_effect", "learning", "gdp", "geely", "CN-SH"} <= set(listed)
 
 
 def test_explain_names_the_nearest_of_every_unknown_name_at_once(capsys):

@@ -182,7 +182,8 @@ def taken(bench, case):
 
 def test_a_takeover_costs_either_way_and_brings_network_and_name_only_if_it_succeeds(bench, case, out):
     c, m, year = taken(bench, case)
-    p, state, t = bench.p, bench.state, year - int(case.years[0])
+    bench.t = t = year - int(case.years[0])
+    p, state = bench.p, bench.state
     bench.only(m)
     contract, history = case.contracts[c], 3
     drawn = uniform(1, history, t, m, channels.TAKEOVER_ABROAD)
