@@ -296,11 +296,11 @@ def test_explain_lists_all_names_when_asked(capsys):
 
 
 def test_explain_names_the_nearest_of_every_unknown_name_at_once(capsys):
-    code, out, err = answer(capsys, "explain", "tarif.car", "knowlege", "zzzzzz", "vehicles")
+    code, out, err = answer(capsys, "explain", "tarif.car", "inovation", "zzzzzz", "vehicles")
     assert (code, out) == (2, "")
     assert "3 problems in the request" in err
     assert "did you mean 'tariff.car'?" in err
-    assert "did you mean 'knowledge'?" in err
+    assert "did you mean 'innovation'?" in err
 
 
 def test_doctor_finds_nothing_wrong_here(capsys):

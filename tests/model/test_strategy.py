@@ -230,11 +230,11 @@ def test_effort_for_the_own_brand_undoes_comfort_up_to_its_ceiling(bench):
     efforts = []
     for factor in (1.0, 1.5, 3.0, 0.0):
         choice(bench).brand_own_effort[m] = factor
-        efforts.append(finance.own_effort(m, bench.now(), state, p))
+        efforts.append(effort.own_effort(m, bench.now(), state, p))
     assert efforts == pytest.approx([0.6, 0.9, 1.0, 0.0], rel=1e-14)
     private = bench.first(PRIVATE)
     choice(bench).brand_own_effort[private] = 0.0
-    assert finance.own_effort(private, bench.now(), state, p) == 1.0
+    assert effort.own_effort(private, bench.now(), state, p) == 1.0
 
 
 def test_effort_for_the_own_brand_acts_on_research_and_launches(bench):

@@ -43,8 +43,9 @@ from latecomer.model.kinds import (
 )
 from latecomer.model.makers import brand, capacity
 from latecomer.model.makers.brand import mean_goodwill
-from latecomer.model.makers.finance import debt_limit, own_effort, pay_for_line, softness
+from latecomer.model.makers.finance import debt_limit, pay_for_line, softness
 from latecomer.model.technology import access, learning
+from latecomer.model.technology.effort import own_effort
 from latecomer.model.technology.paradigm import lock_of
 
 FLOW = (

@@ -17,7 +17,7 @@ in billion CNY of 2010 (thousand CNY x million cars). Source: Kornai 1986 (soft 
 
 from latecomer.compiled import kernel
 from latecomer.model.context import each
-from latecomer.model.kinds import importer, own_brand, private, state_owned, venture
+from latecomer.model.kinds import importer, own_brand, state_owned, venture
 
 FLOW = (
     *each("j", "taxed aided"),
@@ -129,16 +129,6 @@ def debt_limit(m, now, after, p):
     if state_owned(maker):
         return p.state_credit + p.debt_state * after.revenue[m] + earned
     return p.private_credit + p.debt_private * after.revenue[m] + earned
-
-
-@kernel
-def own_effort(m, now, before, p):
-    """Return the effort of home maker m for its own brand (0..1): profit from ventures lowers it, unless strategy holds it up."""
-    maker = now.makers[m]
-    if private(maker):
-        return 1.0
-    comfort = max(0.0, 1.0 - p.comfort_effect * before.dependence[m])
-    return min(1.0, now.strategy.brand_own_effort[m] * comfort)
 
 
 @kernel

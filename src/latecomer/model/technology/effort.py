@@ -16,7 +16,6 @@ from latecomer.axes import BATTERY, ELECTRONICS, ENGINE, OWN_OWNERSHIP
 from latecomer.compiled import kernel
 from latecomer.model.context import each
 from latecomer.model.kinds import NDOMAINS, importer, own_brand, private, state_owned
-from latecomer.model.makers.finance import own_effort
 from latecomer.model.technology.paradigm import lock_of
 
 FLOW = (
@@ -156,3 +155,13 @@ def begin(m, now, after, p):
     """Let maker m begin with the organisation of its kind."""
     maker = now.makers[m]
     after.organisation[m] = p.organisation_start if state_owned(maker) else 1.0
+
+
+@kernel
+def own_effort(m, now, before, p):
+    """Return the effort of home maker m for its own brand (0..1): profit from ventures lowers it, unless strategy holds it up."""
+    maker = now.makers[m]
+    if private(maker):
+        return 1.0
+    comfort = max(0.0, 1.0 - p.comfort_effect * before.dependence[m])
+    return min(1.0, now.strategy.brand_own_effort[m] * comfort)
