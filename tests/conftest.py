@@ -8,6 +8,7 @@ import pytest
 from case_folder import Folder
 from laboratory import Laboratory
 
+from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.load import CASES, load_case
 from latecomer.case.new_case import write_case
 
@@ -26,8 +27,11 @@ def laboratory(case):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Return a copy of the China case."""
-    return Folder(Path(shutil.copytree(CASES / "china_auto", tmp_path / "china_auto")))
+    """Return a copy of the China case whose tables may be changed: without their digests."""
+    copy = shutil.copytree(
+        CASES / "china_auto", tmp_path / "china_auto", ignore=shutil.ignore_patterns(DIGESTS)
+    )
+    return Folder(Path(copy))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.machine import simulate
 from latecomer.run import Workspace, workspace
 from latecomer.types import Case
@@ -106,8 +106,10 @@ class Laboratory:
         """
         if first == 0:
             space.state[:] = np.zeros(1, space.state.dtype)
-            space.scratch[:] = np.zeros(1, space.scratch.dtype)
-        years = np.zeros(last or len(self.case.years), axes.record(axes.YEAR, self.length)).view(np.recarray)
+            space.flow[:] = np.zeros(1, space.flow.dtype)
+        years = np.zeros(last or len(self.case.years), vocabulary.record(vocabulary.YEAR, self.length)).view(
+            np.recarray
+        )
         self.fill(space, params, years, seed, history, first, **inputs)
         return years
 
@@ -118,7 +120,7 @@ class Laboratory:
         """Run the years from index `first` on into `years`, as the kernel would."""
         case = self.case
         simulate(
-            space.state, space.scratch, inputs.get("world", case.world), inputs.get("policy", case.policy),
+            space.states, space.flow, inputs.get("world", case.world), inputs.get("policy", case.policy),
             inputs.get("strategy", case.strategy), inputs.get("makers", case.makers), case.contracts, params,
             seed, history, first, years,
         )  # fmt: skip
@@ -140,10 +142,10 @@ def differences(one: np.recarray, other: np.recarray) -> dict[str, float]:
     """
     found = {}
     for name in one.dtype.names:
-        a, b = one[name], other[name]
+        a, b = np.asarray(one[name], dtype=float), np.asarray(other[name], dtype=float)
         scale = np.maximum(np.abs(a), max(1e-9 * np.abs(a).max(), 1e-300))
         gap = float(np.max(np.abs(a - b) / scale))
-        if a.dtype == np.float32 and gap < 2.0 * np.finfo(np.float32).eps:
+        if one[name].dtype == np.float32 and gap < 2.0 * np.finfo(np.float32).eps:
             continue
         if gap != 0.0:
             found[name] = gap

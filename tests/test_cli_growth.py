@@ -9,7 +9,7 @@ def test_attribute_prints_shares_and_writes_table_and_picture(capsys, tmp_path):
     words = ["attribute", "--series", "vehicles", "--from", "2010", "--to", "2012", "--histories", "1"]
     assert main([*words, "--out", str(tmp_path / "owed")]) == 0
     told = capsys.readouterr().out
-    assert "Vehicles made, 2010-2012 (million; 1 histories)" in told
+    assert "Motor vehicles made, 2010-2012 (million; 1 histories)" in told
     assert all(
         name in told for name in ("All forces held", "Policy support", "Technological advance", "100%")
     )
@@ -37,7 +37,7 @@ def test_openness_prints_the_best_dial_and_strategies_and_writes(capsys, tmp_pat
     words = ["openness", "--eras", "2018", "--steps", "3", "--histories", "1"]
     assert main([*words, "--out", str(tmp_path / "dial")]) == 0
     told = capsys.readouterr().out
-    assert "from 2018" in told and "Buyers' surplus" in told and "Low cost" in told and "…" not in told
+    assert "from 2018" in told and "Consumer surplus" in told and "Low cost" in told and "…" not in told
     assert len(list((tmp_path / "dial").iterdir())) == 7
     assert main([*words, "--side", "market", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from latecomer import cli
 from latecomer.cli import main, screen
-from latecomer.cli.options import LONGEST_NAME
+from latecomer.cli.request import LONGEST_NAME
 from latecomer.cli.screen import blocks
 from latecomer.errors import SHOWN
 

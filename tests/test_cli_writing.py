@@ -14,7 +14,7 @@ import pytest
 
 from latecomer.cli.writing import NEW, OLD, NotWritten, whole_file, whole_files
 from latecomer.errors import spreadsheet_safe
-from latecomer.report.export import in_shown_units, presented, rounded, write_tables, write_workbook
+from latecomer.report.export import in_shown_units, presented, rounded, write_all, write_workbook
 from latecomer.report.style import FAST, unchecked
 
 TABLE = pd.DataFrame(
@@ -89,7 +89,7 @@ def test_what_could_not_be_written_is_not_called_a_wrong_request(tmp_path):
 
 
 def test_csv_is_read_by_spreadsheets_as_it_is(tmp_path):
-    (path,) = write_tables({"names": TABLE}, tmp_path)
+    (path,) = write_all({"names": TABLE}, tmp_path)
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     names = pd.read_csv(path, keep_default_na=False, dtype=str)["name"].tolist()
     assert names == ["'=1+cmd", "奇瑞", "-3.5", "'@x", "'+", "x", "a=b", ""]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case.load import load_case
 from latecomer.case.new_case import write_case
 from latecomer.cli import app, main
@@ -70,14 +70,19 @@ def linked(path):
 
 
 def shown_commands():
-    """Return (page, command) for every `latecomer` command in a shell block or at the end of a help text."""
+    """Return (page, command) for every `latecomer` command in a shell block or at the end of a help text, each command once."""
     found = [
         (named(path), line) for path in PROSE for block in blocks(path, "sh") for line in block.splitlines()
     ]
     found += [
         ("--help", (command.epilog or "").split("Example:")[1].strip()) for command in app.registered_commands
     ]
-    return [(page, line) for page, line in found if line.startswith("latecomer ")]
+    return [
+        (page, line)
+        for line, page in {
+            line: page for page, line in reversed(found) if line.startswith("latecomer ")
+        }.items()
+    ]
 
 
 def test_every_part_of_the_case_has_its_files_and_its_place_in_the_report(case):
@@ -93,7 +98,7 @@ def test_every_part_of_the_case_has_its_files_and_its_place_in_the_report(case):
     for _, name, computed, seen in rows:
         files = [f for f in re.findall(r"`([a-z_/.]+)`", computed) if not f.endswith(".csv")]
         paths = [
-            source.parent / file if file.endswith(".py") else source / "model" / f"{file}.py"
+            source.parent / (file if file.endswith(".py") else f"latecomer/{code.path_of(file)}")
             for file in files
         ]
         assert files and all(path.is_file() for path in paths), (name, files)
@@ -125,21 +130,23 @@ def test_a_changed_or_missing_page_is_noticed_and_written_anew(case, tmp_path, c
     assert main(["docs", "--folder", str(tmp_path)]) == 2
 
 
-@pytest.mark.parametrize("lever", (*axes.POLICY, *axes.STRATEGY), ids=lambda lever: lever.public_name)
+@pytest.mark.parametrize(
+    "lever", (*vocabulary.POLICY, *vocabulary.STRATEGY), ids=lambda lever: lever.public_name
+)
 def test_every_lever_is_read_where_it_says_and_documented(case, lever):
-    record, page = ("policy", "levers") if lever in axes.POLICY else ("strategy", "strategy")
-    assert lever.reader in code.readers(record, lever.name)
+    record, page = ("policy", "levers") if lever in vocabulary.POLICY else ("strategy", "strategy")
+    assert code.readers(record, lever.name)
     assert f"`{lever.public_name}`" in pages(case)[f"reference/{page}.md"]
 
 
-@pytest.mark.parametrize("lever", axes.POLICY, ids=lambda lever: lever.public_name)
+@pytest.mark.parametrize("lever", vocabulary.POLICY, ids=lambda lever: lever.public_name)
 def test_every_lever_tells_its_bounds_its_equation_its_path_and_its_sources(case, lever):
     entry = next(entry for entry in explain([lever.public_name], case) if entry.kind == "policy lever")
     facts = dict(entry.facts)
     assert facts["unit"] == lever.unit
     assert facts["bounds"] == f"{number(lever.low)} to {number(lever.high)}"
     assert facts["does nothing at"] == number(lever.off)
-    assert lever.reader in entry.files
+    assert entry.files
     rows = case.levers[case.levers["lever"] == lever.public_name]
     page = next(
         line for line in pages(case)["reference/levers.md"].splitlines() if f"| `{lever.public_name}`" in line
@@ -174,25 +181,25 @@ def test_every_parameter_is_read_by_the_model_and_documented(case):
 
 def test_every_series_is_filled_by_the_model_and_documented(case):
     page = pages(case)["reference/notation.md"]
-    assert [field.name for field in axes.YEAR if not code.fills().get(field.name)] == []
-    assert [field.name for field in axes.YEAR if f"| `{field.name}` |" not in page] == []
-    assert sorted(set(code.fills()) - {field.name for field in axes.YEAR}) == []
+    assert [field.name for field in vocabulary.YEAR if not code.fills().get(field.name)] == []
+    assert [field.name for field in vocabulary.YEAR if f"| `{field.name}` |" not in page] == []
+    assert sorted(set(code.fills()) - {field.name for field in vocabulary.YEAR}) == []
 
 
 def test_everything_given_and_carried_is_read():
     for record, fields in (
-        ("world", axes.WORLD),
-        ("state", axes.STATE),
-        ("makers", axes.MAKERS),
-        ("contracts", axes.CONTRACTS),
-        ("strategy", axes.STRATEGY),
+        ("world", vocabulary.WORLD),
+        ("state", vocabulary.STATE),
+        ("makers", vocabulary.MAKERS),
+        ("contracts", vocabulary.CONTRACTS),
+        ("strategy", vocabulary.STRATEGY),
     ):
         unread = {field.name for field in fields if not code.readers(record, field.name)}
         assert unread - CASE_INPUTS == set()
 
 
 def test_the_reader_of_the_source_sees_uses_and_fills():
-    source = "now.a = p.b[1]; out.c[i] += here.d; out.e, out.f = 1, peer.g; w.h = state.i; other.j = 1"
+    source = "now.policy.a = p.b[1]; out.c[i] += here.d; out.e, out.f = 1, peer.g; flow.h = before.i; other.j = now.t"
     tree = ast.parse(source)
     pairs = {pair for node in ast.walk(tree) if (pair := code.field_of(node))}
     assert {
@@ -203,7 +210,7 @@ def test_the_reader_of_the_source_sees_uses_and_fills():
         ("makers", "g"),
         ("state", "i"),
     } <= pairs
-    assert not {field for _, field in pairs} & {"h", "j"}
+    assert not {field for _, field in pairs} & {"h", "j", "t"}
     assert {field for node in ast.walk(tree) for field in code.assigned(node)} == {"c", "e", "f"}
 
 

@@ -17,12 +17,14 @@ from latecomer import exponential
 from latecomer.exponential import (
     LARGEST,
     LOG_ERROR,
+    LONGEST_STEP,
     RELATIVE_ERROR,
     ROUGH_ERROR,
     SMALLEST,
     exp,
     log,
     rough_exp,
+    small_expm1,
     wide_features,
 )
 
@@ -68,6 +70,13 @@ def test_rough_exponential_is_within_its_bound():
     results = np.array([rough_exp(argument) for argument in arguments])
     assert np.max(np.abs(results / np.exp(arguments) - 1)) <= ROUGH_ERROR
     assert rough_exp(0.0) == 1.0 and np.isnan(rough_exp(np.nan)) and np.isfinite(rough_exp(-1e300))
+
+
+def test_a_small_step_is_within_its_bound():
+    steps = np.concatenate([np.linspace(-LONGEST_STEP, LONGEST_STEP, 4001), 10.0 ** np.arange(-18, -3)])
+    results = np.array([small_expm1(step) for step in steps])
+    assert np.max(np.abs(results - np.expm1(steps))) <= 2e-16
+    assert small_expm1(0.0) == 0.0 and np.isnan(small_expm1(np.nan))
 
 
 def test_worst_arguments_lie_half_way_between_multiples_of_ln_2():

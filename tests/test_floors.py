@@ -1,8 +1,8 @@
 """Does every module stay on its floor and in its room?
 
-Imports go down only; `case` and `model`, and `fit` and `study`, share a floor and do not know each other;
-facts hold no code; the model computes and does nothing else; what is imported is declared as a dependency.
-Nothing is run: the source is read.
+Imports go down only and in no circle; `case` and `model` share a floor and do not know each other, and `fit` does not know
+`study`; a module is imported by its name, not by a text; facts hold no code; the model computes and does nothing else; a report
+runs nothing; what is imported is declared as a dependency. Nothing is run: the source is read.
 """
 
 import ast
@@ -10,6 +10,7 @@ import csv
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,19 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "latecomer"
 FLOORS = {
     **dict.fromkeys(
-        ["axes", "types", "asked", "shown", "errors", "keys", "exponential", "stored", "compiled", "layout"],
+        [
+            "vocabulary",
+            "axes",
+            "types",
+            "asked",
+            "shown",
+            "errors",
+            "keys",
+            "exponential",
+            "stored",
+            "compiled",
+            "layout",
+        ],
         0,
     ),
     **dict.fromkeys(["case", "model", "pricing", "market"], 1),
@@ -30,7 +43,13 @@ FLOORS = {
     **dict.fromkeys(["cli", "web"], 5),
     **dict.fromkeys(["__init__", "__main__"], 6),
 }
-STRANGERS = [("case", "model"), ("fit", "study")]
+STRANGERS = [("case", "model"), ("model", "case"), ("fit", "study")]  # the first does not import the second
+STANDING_CIRCLES = {  # two files of a room, of which one imports the other inside a function
+    *("latecomer.case.kept", "latecomer.case.load"),
+    *("latecomer.explain.entries", "latecomer.explain.names"),
+}
+RUNNERS = {"run", "run_variants", "watch_variants", "run_together", "run_history", "simulate", "go_on"}
+SHOWN_ONLY = {"report", "web"}
 EXTRAS = {"fit": "fit", "record": "netcdf"}  # parts that may use a package which the core does not require
 
 # What a kernel may import from outside the package: arithmetic, arrays, the compiler, and words for types.
@@ -95,7 +114,7 @@ def climbing(part, line, name):
         target = "__init__"  # a name of the package's front door
     if FLOORS[target] > FLOORS[part]:
         return f"line {line}: {part} (floor {FLOORS[part]}) imports {name} (floor {FLOORS[target]})"
-    if (part, target) in STRANGERS or (target, part) in STRANGERS:
+    if (part, target) in STRANGERS:
         return f"line {line}: {part} imports {name}; they meet only on the floor below"
     return None
 
@@ -132,6 +151,105 @@ def test_imports_go_down_only(path):
 def test_the_reader_of_imports_sees_every_way_to_climb(source, part, climbs):
     found = imports(ast.parse(source), ["latecomer", part])
     assert any(climbing(part, line, name) for line, name in found) == climbs
+
+
+def texts_imported(tree):
+    """Return the lines in which a module is imported by a text, which no reader of imports sees."""
+    named = (ast.Name, ast.Attribute)
+    called = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, named)]
+    names = [(node.lineno, getattr(node.func, "id", getattr(node.func, "attr", ""))) for node in called]
+    return [line for line, name in names if name in ("import_module", "__import__")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=identifier)
+def test_only_the_front_door_imports_by_a_text(path):
+    if path != PACKAGE / "__init__.py":
+        assert texts_imported(parsed(path)) == []
+
+
+def test_the_reader_of_texts_sees_every_way_to_import_by_one():
+    source = "import importlib\nimportlib.import_module('x')\nimport_module('y')\n__import__('z')\nimport x"
+    assert texts_imported(ast.parse(source)) == [2, 3, 4]
+
+
+def modules_imported(path, known):
+    """Return the modules of the package that a file imports anywhere in it, but for the names of types."""
+    package = list(path.relative_to(PACKAGE.parent).with_suffix("").parts[:-1])
+    out, tree = set(), parsed(path)
+    typed = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+    only_typed = {inner for node in typed for inner in ast.walk(node)}
+    for node in set(ast.walk(tree)) - only_typed:
+        if isinstance(node, ast.Import):
+            out |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            whole = {f"{module}.{alias.name}" for alias in node.names}
+            out |= whole & known or {module}
+    return out & known - {".".join([*package, path.stem]).removesuffix(".__init__")}
+
+
+def circles(arrows):
+    """Return the modules that can be reached from themselves over imports."""
+    found = []
+    for start in arrows:
+        seen, waiting = set(), list(arrows[start])
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting += arrows[name]
+        found += [start] if start in seen else []
+    return sorted(found)
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """The front door imports what it hands out, and whoever works under it does not import it."""
+    named = {
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in FILES
+        if path != PACKAGE / "__init__.py"
+    }
+    found = circles({name: modules_imported(path, named.keys()) for name, path in named.items()})
+    assert [name for name in found if name not in STANDING_CIRCLES] == []
+
+
+def test_the_reader_of_circles_sees_one():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": set()}) == ["a", "b", "c"]
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+def runs_in(tree, package):
+    """Return how a source runs the model: modules that do, and names that it imports or calls."""
+    modules = {name for _, name in imports(tree, package) if name in ("latecomer.run", "latecomer.machine")}
+    imported = {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = {getattr(one, "id", getattr(one, "attr", "")) for one in called}
+    return sorted(modules | ((imported | names) & RUNNERS))
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if part_of(path) in SHOWN_ONLY], ids=identifier)
+def test_what_shows_runs_nothing(path):
+    assert runs_in(parsed(path), ["latecomer", part_of(path)]) == []
+
+
+def test_the_reader_of_runs_sees_every_way_to_run():
+    for source in (
+        "from latecomer.run import rows",
+        "from latecomer import run",
+        "x.simulate(1)",
+        "run(case)",
+    ):
+        assert runs_in(ast.parse(source), ["latecomer", "report"])
+    assert (
+        runs_in(ast.parse("from latecomer.record import Run\nRun(found.run)"), ["latecomer", "report"]) == []
+    )
 
 
 def test_facts_hold_no_code():
@@ -208,3 +326,78 @@ def test_the_list_of_floors_in_the_guide_for_contributors_is_this_one():
     told = {name: int(floor) for floor, names in rows for name in re.findall(r"`(\w+)`", names)}
     assert told == {name: floor for name, floor in FLOORS.items() if not name.startswith("__")}
     assert all(above[0] > below[0] for above, below in pairwise(rows))
+
+
+@cache
+def graph():
+    """Return for every module of the package those that it imports, late imports and front doors included."""
+    modules = {module_of(path): path for path in FILES}
+    return {name: among(modules, imports_within(path)) for name, path in modules.items()}
+
+
+def module_of(path):
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_within(path):
+    """Return the dotted names that a file imports, each name of a module or of something in one."""
+    package = list(path.relative_to(PACKAGE.parent).parts[:-1]) if path.is_relative_to(PACKAGE.parent) else []
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def among(modules, names):
+    """Return the modules that the names are, or stand in."""
+    return {
+        name if name in modules else name.rpartition(".")[0]
+        for name in names
+        if {name, name.rpartition(".")[0]} & set(modules)
+    }
+
+
+# Circles that a late import opens. The list may only shrink.
+LATE_CIRCLES = {
+    ("latecomer.asked", "latecomer.types"),
+    ("latecomer.case.kept", "latecomer.case.load"),
+    ("latecomer.explain.entries", "latecomer.explain.names"),
+    ("latecomer.report.comparison", "latecomer.report.export"),
+}
+
+
+def test_no_module_imports_itself_in_a_circle():
+    """The front door of a package may know its rooms, which may know the door; else a circle is one of those listed."""
+    found, seen = set(), set()
+
+    def visit(name, way):
+        if name in way:
+            circle = way[way.index(name) :]
+            found.add(tuple(sorted(circle)) if len(circle) == 2 else tuple(circle))
+        elif name not in seen:
+            for other in sorted(graph()[name] - {"latecomer", name.rpartition(".")[0]}):
+                visit(other, [*way, name])
+            seen.add(name)
+
+    for name in graph():
+        visit(name, [])
+    assert {
+        circle for circle in found if not any(set(known) <= set(circle) for known in LATE_CIRCLES)
+    } == set()
+
+
+def test_every_module_is_imported_by_a_test_or_by_a_tested_module():
+    """Directly or not; front doors of packages and the command's entry hold nothing of their own."""
+    reached = set()
+    waiting = {
+        name for path in (PROJECT / "tests").rglob("*.py") for name in among(graph(), imports_within(path))
+    }
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= graph()[name] - reached
+    doors = {module_of(path) for path in FILES if path.stem in ("__init__", "__main__")}
+    assert set(graph()) - reached - doors == set()

@@ -26,7 +26,7 @@ from latecomer.market import (
 )
 from latecomer.pricing.checks import Form, checked_batch
 from latecomer.pricing.solver import FASTEST_PACE, fill_paces
-from latecomer.pricing.sums import fill_jacobian, fill_sums
+from latecomer.pricing.sums import EXACT, KEPT, ROUGH, STEPPED, fill_jacobian, fill_sums
 from latecomer.pricing.tiles import prepare_market
 
 SEEDS = range(6)
@@ -334,6 +334,33 @@ def test_second_derivatives_of_profit_by_differences(box_cox):
     fill_paces(prepared, scratch, np.stack([prices, shadow, shadow]))
     paces = scratch.slope * scratch.own / np.diag(jacobian)
     assert np.allclose(scratch.pace, np.where((paces > 0) & (paces < FASTEST_PACE), paces, 1))
+
+
+@pytest.mark.parametrize("agents", [90, 500])
+def test_stepped_sums_are_the_exact_ones(agents):
+    *demand, cost = random_market(2, agents=agents)
+    names = ("mean_utility", "price_sensitivity", "other_utility", "weights", "cost", "firm")
+    market = dict(zip(names, (*demand, cost, np.arange(12) % 5), strict=True))
+    (inputs,) = checked_batch(Problems(), market, Form(), owned=True)
+    prepared, scratch, _ = prepare_market(inputs)
+    prices, shadow = cost[prepared.order] * 1.6, np.zeros(12)
+
+    def sums(at, way):
+        taken = fill_sums(prepared, scratch, at, shadow, False, way)
+        return taken, np.stack([scratch.share, scratch.own, scratch.cross])
+
+    assert sums(prices, STEPPED)[0] == KEPT  # nothing to step from
+    for step in 1e-3 * np.random.default_rng(agents).normal(size=(20, 12)) / 2 ** np.arange(20)[:, None]:
+        prices = prices + step / prepared.steepest
+        taken, stepped = sums(prices, STEPPED)
+        assert taken == STEPPED
+    taken, exact = sums(prices, EXACT)
+    assert taken == EXACT and np.allclose(stepped, exact, rtol=2e-14, atol=0)
+    assert not np.array_equal(stepped, exact)
+    for way in (EXACT, ROUGH):
+        sums(prices, way)
+        assert sums(prices, STEPPED)[0] == KEPT  # what these leave is not kept
+    assert sums(prices * 1.1, STEPPED)[0] == KEPT  # too long a step
 
 
 def two_kinds_of_buyers():

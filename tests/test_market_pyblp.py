@@ -29,6 +29,7 @@ with warnings.catch_warnings():
 
 pyblp.options.verbose = False
 pyblp.options.weights_tol = np.inf  # neither BLP's importance weights nor ours sum to one
+pyblp.options.singular_tol = np.inf  # of a few years' moments, whose weights no price depends on
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 AGREEMENT = 1e-9
 
@@ -38,24 +39,28 @@ PRICE_OVER_INCOME = -43.501
 GENERAL_MOTORS, FORD = 19, 16
 
 
+FEW = 4
+YEARS = pytest.mark.parametrize("years", [FEW, pytest.param(20, marks=pytest.mark.slow)])
+
+
 @cache
-def automobiles():
-    """Return (products, costs by PyBLP, its results, markets): BLP's 20 years with the published nonlinear parameters."""
+def automobiles(years=20):
+    """Return (products, costs by PyBLP, its results, markets): some of BLP's 20 years with the published nonlinear parameters."""
     products = pd.read_csv(pyblp.data.BLP_PRODUCTS_LOCATION)
     agents = pd.read_csv(pyblp.data.BLP_AGENTS_LOCATION)
+    listed = products.market_ids.unique()[:: 20 // years]
+    products = products[products.market_ids.isin(listed)].reset_index(drop=True)
+    agents = agents[agents.market_ids.isin(listed)].reset_index(drop=True)
     formulations = (
         pyblp.Formulation("1 + hpwt + air + mpd + space"),
         pyblp.Formulation("1 + prices + hpwt + air + mpd + space"),
-        pyblp.Formulation("1 + log(hpwt) + air + log(mpg) + log(space) + trend"),
     )
-    problem = pyblp.Problem(
-        formulations, products, pyblp.Formulation("0 + I(1 / income)"), agents, costs_type="log"
-    )
+    problem = pyblp.Problem(formulations, products, pyblp.Formulation("0 + I(1 / income)"), agents)
     results = problem.solve(
         np.diag([SIGMA[0], 0, *SIGMA[1:]]),
         np.c_[[0, PRICE_OVER_INCOME, 0, 0, 0, 0]],
-        costs_bounds=(0.001, None),
         method="1s",
+        W=np.eye(problem.MD),  # no estimate is wanted, and a few years' own weights are singular
         optimization=pyblp.Optimization("return"),
     )
     costs = results.compute_costs().ravel()
@@ -93,9 +98,10 @@ def first_order_residual(prices, demand, cost, ownership):
     return (share + (ownership * slopes.T) @ (prices - cost)) / share
 
 
-def test_automobile_shares_and_observed_prices():
-    products, costs, _, markets = automobiles()
-    assert len(markets) == 20
+@YEARS
+def test_automobile_shares_and_observed_prices(years):
+    products, costs, _, markets = automobiles(years)
+    assert len(markets) == years
     for _, row, demand in markets:
         observed, firm = products.prices.to_numpy()[row], products.firm_ids.to_numpy()[row]
         assert largest_difference(shares(observed, *demand), products.shares.to_numpy()[row]) < AGREEMENT
@@ -105,9 +111,10 @@ def test_automobile_shares_and_observed_prices():
         assert largest_difference(found.prices, observed) < AGREEMENT
 
 
+@YEARS
 @pytest.mark.parametrize("shock", ["merger", "costs", "stake"])
-def test_automobile_prices_after_a_shock(shock):
-    products, costs, results, markets = automobiles()
+def test_automobile_prices_after_a_shock(shock, years):
+    products, costs, results, markets = automobiles(years)
     firm, observed = products.firm_ids.to_numpy(), products.prices.to_numpy()
     owner, new_costs, options = firm, costs, {}
     if shock == "merger":
@@ -135,13 +142,13 @@ def test_automobile_prices_after_a_shock(shock):
             for point in [found.prices, *found.other_points]:
                 assert np.max(np.abs(first_order_residual(point, demand, new_costs[row], ownership))) < 1e-9
     # With 200 buyers a year the data has further stationary points: some maker sells one car to the richest draws only.
-    assert several >= 10 or shock != "merger"
+    assert several >= years // 2 or shock != "merger"
 
 
 def test_automobile_elasticities_diversion_surplus_and_merger():
-    products, costs, results, markets = automobiles()
+    products, costs, results, markets = automobiles(FEW)
     observed, firm = products.prices.to_numpy(), products.firm_ids.to_numpy()
-    for year, row, demand in markets[::7]:
+    for year, row, demand in markets[::3]:
         size = row.sum()
         theirs = results.compute_elasticities(market_id=year)[:, :size]
         assert np.allclose(elasticities(observed[row], *demand), theirs, rtol=1e-9, atol=1e-13)

@@ -17,7 +17,7 @@ from laboratory import altered
 
 import latecomer as lc
 from latecomer.asked import BOUNDS
-from latecomer.cli.options import requested
+from latecomer.cli.request import requested
 from latecomer.errors import Problems, ReformError, UsageError, nearest
 from latecomer.fit.staged import Fitted
 from latecomer.machine import loop

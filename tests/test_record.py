@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from laboratory import altered
 
-from latecomer.axes import YEAR
 from latecomer.errors import UsageError
 from latecomer.record import DIMENSIONS, describe, manifest_of
 from latecomer.run import run
+from latecomer.vocabulary import YEAR
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,7 @@ def test_the_manifest_says_what_is_needed_to_run_again(early, small):
     needed = {
         "case",
         "case_checksum",
+        "changed_tables",
         "version",
         "code",
         "parameters",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latecomer.axes import YEAR, record
-from latecomer.cli.options import WITH_VALUE
+from latecomer.cli.request import WITH_VALUE
 from latecomer.errors import HistoriesFailed, UsageError
 from latecomer.run import failure_note, finite, run, run_history, run_variants, workspace
+from latecomer.vocabulary import YEAR, record
 
 # A parameter through which a number that is none runs on into prices, and so into the books.
 POISON = "quality_taste"

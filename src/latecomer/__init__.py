@@ -8,13 +8,14 @@
     reforms                    the ready reforms of a case
     compare, Comparison        paired histories with and without a reform
     fork, timing, uncertainty  one history with another policy, when a reform stops working, why an effect is uncertain
-    ablate, growth_table       what each part does, and the modes of growth
+    ablate, growth             what each part does, and the modes of growth
     attribute                  what accounts for growth: policy, market, technology; or each reform of a package
     openness                   how open a latecomer should be, from self-reliance to dependence
-    record_table, errors_of    how close a run is to the record
+    summary, score             what a run says, and how close it is to the record
     fit                        parameters fitted to the record
     dock                       a published model replicated, and compared with its results
-    write_report               one HTML file that opens offline
+    Finding                    what each of these returns: question, tables, sentences, manifest
+    plot, report, export       a finding as a chart, as one HTML file that opens offline, as files of tables and pictures
     explain                    what a name means
     market, errors             two modules: prices of any market of differentiated products; what may be raised
 
@@ -33,20 +34,20 @@ if TYPE_CHECKING:
     from latecomer.case.reform import Reform, read_reform, reforms
     from latecomer.docking import dock
     from latecomer.explain.names import explain
-    from latecomer.fit.score import errors as errors_of
-    from latecomer.fit.score import record_table
+    from latecomer.fit.score import score
     from latecomer.fit.staged import fit
     from latecomer.record import Run
-    from latecomer.report import write_report
+    from latecomer.report.show import export, plot, report
     from latecomer.run import run
     from latecomer.study.ablate import ablate, structures
     from latecomer.study.attribute import attribute
     from latecomer.study.compare import Comparison, compare
     from latecomer.study.fork import fork, timing
-    from latecomer.study.growth import growth_table
+    from latecomer.study.growth import growth
     from latecomer.study.openness import openness
+    from latecomer.study.summary import summary
     from latecomer.study.uncertainty import uncertainty
-    from latecomer.types import Case
+    from latecomer.types import Case, Finding
 
 HOME = {
     "load_case": ("case.load", "load_case"),
@@ -66,12 +67,15 @@ HOME = {
     "ablate": ("study.ablate", "ablate"),
     "attribute": ("study.attribute", "attribute"),
     "openness": ("study.openness", "openness"),
-    "growth_table": ("study.growth", "growth_table"),
-    "record_table": ("fit.score", "record_table"),
-    "errors_of": ("fit.score", "errors"),
+    "growth": ("study.growth", "growth"),
+    "summary": ("study.summary", "summary"),
+    "score": ("fit.score", "score"),
     "fit": ("fit.staged", "fit"),
     "dock": ("docking", "dock"),
-    "write_report": ("report", "write_report"),
+    "Finding": ("types", "Finding"),
+    "plot": ("report.show", "plot"),
+    "report": ("report.show", "report"),
+    "export": ("report.show", "export"),
     "explain": ("explain.names", "explain"),
 }
 MODULES = ("errors", "market")
@@ -79,6 +83,7 @@ MODULES = ("errors", "market")
 __all__ = [
     "Case",
     "Comparison",
+    "Finding",
     "Reform",
     "Run",
     "__version__",
@@ -87,23 +92,25 @@ __all__ = [
     "compare",
     "dock",
     "errors",
-    "errors_of",
     "explain",
+    "export",
     "fit",
     "fork",
-    "growth_table",
+    "growth",
     "list_cases",
     "load_case",
     "market",
     "openness",
+    "plot",
     "read_reform",
-    "record_table",
     "reforms",
+    "report",
     "run",
+    "score",
     "structures",
+    "summary",
     "timing",
     "uncertainty",
-    "write_report",
 ]  # sorted; the order of meeting is in the docstring
 
 

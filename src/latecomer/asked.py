@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latecomer import axes
 from latecomer.errors import Problems, UsageError
+from latecomer.vocabulary import SERIES, YEAR
 
 if TYPE_CHECKING:
     from latecomer.types import Case
@@ -30,8 +30,7 @@ BOUNDS = {
 }
 NAMED = 5  # names that a message lists
 OPTIONAL = ("threads",)  # None: as many as there are processors
-SERIES = {field.name: field for field in axes.YEAR}
-PLAIN_SERIES = tuple(field.name for field in axes.YEAR if not field.axes)
+PLAIN_SERIES = tuple(field.name for field in YEAR if not field.axes)
 
 
 def refuse_numbers(**given: Any) -> None:
@@ -167,37 +166,3 @@ def some_of(names: Sequence[str]) -> str:
     """Return the first few of some names, and how many more there are."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
-
-
-def note_case(problems: Problems, case: Any) -> bool:
-    """Note what is no case, arrays that do not fit its labels and years, and draws out of range; say whether it is a case."""
-    from latecomer.types import Case
-
-    if not isinstance(case, Case):
-        problems.add("case", None, None, case, "a case: load_case(name) returns one")
-        return False
-    years, length = len(case.years), case.length
-    for name, fields, rows in (
-        ("world", axes.WORLD, years), ("policy", axes.POLICY, years), ("strategy", axes.STRATEGY, years),
-        ("makers", axes.MAKERS, length["m"]), ("contracts", axes.CONTRACTS, len(case.contracts)),
-    ):  # fmt: skip
-        array = getattr(case, name)
-        if array.dtype.descr != axes.record(fields, length).descr or array.shape != (rows,):
-            problems.add(f"case.{name}", expected=f"{rows} rows with the fields that load_case gives them")
-    note_draws(problems, case.draws, case)
-    return True
-
-
-def refuse_run(
-    case: Any, draws: Any, params: Mapping[str, Any] | None, progress: Any, **numbers: Any
-) -> None:
-    """Raise one UsageError with everything wrong with a request to run a case."""
-    problems = Problems()
-    if note_case(problems, case):
-        if draws is not None:
-            note_draws(problems, draws, case)
-        note_params(problems, params or {}, case)
-    note_numbers(problems, **numbers)
-    if progress is not None and not callable(progress):
-        problems.add("progress", None, None, progress, "a function of histories done and in all")
-    problems.raise_if_any(UsageError)

@@ -43,6 +43,7 @@ from latecomer.stored import replace_whole
 
 FILES_KEPT = 12  # of one kernel: a few versions of the code, each for a few kinds of arguments
 PACKAGE = Path(__file__).parent
+AXES = PACKAGE / "vocabulary" / "axes.csv"
 OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy"}
 PART = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 told = logging.getLogger("latecomer")
@@ -71,9 +72,9 @@ def once(make: Callable[[], T]) -> Callable[[], T]:
 
 @cache
 def code_digest() -> str:
-    """Return a digest of the package's own source files, which names the code that produced a result."""
+    """Return a digest of the package's own source files and its vocabulary, which names the code that produced a result."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted([*PACKAGE.rglob("*.py"), *(PACKAGE / "vocabulary").glob("*.csv")]):
         digest.update(str(path.relative_to(PACKAGE)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -81,7 +82,8 @@ def code_digest() -> str:
 
 @cache
 def kernel_digest(module: str = "latecomer.machine") -> str:
-    """Return a digest of the source of a module and of all modules of the package that it imports, directly or not."""
+    """Return a digest of the source of a module, of all modules of the package that it imports, directly or not, and of the names
+    along the axes, whose places are constants of kernels (the fields of records are in the types of arguments)."""
     seen: set[str] = set()
     waiting = [module]
     digest = hashlib.sha256()
@@ -95,6 +97,7 @@ def kernel_digest(module: str = "latecomer.machine") -> str:
         path = source_of(name)
         assert path is not None
         digest.update(name.encode() + path.read_bytes())
+    digest.update(AXES.read_bytes())
     return digest.hexdigest()
 
 

@@ -62,6 +62,14 @@ D3 = 0.16668114
 D4 = 0.04189873
 D5 = 0.00826153
 
+EXACT_NUMBERS = (
+    SMALLEST, LARGEST, LOG2_E, ROUNDER, LN2_HIGH, LN2_LOW, C1, C2, C3, C4, C5, C6, C7, C8, C9, C10,
+)  # fmt: skip
+ROUGH_NUMBERS = (SMALLEST, LARGEST, LOG2_E, ROUNDER, LN2, D1, D2, D3, D4, D5)
+
+# Taylor's polynomial of degree five: below this length what it leaves out is less than 1e-16.
+LONGEST_STEP = 6e-3
+
 # Where the widest vectors lower the clock by more than they gain, LLVM's choice of half of them is left alone.
 SLOW_WHEN_WIDE = ("skylake-avx512", "cascadelake", "cooperlake")
 
@@ -82,6 +90,10 @@ if config.DISABLE_JIT:
     def multiply_add(a: float, b: float, c: float) -> float:
         """Return a b + c. Uncompiled it is rounded twice, which the stated accuracy allows for."""
         return a * b + c
+
+    def held(value: float) -> float:
+        """Return the value."""
+        return value
 
     def scale_by_power_of_two(value: float, rounded: float) -> float:
         """Return value times 2^n, where `rounded` is ROUNDER + n and the result is a normal number."""
@@ -118,6 +130,18 @@ else:
             return builder.fma(*arguments)
 
         return types.float64(types.float64, types.float64, types.float64), generate
+
+    @intrinsic
+    def held(typingctx, value):
+        """Return a number that the compiler no longer knows as a constant, which it would load again in every round."""
+
+        def generate(context, builder, signature, arguments):
+            integer = ir.IntType(64)
+            nothing = ir.InlineAsm(ir.FunctionType(integer, [integer]), "", "=r,0")
+            bits = builder.call(nothing, [builder.bitcast(arguments[0], integer)])
+            return builder.bitcast(bits, ir.DoubleType())
+
+        return types.float64(types.float64), generate
 
     @intrinsic
     def scale_by_power_of_two(typingctx, value, rounded):
@@ -180,31 +204,69 @@ def log(x: float) -> float:
 @njit(nogil=True, error_model="numpy")
 def exp(x: float) -> float:
     """Return e to the power x with relative error at most RELATIVE_ERROR; x is clipped to its range."""
-    # In this order a NaN passes through, and the compiler needs one instruction for each.
-    x = min(max(x, SMALLEST), LARGEST)
-    rounded = multiply_add(x, LOG2_E, ROUNDER)
-    n = rounded - ROUNDER
-    r = multiply_add(n, -LN2_HIGH, x)
-    r = multiply_add(n, -LN2_LOW, r)
-    # Pairs first, then the pairs by powers of r^2: half as long a chain of dependent operations as Horner's rule.
-    square = r * r
-    p = multiply_add(C10, r, C9)
-    p = multiply_add(p, square, multiply_add(C8, r, C7))
-    p = multiply_add(p, square, multiply_add(C6, r, C5))
-    p = multiply_add(p, square, multiply_add(C4, r, C3))
-    p = multiply_add(p, square, multiply_add(C2, r, C1))
-    p = multiply_add(p, r, 1.0)
-    return scale_by_power_of_two(p, rounded)
+    return exp_by(EXACT_NUMBERS, x)
 
 
 @njit(nogil=True, error_model="numpy")
 def rough_exp(x: float) -> float:
     """Return e to the power x with relative error at most ROUGH_ERROR, in half of the time; x is clipped to its range."""
-    x = min(max(x, SMALLEST), LARGEST)
-    rounded = multiply_add(x, LOG2_E, ROUNDER)
-    r = multiply_add(rounded - ROUNDER, -LN2, x)
+    return rough_exp_by(ROUGH_NUMBERS, x)
+
+
+@njit(nogil=True, error_model="numpy")
+def exp_by(numbers: tuple[float, ...], x: float) -> float:
+    """Return exp(x), given EXACT_NUMBERS; a hot loop holds them in registers (`held_exact`)."""
+    smallest, largest, log2_e, rounder, ln2_high, ln2_low, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 = numbers
+    # In this order a NaN passes through, and the compiler needs one instruction for each.
+    x = min(max(x, smallest), largest)
+    rounded = multiply_add(x, log2_e, rounder)
+    n = rounded - rounder
+    r = multiply_add(n, -ln2_high, x)
+    r = multiply_add(n, -ln2_low, r)
+    # Pairs first, then the pairs by powers of r^2: half as long a chain of dependent operations as Horner's rule.
     square = r * r
-    p = multiply_add(D5, r, D4)
-    p = multiply_add(p, square, multiply_add(D3, r, D2))
-    p = multiply_add(p, square, multiply_add(D1, r, 1.0))
+    p = multiply_add(c10, r, c9)
+    p = multiply_add(p, square, multiply_add(c8, r, c7))
+    p = multiply_add(p, square, multiply_add(c6, r, c5))
+    p = multiply_add(p, square, multiply_add(c4, r, c3))
+    p = multiply_add(p, square, multiply_add(c2, r, c1))
+    p = multiply_add(p, r, 1.0)
     return scale_by_power_of_two(p, rounded)
+
+
+@njit(nogil=True, error_model="numpy")
+def rough_exp_by(numbers: tuple[float, ...], x: float) -> float:
+    """Return rough_exp(x), given ROUGH_NUMBERS."""
+    smallest, largest, log2_e, rounder, ln2, d1, d2, d3, d4, d5 = numbers
+    x = min(max(x, smallest), largest)
+    rounded = multiply_add(x, log2_e, rounder)
+    r = multiply_add(rounded - rounder, -ln2, x)
+    square = r * r
+    p = multiply_add(d5, r, d4)
+    p = multiply_add(p, square, multiply_add(d3, r, d2))
+    p = multiply_add(p, square, multiply_add(d1, r, 1.0))
+    return scale_by_power_of_two(p, rounded)
+
+
+@njit(nogil=True, error_model="numpy")
+def held_exact() -> tuple[float, ...]:
+    """Return EXACT_NUMBERS held in registers."""
+    a, b, c, d, e, f, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 = EXACT_NUMBERS
+    of_range = (held(a), held(b), held(c), held(d), held(e), held(f), held(c1), held(c2))
+    return (*of_range, held(c3), held(c4), held(c5), held(c6), held(c7), held(c8), held(c9), held(c10))
+
+
+@njit(nogil=True, error_model="numpy")
+def held_rough() -> tuple[float, ...]:
+    """Return ROUGH_NUMBERS held in registers."""
+    a, b, c, d, e, d1, d2, d3, d4, d5 = ROUGH_NUMBERS
+    return (held(a), held(b), held(c), held(d), held(e), held(d1), held(d2), held(d3), held(d4), held(d5))
+
+
+@njit(nogil=True, error_model="numpy")
+def small_expm1(x: float) -> float:
+    """Return e to the power x, less one, with absolute error at most 2e-16 plus that of one rounding, if |x| <= LONGEST_STEP."""
+    p = multiply_add(x, 1.0 / 120.0, 1.0 / 24.0)
+    p = multiply_add(x, p, 1.0 / 6.0)
+    p = multiply_add(x, p, 0.5)
+    return multiply_add(x * x, p, x)

@@ -18,28 +18,13 @@ import pandas as pd
 import xarray
 
 from latecomer.asked import SERIES, is_whole, note_levels, note_series
-from latecomer.axes import (
-    ACTORS,
-    AGES,
-    BUYERS,
-    COMMERCIAL,
-    DOMAINS,
-    EMPLOYERS,
-    IMPROVEMENTS,
-    ORIGINS,
-    OWN_OWNERSHIP,
-    POWERTRAINS,
-    SEGMENTS,
-    TECHNOLOGY_SOURCES,
-    YEAR,
-    Field,
-)
 from latecomer.compiled import code_digest
 from latecomer.errors import Problems, UsageError
 from latecomer.keys import LAYOUT_VERSION
 from latecomer.panel import maker_facts, panel_of
 from latecomer.shown import Shown
 from latecomer.types import Case, same
+from latecomer.vocabulary import AXIS, YEAR, Field
 
 __all__ = [
     "DIMENSIONS",
@@ -52,13 +37,7 @@ __all__ = [
     "place_of",
 ]
 
-DIMENSIONS = {
-    "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer", "d": "domain",
-    "k": "commercial_class", "o": "origin", "a": "age", "i": "pillar",
-    "x": "destination",
-    "u": "actor", "v": "receiver", "h": "employer",
-    "y": "source", "g": "improvement", "w": "own_ownership",
-}  # fmt: skip
+DIMENSIONS = {letter: axis.name for letter, axis in AXIS.items()}
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 Index = str | Sequence[str] | None
 
@@ -225,14 +204,7 @@ def place_along(case: Case, series: str, letter: str, name: str | int, problems:
 
 def labels_of(case: Case) -> dict[str, list[str]]:
     """Return the labels of every inner axis of the results."""
-    return {
-        "maker": list(case.labels.makers), "region": list(case.labels.regions), "segment": list(SEGMENTS),
-        "powertrain": list(POWERTRAINS), "buyer": list(BUYERS), "domain": list(DOMAINS), "commercial_class": list(COMMERCIAL),
-        "origin": list(ORIGINS), "age": list(AGES), "destination": list(case.labels.destinations),
-        "actor": list(ACTORS), "receiver": list(ACTORS), "employer": list(EMPLOYERS),
-        "source": list(TECHNOLOGY_SOURCES), "improvement": list(IMPROVEMENTS),
-        "own_ownership": list(OWN_OWNERSHIP),
-    }  # fmt: skip
+    return {DIMENSIONS[letter]: list(names) for letter, names in case.labels.by_letter.items()}
 
 
 def describe(name: str) -> Field:
@@ -255,6 +227,7 @@ def manifest_of(
     made_by = {
         "case": case.name,
         "case_checksum": case.checksum,
+        "changed_tables": list(case.changed),
         "inputs": digest_of(case.world, case.policy, case.strategy, case.makers, case.contracts),
         "version": package_version(),
         "code": code_digest(),

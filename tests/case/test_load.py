@@ -6,14 +6,16 @@ import hashlib
 import numpy as np
 import pytest
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case.load import CASES, checksum, list_cases, load_case
 from latecomer.errors import CaseError
 
 
 def test_the_case_has_all_years_fields_and_names(case):
     assert case.years.tolist() == list(range(1953, 2026))
-    assert case.world.dtype == axes.record(axes.WORLD, axes.sizes(len(case.labels.makers), 31, 7))
+    assert case.world.dtype == vocabulary.record(
+        vocabulary.WORLD, vocabulary.sizes(m=len(case.labels.makers), r=31, x=7)
+    )
     assert case.policy.shape == case.world.shape == case.years.shape
     assert len(case.makers) == len(case.labels.makers) == len(set(case.labels.makers)) > 100
     assert case.params.shape == (1,)

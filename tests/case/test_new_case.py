@@ -30,6 +30,7 @@ from latecomer.study.compare import compare
 from latecomer.study.fork import timing
 from latecomer.study.growth import growth_table
 from latecomer.study.openness import openness
+from latecomer.study.summary import summary
 from latecomer.study.uncertainty import uncertainty
 
 SPANS = [(1900, 1930), (1960, 1984), (2012, 2036), (2001, 2006)]
@@ -208,7 +209,7 @@ def test_it_makes_and_sells_cars_at_home_and_abroad(small_run):
 
 
 def test_its_report_is_written(small_run):
-    text = page(small_run)
+    text = page(summary(small_run))
     assert "1990-2014" in text and "2014" in text
     for foreign in ("Guangdong", "near its place on the map", "place_great"):
         assert foreign not in text
@@ -218,7 +219,7 @@ def test_its_report_is_written(small_run):
 @pytest.mark.parametrize("first,last", SPANS[1:3])
 def test_the_report_is_written_for_any_span(tmp_path, low_tariff, first, last):
     case = load_case(new(tmp_path / "own", first_year=first, last_year=last).path)
-    assert f"{first}-{last}" in page(run(case, 2, 1))
+    assert f"{first}-{last}" in page(summary(run(case, 2, 1)))
     found = compare(case, low_tariff(first + 2), histories=2)
     assert f"{first + 2}" in comparison_page(found)
 
@@ -230,12 +231,12 @@ def test_the_tables_of_the_record_may_be_empty(small_case, tmp_path):
     found = run(load_case(path), 2, 1)
     for table in (record_table, errors, moment_table, firm_table):
         assert table(found).empty
-    assert "The answer" in page(found)
+    assert "The answer" in page(summary(found))
 
 
 def test_every_question_can_be_asked_of_it(small_case, low_tariff):
     reform = low_tariff(2000)
-    assert sorted(ablate(small_case, HISTORIES)["year"].unique()) == [2010, 2014]
+    assert sorted(ablate(small_case, HISTORIES).table["year"].unique()) == [2010, 2014]
     found = attribute(small_case, histories=2)
     assert len(found.sentences()) == 4
     assert sorted(found.table["first"].unique()) == [1990, 2010]
@@ -270,7 +271,7 @@ def test_a_venture_whose_partner_makes_nothing_leaves_the_report_whole(tmp_path)
         folder.spoil("firms", column, "2014", firm_id="maker_1")
     case = load_case(folder.path)
     assert affiliation_share(case, 2) is None
-    assert 'id="affiliation"' not in page(run(case, 2, 1))
+    assert 'id="affiliation"' not in page(summary(run(case, 2, 1)))
 
 
 def test_the_command_writes_a_case_that_runs_and_writes_over_nothing(tmp_path, capfd, monkeypatch):
@@ -329,4 +330,4 @@ def test_the_guide_tells_every_table_and_which_of_them_are_needed():
 
 def test_other_numbers_of_makers_run_and_report(tmp_path):
     case = load_case(new(tmp_path / "own", makers=7, first_year=2003, last_year=2009).path)
-    assert "2003-2009" in page(run(case, 2, 1))
+    assert "2003-2009" in page(summary(run(case, 2, 1)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from latecomer import axes
+from latecomer import vocabulary
 
 
 def of(case, name, year):
@@ -35,7 +35,7 @@ def test_money_is_in_prices_of_the_base_year(case):
 
 def test_a_lever_is_the_sum_of_its_dated_rows(case):
     """Recomputed month by month from the published rows, as a reader of `levers` would."""
-    for lever in (lever for lever in axes.POLICY if not lever.axes):
+    for lever in (lever for lever in vocabulary.POLICY if not lever.axes):
         rows = case.levers[case.levers["lever"] == lever.public_name]
         for year in (1954, 1985, 1994, 2006, 2018, 2025):
             months = [f"{year}-{month:02d}" for month in range(1, 13)]
@@ -50,7 +50,7 @@ def test_a_lever_is_the_sum_of_its_dated_rows(case):
 
 
 def test_levers_stay_within_their_range_and_off_before_their_time(case):
-    for lever in axes.POLICY:
+    for lever in vocabulary.POLICY:
         values = case.policy[lever.name]
         assert (values >= lever.low).all() and (values <= lever.high).all()
     assert of(case, "plan_share", 1978) == 1.0

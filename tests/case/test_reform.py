@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 import pytest
 
-from latecomer.axes import POLICY, STRATEGY, Lever
 from latecomer.case.reform import (
     Reform,
     find_reform,
@@ -17,6 +16,7 @@ from latecomer.case.reform import (
 )
 from latecomer.case.tree import DEEPEST, LARGEST, MOST, parse_tree
 from latecomer.errors import Problems, ReformError
+from latecomer.vocabulary import POLICY, STRATEGY, Lever
 
 
 def path(case, form, lever="tariff_car", name="tariff.car"):

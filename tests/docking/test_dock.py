@@ -16,8 +16,10 @@ COLUMNS = ["target", "value", "band", "found", "standard_error", "met"]
 def test_the_table_has_a_row_for_each_target():
     for model in MODELS:
         told = dock(model, histories=2)
-        assert list(told) == COLUMNS
-        assert list(told["target"]) == list(tables.table(model.replace("-", "_"), tables.TARGETS)["name"])
+        assert list(told.table) == COLUMNS
+        assert list(told.table["target"]) == list(
+            tables.table(model.replace("-", "_"), tables.TARGETS)["name"]
+        )
 
 
 def test_found_is_the_mean_and_met_says_whether_it_lies_in_the_band(monkeypatch):

@@ -21,7 +21,9 @@ from pathlib import Path
 
 from limits import bound_memory, cut_off
 
-from latecomer import axes
+from latecomer import vocabulary
+from latecomer.case.digests import FILE as DIGESTS
+from latecomer.case.digests import changed_tables
 from latecomer.case.head import read_head
 from latecomer.case.load import CASES, NAMED_BY, SHORT_LISTS, load_case
 from latecomer.case.params import read_draws
@@ -199,15 +201,15 @@ def some_reform(rng: random.Random, case) -> bytes:
 
 def written_reform(rng: random.Random, case) -> str:
     """Return a reform made of right and wrong parts."""
-    strategy = [lever.public_name for lever in axes.STRATEGY]
+    strategy = [lever.public_name for lever in vocabulary.STRATEGY]
     names = {
         "policy": [
-            *(lever.public_name for lever in axes.POLICY),
+            *(lever.public_name for lever in vocabulary.POLICY),
             "Tariff.car",
             "t\u0430riff.car",
             *strategy[:2],
         ],
-        "world": [*(field.name for field in axes.WORLD), "bogus"],
+        "world": [*(field.name for field in vocabulary.WORLD), "bogus"],
     }
     lines = [f"name: {rng.choice(VALUES)}"] if rng.random() < 0.4 else []
     lines += [f"mode: {rng.choice(['auto', 'free', 'Free', '[]'])}"] if rng.random() < 0.3 else []
@@ -339,6 +341,8 @@ class Strangers:
         if file == "draws.csv":
             shutil.copy(SOURCE / "draws.json", self.folder)
             read_draws(self.folder, self.case.params, self.case.register, problems)
+        elif file == DIGESTS:
+            changed_tables(self.folder, problems)
         else:
             read_table(self.folder, SCHEMAS[file.removesuffix(".csv")], self.names, problems)
         return self.told(problems)

@@ -265,6 +265,7 @@ def test_every_command_line_ends_in_an_answer_or_a_refusal(capsys, case, place):
         wrong = complaint(line, code, told.out + told.err, place, before)
         if wrong:
             found.append(f"{[word[:60] for word in line]}: {wrong}")
+            before = sorted(place.rglob("*"))  # each file that is written is told once
     assert found == [], f"seed {seed}, {count} calls:\n" + "\n".join(found[:20])
 
 
@@ -277,6 +278,12 @@ def test_every_command_line_ends_in_an_answer_or_a_refusal(capsys, case, place):
         ["new-case", "x" * 300],
         ["new-case", "loop"],
         ["new-case", "~nobody_here/x"],
+        ["new-case", "x", "--out", "--json"],
+        ["compare", "ok.yaml", "--dry-run", "--csv", "--quiet"],
+        ["fit", "china-auto", "--out="],
+        ["new-case", "loop", "--out=loop"],
+        ["new-case", "x", "--out= "],
+        ["run", "china-auto", "--dry-run", "--seed", "1_0"],
     ],
     ids=lambda line: " ".join(word[:12] for word in line),
 )

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from laboratory import Laboratory, read_only
 
-from latecomer.axes import IMPORTER, PRIVATE, YEAR, by_rule
+from latecomer.axes import IMPORTER, PRIVATE
+from latecomer.vocabulary import YEAR, by_rule
 
 CODES = {field.name for field in YEAR if field.unit == "code"}  # -1: none
 

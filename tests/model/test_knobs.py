@@ -6,14 +6,11 @@ the world, changed within its bounds, moves some outcome of some history. Off: w
 value its strength moves nothing. Null reform: a lever set to its own value moves nothing.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from laboratory import differences, outcomes_moved
 
-import latecomer.model.step
-from latecomer.axes import POLICY, STRATEGY, WORLD
+from latecomer.vocabulary import POLICY, STRATEGY, WORLD
 
 NUMERICAL = {"price_rounds", "price_tolerance", "price_damping", "shadow_step"}
 NOTICED = 1e-6
@@ -341,16 +338,3 @@ def test_a_lever_at_its_own_value_changes_nothing(laboratory):
         != plain
     ]
     assert changed == []
-
-
-def test_every_lever_is_read_where_its_declaration_says():
-    sources = {
-        path.stem: path.read_text(encoding="utf-8")
-        for path in Path(latecomer.model.step.__file__).parent.glob("*.py")
-    }
-    misplaced = {
-        lever.name: (lever.reader, sorted(name for name, text in sources.items() if f".{lever.name}" in text))
-        for lever in (*POLICY, *STRATEGY)
-        if f".{lever.name}" not in sources[lever.reader]
-    }
-    assert misplaced == {}

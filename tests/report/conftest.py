@@ -5,6 +5,7 @@ import pytest
 from latecomer.case.load import load_case
 from latecomer.report.page import page
 from latecomer.run import run
+from latecomer.study.summary import summary
 
 
 @pytest.fixture(scope="session")
@@ -13,5 +14,10 @@ def result():
 
 
 @pytest.fixture(scope="session")
-def text(result):
-    return page(result)
+def found(result):
+    return summary(result)
+
+
+@pytest.fixture(scope="session")
+def text(found):
+    return page(found)

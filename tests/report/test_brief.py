@@ -23,11 +23,11 @@ BROWSER = [
 
 
 @pytest.fixture(scope="module")
-def briefs(case, result):
+def briefs(case, found):
     reform = Reform(
         {"tariff.car": {1986: 0.25}}, name="Tariffs at 25% from 1986", name_local="1986年起关税25%"
     )
-    return {"run": run_brief(result), "reform": comparison_brief(compare(case, reform, histories=4))}
+    return {"run": run_brief(found), "reform": comparison_brief(compare(case, reform, histories=4))}
 
 
 def test_a_brief_is_four_sheets_of_drawings_and_tables_without_a_script(briefs):

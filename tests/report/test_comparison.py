@@ -3,11 +3,11 @@
 import json
 import re
 
-import pandas as pd
 import pytest
 
-from latecomer.case.reform import Reform
-from latecomer.report.comparison import EFFECTS, SIDES, answer, charts, page, pairing, save_comparison, signed
+from latecomer.case.reform import Reform, find_reform
+from latecomer.report.comparison import EFFECTS, SIDES, charts, page, pairing, signed
+from latecomer.report.show import export, plot
 from latecomer.study.compare import compare
 from latecomer.study.headline import OF_MAKER
 
@@ -63,24 +63,24 @@ def test_it_says_what_was_asked_and_how_to_make_it_again(html):
     assert "Joint ventures, licences and entries happen on their historical dates" in html
 
 
-def test_the_literature_is_shown_where_it_is_given(found, html):
-    rows = pd.DataFrame(
-        [{"question": "Q?", "ours": "1", "published": "2", "agree": "No: of another size", "source": "S"}]
-    )
+def test_the_literature_is_shown_where_there_is_any(case, html):
     assert 'id="literature"' not in html
-    assert "No: of another size" in page(found, rows)
+    ready = compare(case, find_reform("no-plate-quotas", case), histories=2)
+    text = page(ready)
+    assert 'id="literature"' in text and len(ready.literature)
+    assert all(question in text for question in ready.literature["question"])
 
 
 def test_a_null_reform_says_so(case):
     null = compare(case, Reform({"tariff.car": "history"}), histories=2)
-    assert answer(null) == [
+    assert null.sentences() == [
         "The reform changes nothing within the years of the case: every effect is exactly zero."
     ]
     assert "No difference in any pair" in page(null)
 
 
 def test_figures_and_tables_can_be_taken_along(found, tmp_path):
-    names = {path.name for path in save_comparison(found, tmp_path)}
+    names = {path.name for path in export(found, tmp_path)}
     assert {"effects.csv", "money.csv", "firms.csv", "effect_strong.png", "plane.svg"} <= names
     assert all((tmp_path / name).stat().st_size > 100 for name in names)
 
@@ -94,6 +94,6 @@ def test_the_gain_of_pairing_is_told(found):
 
 
 def test_a_chart_for_a_user(found):
-    chart = found.plot("own_brand_share")
-    assert "Own brands in cars made" in chart.description
+    chart = plot(found, "own_brand_share")
+    assert "Own brands in passenger cars made" in chart.description
     chart.to_dict()

@@ -6,8 +6,8 @@ from latecomer.axes import IMPROVEMENTS, TECHNOLOGY_SOURCES
 from latecomer.report.control import SOURCES, WAYS, maker_table, part_table
 
 
-def test_layers_add_up_to_what_is_not_mastered(result):
-    table = part_table(result, SOURCES)
+def test_layers_add_up_to_what_is_not_mastered(result, found):
+    table = part_table(found, SOURCES)
     total = result.series("technology_sources").sum(axis=2).mean(axis=0)
     for year, rows in table.groupby("year"):
         t = int(year - result.years[0])
@@ -22,8 +22,8 @@ def test_every_way_of_learning_has_a_layer():
     }
 
 
-def test_dots_are_medians_of_the_histories_in_which_a_firm_lives(result):
-    table = maker_table(result)
+def test_dots_are_medians_of_the_histories_in_which_a_firm_lives(result, found):
+    table = maker_table(found)
     assert set(table["year"]) == {
         year for year in result.case.setting.looks("control") if year in result.years
     }

@@ -11,20 +11,19 @@ import pytest
 import vl_convert
 
 from latecomer.fit.score import record_table
-from latecomer.report import figures, save_figures
 from latecomer.report.fan import FANS, SEGMENT_FANS
-from latecomer.report.figures import titles, vegalite_version
-from latecomer.report.flow import KINDS, flow_table, label
-from latecomer.report.groups import group_shares, group_volumes
+from latecomer.report.figures import figures, save_figures, titles, vegalite_version
+from latecomer.report.flow import KINDS, label
 from latecomer.report.ranks import settled
 from latecomer.report.ratio import ratio_table
 from latecomer.report.style import house_style
 from latecomer.report.tiles import places
+from latecomer.study.groups import group_shares, group_volumes
 
 
 @pytest.fixture(scope="module")
-def specs(result):
-    return {name: chart.to_dict() for name, chart in figures(result).items()}
+def specs(found):
+    return {name: chart.to_dict() for name, chart in figures(found).items()}
 
 
 def rows_with(spec, *columns):
@@ -36,8 +35,8 @@ def test_every_figure_obeys_the_schema_and_compiles(specs):
         assert vl_convert.vegalite_to_vega(spec, vl_version=vegalite_version())["marks"]
 
 
-def test_every_figure_has_a_title(result, specs):
-    named = titles(result)
+def test_every_figure_has_a_title(found, specs):
+    named = titles(found)
     assert named.keys() >= specs.keys()
     assert all(
         (title and about.endswith((".", "车", "汽"))) or name.startswith("firm_")
@@ -53,9 +52,9 @@ def test_no_name_in_a_key_is_cut(specs):
     assert house_style()["legend"]["labelLimit"] == 0
 
 
-def test_the_error_is_the_simulated_value_over_the_recorded_one(result):
+def test_the_error_is_the_simulated_value_over_the_recorded_one(result, found):
     record = record_table(result)
-    table = ratio_table(result, record, "vehicles").set_index("year")
+    table = ratio_table(found, "vehicles").set_index("year")
     facts = record[record["series"] == "vehicles"].drop_duplicates("year").set_index("year")
     row = facts.loc[2004]
     assert table.loc[2004, "median"] == pytest.approx(row["median"] / row["recorded"])
@@ -121,7 +120,7 @@ def test_groups_hold_all_vehicles_made_at_home(result):
 
 
 def test_the_stream_names_the_named_makers_and_adds_up_to_one(result, specs):
-    shares = group_shares(result, group_volumes(result))
+    shares = group_shares(result)
     assert {"FAW", "Dongfeng", "SAIC", "GAC", "BAIC", "CNHTC", "Changan", "Hafei", "Chery", "Geely"} <= set(
         shares["group"]
     )
@@ -137,8 +136,8 @@ def test_provinces_have_each_their_own_tile(result):
     assert north < south
 
 
-def test_the_flows_between_the_actors_are_the_medians_of_the_run(result, specs):
-    table = flow_table(result)
+def test_the_flows_between_the_actors_are_the_medians_of_the_run(result, found, specs):
+    table = found.flows
     assert set(table["year"]) == {1980, 1995, 2010, 2025}
     assert len(table) == len(KINDS) * 4 * 4 * 4
     place = list(result.years).index(2010)
@@ -168,23 +167,23 @@ def test_unknown_regions_fill_a_plain_grid(result):
     assert places(replace(result.case, labels=labels)) == [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)]
 
 
-def test_pictures_come_out_as_png_and_svg(result, tmp_path):
+def test_pictures_come_out_as_png_and_svg(found, tmp_path):
     names = ("vehicles", "overview")
-    written = save_figures(result, tmp_path / "pictures", ("png", "svg"), names)
+    written = save_figures(found, tmp_path / "pictures", ("png", "svg"), names)
     assert [path.name for path in written] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
     for path in written:
         if path.suffix == ".png":
             assert path.read_bytes().startswith(b"\x89PNG")
         else:
             assert ElementTree.parse(path).getroot().tag.endswith("svg")
-    again = save_figures(result, tmp_path / "again", ("svg",), ("overview",))
+    again = save_figures(found, tmp_path / "again", ("svg",), ("overview",))
     assert again[0].read_bytes() == (tmp_path / "pictures" / "overview.svg").read_bytes()
 
 
 @pytest.mark.parametrize(("formats", "names"), [(("gif",), None), (("png",), ("vehicels",))])
-def test_an_unknown_format_or_name_writes_nothing(result, tmp_path, formats, names):
+def test_an_unknown_format_or_name_writes_nothing(found, tmp_path, formats, names):
     with pytest.raises(ValueError, match=r"gif|vehicels"):
-        save_figures(result, tmp_path / "none", formats, names)
+        save_figures(found, tmp_path / "none", formats, names)
     assert not (tmp_path / "none").exists()
 
 

@@ -13,15 +13,13 @@ from made import comparison, path
 from test_headline import CHERY, TARIFF
 
 from latecomer.report.comparison import (
-    answer,
-    bought_sentences,
     cards,
-    cost_told,
     firm_table,
+    money_sentences,
     starred,
     table_rows,
 )
-from latecomer.study.worth import Worth, worth
+from latecomer.study.worth import worth
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +35,18 @@ def tariff(case):
 
 def test_cards_and_answer_lead_with_the_largest_sure_effect(tariff):
     first = cards(tariff)[0]
-    assert (first["name"], first["text"]) == ("Own brands in cars made, 1990", "+37.0 points")
-    assert first["told"] == "Largest sure effect; from 2005 on the band holds zero"
-    assert answer(tariff)[0].startswith("Own brands in cars made: largest in 1990")
+    assert (first["name"], first["text"]) == ("Own brands in passenger cars made, 1990", "+37.0 points")
+    assert first["told"] == "Largest sure effect; from 2005 on the band includes zero"
+    assert tariff.sentences()[0].startswith("Own brands in passenger cars made: largest sure effect in 1990")
 
 
 def test_the_firm_stands_first(case):
     sales = np.zeros((len(case.years), len(case.makers)))
     sales[57:, case.labels.makers.index("chery")] = 1e5
     found = comparison(case, CHERY, {"maker_sales": sales}, {"maker_sales": 10.0})
-    assert cards(found)[0]["name"].startswith("Chery Automobile: passenger cars made")
+    assert cards(found)[0]["name"].startswith("Chery Automobile: cars made")
     rows = firm_table(found, [2000, 2025])
-    assert rows[0]["title"] == "Chery Automobile: passenger cars made"
+    assert rows[0]["title"] == "Chery Automobile: cars made"
     assert rows[0]["cells"][0] == "0 (0 to 0)"
     assert rows[0]["cells"][1].startswith("+100* (")
     assert any("(rival)" in row["title"] for row in rows)
@@ -75,7 +73,7 @@ def test_losing_both_money_and_cars_is_no_benefit(tariff):
             columns=["series", "unit", "gain", "per_unit", "low90", "high90", "histories"],
         ),
     )
-    assert "−5.00 (−6.00 to −4.00) billion CNY for each million of vehicles a year less" in cost_told(lost)
+    assert "-5.00 (-6.00 to -4.00) billion CNY for each million of vehicles a year less" in lost.costs()[0]
 
 
 def test_imports_and_their_share_are_in_the_table(tariff):
@@ -84,9 +82,8 @@ def test_imports_and_their_share_are_in_the_table(tariff):
 
 
 def test_a_tariff_is_told_by_what_a_point_costs(tariff):
-    peak = worth(tariff, last=1990)
-    said = bought_sentences(worth(tariff), peak)
+    said = money_sentences(tariff)
     assert said[0] == "Public spending does not clearly increase, so no cost per yuan is given."
     assert "What buyers, makers and budgets together gain from 1986 to 1990" in said[1]
     assert "−1.35 (−1.35 to −1.35) billion CNY for each point of own brands' share more" in said[1]
-    assert isinstance(peak, Worth)
+    assert tariff.gains_at_peak is worth(tariff, last=1990)

@@ -7,6 +7,7 @@ from page_reader import Reader
 from latecomer.report.ablation import ablation_sheet
 from latecomer.report.questions import structures, uncertainty_sheet
 from latecomer.report.sheet import Table, printed, sheet_page
+from latecomer.study.ablate import Ablation
 from latecomer.study.uncertainty import Uncertainty
 
 MADE = {"command": "latecomer ablate china-auto --seed 1", "case": "china-auto", "seed": 1, "histories": 4}
@@ -25,7 +26,7 @@ def parts():
 
 
 def test_a_page_on_one_question_is_whole(parts):
-    text = sheet_page(ablation_sheet(parts, "What each part does", MADE))
+    text = sheet_page(ablation_sheet(Ablation("What each part does", parts, MADE)))
     found = Reader(text)
     assert {"answer", "figures", "reading", "tables", "again", "figure-vehicles"} <= set(found.ids())
     assert len(found.all("h1")) == 1 and len(found.all("nav")) == 1
@@ -38,9 +39,9 @@ def test_a_page_on_one_question_is_whole(parts):
 
 
 def test_a_band_with_zero_inside_is_told_as_unclear(parts):
-    sheet = ablation_sheet(parts, "What each part does", {})
+    sheet = ablation_sheet(Ablation("What each part does", parts, {}))
     assert sheet.sentences == [
-        "Vehicles made, 2025: the largest change comes when switching off "
+        "Motor vehicles made, 2025: the largest change comes when switching off "
         f"\N{LEFT DOUBLE QUOTATION MARK}{SPITEFUL}\N{RIGHT DOUBLE QUOTATION MARK}, +2.00 million (-1.00 to +2.00); no clear sign."
     ]
 
@@ -58,9 +59,9 @@ def test_another_structure_is_drawn_at_the_paired_difference():
             "level": [0.1135],
         }
     )
-    found = Uncertainty("own_brand_share", 2000, "share", 0.114, parts, variants)
+    found = Uncertainty("own_brand_share", 2000, "share", 0.114, parts, variants, "Low tariff")
     assert structures(found)["shifted"].tolist() == pytest.approx([11.35])
-    assert "figure-structures" in sheet_page(uncertainty_sheet(found, "Low tariff", {}))
+    assert "figure-structures" in sheet_page(uncertainty_sheet(found))
 
 
 def test_numbers_of_a_table_read_as_numbers():

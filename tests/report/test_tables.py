@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from latecomer.fit.score import errors, record_table
-from latecomer.report import answer, evidence, tables, write_tables
-from latecomer.report.export import shown_in
-from latecomer.report.groups import firm_points, heads
+from latecomer.report.export import shown_in, tables_of, write_all
+from latecomer.study import answer, bands, evidence
+from latecomer.study.groups import firm_points, heads
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def test_a_fan_begins_where_the_first_history_moves(result):
     still = np.ones((3, len(result.years)))
     still[:, :4] = values
     still[:, 4:] = 2.0
-    assert tables.fan_of(result, still)["year"].iloc[0] == result.years[2]
-    assert tables.fan_of(result, np.ones_like(still)).empty
+    assert bands.fan_of(result, still)["year"].iloc[0] == result.years[2]
+    assert bands.fan_of(result, np.ones_like(still)).empty
 
 
 def test_ventures_belong_to_the_group_of_their_chinese_parent(result):
@@ -56,8 +56,8 @@ def test_the_rank_is_counted_among_recorded_rivals(result):
     records = result.records.copy()
     for made, rank in ((1e6, 5), (7.2e6, 3), (20e6, 1)):
         records["vehicles"] = made
-        assert tables.rank_of(dataclasses.replace(result, records=records), 2006) == (rank, made)
-    assert tables.rank_of(result, 1901) is None
+        assert bands.rank_of(dataclasses.replace(result, records=records), 2006) == (rank, made)
+    assert bands.rank_of(result, 1901) is None
 
 
 def test_a_year_outside_the_run_has_no_value(result, record):
@@ -80,8 +80,8 @@ def test_evidence_counts_what_the_case_holds(result):
     assert len(evidence.assumed(case)) == (case.register["grade"] == "assumption").sum()
 
 
-def test_tables_come_out_as_csv_in_the_units_and_digits_of_the_page(result, record, tmp_path):
-    written = {path.stem: path for path in write_tables(result, tmp_path / "tables")}
+def test_tables_come_out_as_csv_in_the_units_and_digits_of_the_page(found, record, tmp_path):
+    written = {path.stem: path for path in write_all(tables_of(found), tmp_path / "tables")}
     assert {"record", "errors", "fans", "firms", "provinces", "power_path", "sources"} <= written.keys()
     read = pd.read_csv(written["record"])
     factor, unit = zip(*(shown_in(unit) for unit in record["unit"]), strict=True)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from latecomer.report import words
+from latecomer.study import words
 
 COUNTS = (
     (5_071_000, "5.07 million"),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from latecomer.axes import YEAR, record
 from latecomer.case.reform import Reform
 from latecomer.record import Run
 from latecomer.study.compare import Comparison, prepare
+from latecomer.vocabulary import YEAR, record
 
 HISTORIES = 20
 SPREAD = np.linspace(0.9, 1.1, HISTORIES)  # histories differ a little, so that bands have a width

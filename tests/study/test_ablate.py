@@ -9,14 +9,14 @@ import pytest
 from latecomer.errors import HistoriesFailed, UsageError
 from latecomer.run import run
 from latecomer.study.ablate import WATCHED, ablate, parts_of
-from latecomer.study.switching import switched
+from latecomer.study.paired import switched
 
 HISTORIES, SEED = 4, 5
 
 
 @pytest.fixture(scope="module")
 def found(case):
-    return ablate(case, HISTORIES, SEED)
+    return ablate(case, HISTORIES, SEED).table
 
 
 def one_part(case, *rows):
@@ -49,7 +49,7 @@ def test_a_part_off_twice_gives_the_same_bits(case, found):
     once, again = (run(switched(case, part.switches), HISTORIES, SEED).records.tobytes() for _ in range(2))
     assert once == again
     only = one_part(case, ("lever", "venture.allowed", "off", np.nan))
-    mine = ablate(only, HISTORIES, SEED).drop(columns=["part", "name"])
+    mine = ablate(only, HISTORIES, SEED).table.drop(columns=["part", "name"])
     theirs = found[found["part"] == part.number].drop(columns=["part", "name"])
     pd.testing.assert_frame_equal(
         mine.reset_index(drop=True), theirs.reset_index(drop=True), check_exact=True
@@ -72,7 +72,7 @@ def test_switching_nothing_moves_nothing(case):
     still = one_part(
         case, ("param", "great_output", value, np.nan), ("lever", "venture.allowed", "held", 2020)
     )
-    rows = ablate(still, HISTORIES, SEED)
+    rows = ablate(still, HISTORIES, SEED).table
     assert (rows[["difference", "low", "high"]].fillna(0.0) == 0.0).all().all()
     assert rows["difference"].notna().all()
 

@@ -9,10 +9,11 @@ import pytest
 
 from latecomer.case.reform import Reform
 from latecomer.errors import UsageError
+from latecomer.report.show import export, plot
 from latecomer.run import run, watch_variants
 from latecomer.study.attribute import MOMENTUM, OF_CASE, TOTAL, attribute, shapley
 from latecomer.study.compare import compare
-from latecomer.study.switching import switched
+from latecomer.study.paired import switched
 
 SPAN, SEED, HISTORIES = (2005, 2012), 5, 3
 TARIFF = Reform(policy={"tariff.car": {1994: "25%"}}, name="Low tariff")
@@ -127,7 +128,7 @@ def test_a_package_is_shared_out_to_the_effect_that_compare_finds(case):
     assert np.array_equal(shares[-1], effect)
     assert np.allclose(shares[:-1].sum(axis=0), effect, rtol=1e-9, atol=1e-2)
     assert list(found.table["title"]) == ["Low tariff", "No ventures", "Package"]
-    assert len(found.other) == 0 and "vehicles 1994-2010" in found.sentences()[0]
+    assert len(found.other) == 0 and found.sentences()[0].startswith("Motor vehicles made, 2010: ")
 
 
 def test_equal_reforms_get_equal_shares_and_a_null_package_nothing(case):
@@ -149,9 +150,9 @@ def test_all_that_cannot_be_asked_is_told_at_once(case):
 
 
 def test_the_picture_shows_every_row_and_is_written_with_the_table(found, tmp_path):
-    spec = found.plot().to_dict()
+    spec = plot(found).to_dict()
     assert len(spec["concat"]) == 2
-    files = found.save(tmp_path)
+    files = export(found, tmp_path)
     assert sorted(path.name for path in files) == [
         f"attribution.{kind}" for kind in ("csv", "html", "png", "svg")
     ]

@@ -8,12 +8,11 @@ from latecomer.errors import UsageError
 from latecomer.run import run, run_variants
 from latecomer.study.compare import (
     CONFIDENCE,
-    Effect,
     compare,
     compare_all,
     interval_of_median,
-    summed,
 )
+from latecomer.study.pairs import Effect, summed
 
 TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
 
@@ -62,7 +61,7 @@ def test_an_effect_of_a_year_is_the_row_of_the_table(found):
 
 
 def test_a_star_means_a_band_without_zero():
-    """Nine pairs in ten that agree while the band holds zero lean, and are told in words."""
+    """Nine pairs in ten that agree while the band includes zero lean, and are told in words."""
 
     def made(low, high, positive):
         return Effect(

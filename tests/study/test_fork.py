@@ -6,7 +6,6 @@ import pytest
 from latecomer.case.reform import Reform, laid_over
 from latecomer.errors import ReformError, UsageError
 from latecomer.run import run
-from latecomer.study.compare import Effect
 from latecomer.study.fork import (
     LEAST,
     OTHER_SIGN,
@@ -19,6 +18,7 @@ from latecomer.study.fork import (
     judgement,
     timing,
 )
+from latecomer.study.pairs import Effect
 
 TARIFF = Reform({"tariff.car": {1986: 0.25}}, name="Low tariff")
 

@@ -6,9 +6,8 @@ from made import comparison
 
 from latecomer.case.reform import Reform, find_reform, gallery, laid_over
 from latecomer.study.compare import compare
-from latecomer.study.gallery import (
-    WATCHED,
-    effects_of_all,
+from latecomer.study.gallery import WATCHED, ready_reforms
+from latecomer.study.literature import (
     literature,
     ours_text,
     published_text,
@@ -64,7 +63,8 @@ def test_local_protection_is_measured_net_of_the_aid(case):
 
 def test_effects_are_those_of_a_comparison(case):
     names = ["no-private-entry", "no-plate-quotas"]
-    effects, beside = effects_of_all(case, names, histories=2, seed=4)
+    found = ready_reforms(case, names, histories=2, seed=4)
+    effects, beside = found.effects, found.literature
     assert len(effects) == len(names) * len(WATCHED) * len(case.setting.looks("headline"))
     alone = compare(case, find_reform("no-private-entry", case), histories=2, seed=4).effect("strong", 2025)
     row = effects[
@@ -122,11 +122,11 @@ SURE, UNSURE = np.linspace(40.0, 60.0, 50), np.linspace(-50.0, 60.0, 50)
             "Yes, in sign; size open: only one end was published, ours lies beyond it",
         ),
         (SURE, NAN, -50.0, NAN, NAN, "No: the other sign"),
-        (UNSURE, NAN, 50.0, NAN, NAN, "Open: our band holds zero"),
+        (UNSURE, NAN, 50.0, NAN, NAN, "Open: our band includes zero"),
         (SURE, 1.0, NAN, NAN, NAN, "Yes, in sign; no size was published for it"),
         (SURE, -1.0, NAN, NAN, NAN, "No: the other sign"),
         (SURE, 0.0, 0.0, NAN, NAN, "No: our band excludes zero"),
-        (UNSURE, 0.0, 0.0, NAN, NAN, "Yes: our band holds zero"),
+        (UNSURE, 0.0, 0.0, NAN, NAN, "Yes: our band includes zero"),
     ],
 )
 def test_agreement_by_its_rule(values, sign, value, low, high, told):

@@ -7,7 +7,7 @@ from made import HISTORIES, comparison, path
 
 from latecomer.case.reform import Reform, change_rows, read_changes
 from latecomer.study.channels import channel_table
-from latecomer.study.firms import CHOSEN, RIVAL, chosen_makers, firm_effects, main_rivals
+from latecomer.study.firms import CHOSEN, RIVAL, chosen_makers, firm_effects, main_rivals, standing_told
 from latecomer.study.headline import (
     counts_in,
     course_of,
@@ -82,7 +82,9 @@ def test_an_effect_that_no_page_can_show_is_no_headline():
 def test_years_sentences_and_rows_make_the_same_choice(tariff):
     years = headline_years(tariff)
     assert years == [1990, 1998, 2025]
-    assert course_sentences(tariff)[0].startswith("Own brands in cars made: largest in 1990, +37.0 points")
+    assert course_sentences(tariff)[0].startswith(
+        "Own brands in passenger cars made: largest sure effect in 1990, +37.0 points"
+    )
     rows = headline_rows(tariff)
     plain = rows[rows["series"] == "vehicles"]
     assert sorted(plain["year"]) == years
@@ -116,7 +118,7 @@ def test_a_share_that_rises_since_others_make_less_says_so(case, tariff):
     found = comparison(case, TARIFF, {"own_brand_share": share, "passenger_cars": fewer}, base)
     said = share_told(found)
     assert said[0].startswith(
-        "Own brands' share rises in 1990 because others make fewer cars: own brands themselves make -"
+        "Own brands' share rises in 1990 mainly because others make fewer cars: own brands themselves make -"
     )
     assert share_told(tariff) == []
 
@@ -169,7 +171,7 @@ def test_a_firm_s_reform_shows_the_firm_and_its_rivals_first(chery):
     assert rows.iloc[0]["median"] == pytest.approx(1e5)
     assert headline_rows(chery).iloc[0]["index"] == "chery"
     assert courses(chery)[0].index == "chery"
-    assert course_sentences(chery)[0].startswith("Chery Automobile: passenger cars made: largest in 20")
+    assert course_sentences(chery)[0].startswith("Chery Automobile: cars made: largest sure effect in 20")
 
 
 def test_a_reform_of_all_own_brands_has_no_firm_to_show(case):
@@ -213,3 +215,19 @@ def test_zero_that_means_a_rule_is_told_with_the_rule(case):
 def test_numbers_have_no_exponents():
     told = [signed(value) for value in (1.23e-7, -0.04, 12.345, -1234567.0)]
     assert told == ["0", "-0.040", "+12.3", "-1,234,567"]
+
+
+def test_a_lever_of_many_places_moves_in_the_years_in_which_any_of_them_moves(case):
+    quotas = case.policy["plate_limit"] if "plate_limit" in case.policy.dtype.names else None
+    assert quotas is not None and (quotas > 0.0).any(axis=0).sum() > 1
+    first = int(case.years[np.flatnonzero((quotas > 0.0).any(axis=1))[0]])
+    reform = Reform({"plate.limit": "off"}, name="No quotas")
+    assert change_rows(case, read_changes(case, [reform])[0][0])[0]["years"].startswith(f"{first}-")
+
+
+def test_a_firm_s_reform_says_how_large_the_firm_is_here_and_in_the_record(chery):
+    said = standing_told(chery)[0]
+    assert said.startswith(
+        "Chery Automobile without the reform: 0.10 million cars made in 2025 (0.10 to 0.10); recorded: "
+    )
+    assert said.endswith("It makes none in 0 of 20 histories without the reform and in 0 with it.")

@@ -10,6 +10,7 @@ from latecomer.axes import PRIVATE
 from latecomer.case.openness import POLICY, SIDES
 from latecomer.case.reform import free
 from latecomer.errors import UsageError
+from latecomer.report.show import export
 from latecomer.run import run
 from latecomer.study.openness import (
     OUTCOMES,
@@ -24,6 +25,7 @@ from latecomer.study.openness import (
     turned,
     with_presence,
 )
+from latecomer.vocabulary import QUANTITIES
 
 ERA, SEED = 2018, 5
 FIRST = ERA - 1953
@@ -95,13 +97,15 @@ def test_outcomes_are_sums_over_kinds_of_makers_and_means_over_years(case):
 def test_what_is_best_is_read_off_the_medians_and_against_both_ends():
     dial = np.array([0.0, 0.5, 1.0])
     values = np.array([[1.0, 1.0, 5.0, 1.0], [2.0, 2.0, 2.0, 2.0], [0.0, 1.5, 0.5, 1.0]])
-    told = best_of(np.array([1.0, 3.0, 1.0, 1.0]), values, dial, OUTCOMES["strong"])
+    told = best_of(np.array([1.0, 3.0, 1.0, 1.0]), values, dial, QUANTITIES["strong"])
     assert (told["best"], told["best_inside"], told["inside"], told["beats"]) == (0.5, 0.5, 0.75, 0.75)
     assert told["beats_history"] == 0.75
     assert told["gain"] == pytest.approx(0.75)
-    less = best_of(np.ones(4), values, dial, OUTCOMES["quality_gap"])
+    less = best_of(np.ones(4), values, dial, QUANTITIES["quality_gap"])
     assert less["best"] == 1.0
-    gone = best_of(np.ones(2), np.array([[np.nan, np.nan], [1.0, 2.0], [3.0, 4.0]]), dial, OUTCOMES["strong"])
+    gone = best_of(
+        np.ones(2), np.array([[np.nan, np.nan], [1.0, 2.0], [3.0, 4.0]]), dial, QUANTITIES["strong"]
+    )
     assert gone["best"] == 1.0 and gone["histories"] == 0 and np.isnan(gone["beats"])
 
 
@@ -127,7 +131,7 @@ def test_tables_have_a_row_for_everything_and_strategies_move_something(found, t
         assert (rows["median"] != 0.0).any()
     assert (found.curves["low90"] <= found.curves["high90"]).eq(found.curves["median"].notna()).all()
     assert len(found.sentences()) == len(OUTCOMES)
-    names = sorted(path.name for path in found.save(tmp_path))
+    names = sorted(path.name for path in export(found, tmp_path))
     tables = ["openness-best.csv", "openness-path.csv", "openness-strategies.csv", "openness.csv"]
     assert names == sorted([*tables, "openness.html", "openness.png", "openness.svg"])
 

@@ -6,6 +6,7 @@ a rule fills is listed in `fills`.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case import outcomes
+from latecomer.case.digests import changed_tables
 from latecomer.case.files import is_there
 from latecomer.case.folder import CASES, checksum, list_cases
 from latecomer.case.forces import check_forces
@@ -70,10 +72,11 @@ def read_case(folder: Path) -> Case:
     problems = Problems()
     head = read_head(folder, problems)
     tables = _tables(folder, head, problems)
+    changed = changed_tables(folder, problems)
     problems.raise_if_any(CaseError)
     case = _build(folder, head, tables, problems)
     problems.raise_if_any(CaseError)
-    return case
+    return replace(case, changed=changed)
 
 
 def _tables(folder: Path, head: Head, problems: Problems) -> dict[str, pd.DataFrame]:
@@ -127,7 +130,7 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     """Build the arrays of the case from tables that were read without a problem."""
     years = head.years
     labels = _labels(tables)
-    length = axes.sizes(len(labels.makers), len(labels.regions), len(labels.destinations))
+    length = labels.length
     facts = _facts(tables, head.setting)
     best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
@@ -144,11 +147,11 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
             given, tables["regions"], labels.destinations, length, years, head.setting
         )
     refuse_undefined(world, problems)
-    along = {letter: labels.along(letter) for letter in "mrsedkobaxygw"}
+    along = labels.by_letter
     policy, levers = build_policy(
         tables["levers"], tables["policies"], years, world.deflator, along, length, problems
     )
-    strategy = axes.by_rule(years.size, length)
+    strategy = vocabulary.by_rule(years.size, length)
     makers = build_makers(tables, length, problems)
     begin_with_case(makers, int(years[0]))
     bought = read_takeovers(tables, labels.destinations, years, world.deflator, problems)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import axes, vocabulary
 from latecomer.case.takeovers import Takeovers
 from latecomer.errors import Problems
 
@@ -47,7 +47,7 @@ def build_makers(
 ) -> np.recarray:
     """Return the makers in the order of `makers.csv`; facts that are missing or unknown are added to `problems`."""
     rows = tables["makers"]
-    makers = np.zeros(len(rows), axes.record(axes.MAKERS, length)).view(np.recarray)
+    makers = np.zeros(len(rows), vocabulary.record(vocabulary.MAKERS, length)).view(np.recarray)
     origins = tables["lines_of_origin"].set_index("line_of_origin")
     for i, (row, fact) in enumerate(_with_facts(tables, problems)):
         dates = _dates(row, fact, tables["joint_ventures"], problems)
@@ -89,7 +89,7 @@ def build_contracts(
     what takeovers bring besides.
     """
     rows = tables["contracts"]
-    contracts = np.zeros(len(rows), axes.record(axes.CONTRACTS, length)).view(np.recarray)
+    contracts = np.zeros(len(rows), vocabulary.record(vocabulary.CONTRACTS, length)).view(np.recarray)
     position = {name: i for i, name in enumerate(tables["makers"]["maker_id"])}
     shares = tables["components"].set_index("component")[list(axes.DOMAINS)]
     facts = {name: tables[name].set_index(key) for name, key in FACT_ID.items()}

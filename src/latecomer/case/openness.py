@@ -13,14 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.errors import Problems
 from latecomer.types import Labels
 
 FILE = "openness.csv"
 SIDES = ("market", "ventures", "technology")
-POLICY = {lever.public_name: lever for lever in axes.POLICY}
-STRATEGY = {lever.public_name: lever for lever in axes.STRATEGY}
+POLICY = {lever.public_name: lever for lever in vocabulary.POLICY}
+STRATEGY = {lever.public_name: lever for lever in vocabulary.STRATEGY}
 
 
 def check_openness(rows: pd.DataFrame, labels: Labels, problems: Problems) -> None:
@@ -36,7 +36,7 @@ def check_openness(rows: pd.DataFrame, labels: Labels, problems: Problems) -> No
         _check_index(row, lever, labels, problems)
 
 
-def _check_index(row: Any, lever: axes.Lever, labels: Labels, problems: Problems) -> None:
+def _check_index(row: Any, lever: vocabulary.Lever, labels: Labels, problems: Problems) -> None:
     """Note an index that a lever cannot have."""
     if not row.index:
         return

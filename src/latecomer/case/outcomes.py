@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import axes, vocabulary
 from latecomer.case.tables import GRADES
 from latecomer.errors import Problems, plain
 
 FILE = "targets.csv"
 ALIKE, SHORTEST = 0.8, 4  # of a misspelt word: likeness, letters
-YEAR_FIELDS = {series.name: series for series in axes.YEAR}
+YEAR_FIELDS = {series.name: series for series in vocabulary.YEAR}
 GROUP_SERIES = "group_vehicles"
 COUNTS = ("vehicles_sold", "vehicles_delivered", "vehicles_produced", "vehicles_retail")
 PILLARS = {("great", name) for name in axes.GREAT_PILLARS} | {

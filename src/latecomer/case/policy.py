@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case.tables import SHIFT
 from latecomer.errors import Problems
 
-LEVERS = {lever.public_name: lever for lever in axes.POLICY}
+LEVERS = {lever.public_name: lever for lever in vocabulary.POLICY}
 FILE = "levers.csv"
 DATED = [
     "lever", "index", "since", "until", "contribution", "unit", "policy_id", "name", "value", "policy_unit", "scale", "offset",
@@ -34,8 +34,8 @@ def build_policy(
     `deflator` (t) is 1 in the base year; `labels` gives the names along the axes that a lever may have. Values outside the range
     of a lever, overlapping rows of one policy and wrong indices are added to `problems`.
     """
-    policy = np.zeros(years.size, axes.record(axes.POLICY, length)).view(np.recarray)
-    for lever in axes.POLICY:
+    policy = np.zeros(years.size, vocabulary.record(vocabulary.POLICY, length)).view(np.recarray)
+    for lever in vocabulary.POLICY:
         policy[lever.name] = lever.off
     rows = _dated_rows(mapping, policies, years, problems)
     first = int(years[0]) * SHIFT
@@ -104,7 +104,7 @@ def _refuse_overlaps(joined: pd.DataFrame, problems: Problems) -> None:
 
 
 def _place(
-    lever: axes.Lever,
+    lever: vocabulary.Lever,
     index: str,
     labels: Mapping[str, Sequence[str]],
     group: pd.DataFrame,
@@ -131,7 +131,7 @@ def _place(
 
 
 def _refuse_bounds(
-    yearly: np.ndarray, lever: axes.Lever, years: np.ndarray, group: pd.DataFrame, problems: Problems
+    yearly: np.ndarray, lever: vocabulary.Lever, years: np.ndarray, group: pd.DataFrame, problems: Problems
 ) -> None:
     """Note the first year in which a lever leaves its range."""
     wrong = np.flatnonzero(~((yearly >= lever.low - 1e-12) & (yearly <= lever.high + 1e-12)))

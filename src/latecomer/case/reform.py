@@ -25,12 +25,13 @@ from typing import Any
 
 import numpy as np
 
-from latecomer.axes import PRIVATE, Field, Lever
+from latecomer.axes import PRIVATE
 from latecomer.case.files import is_there
 from latecomer.case.reform_reader import SECTIONS, Change, Reader, Reform, history_of
 from latecomer.case.tree import Entry, read_tree
 from latecomer.errors import Problems, ReformError
 from latecomer.types import Case
+from latecomer.vocabulary import Field, Lever
 
 __all__ = [
     "Reform",
@@ -56,7 +57,7 @@ PLACES = {
     "s": "segments",
     "x": "destinations",
 }
-RULES = "matching"  # the file whose levers act only where ventures and foundings begin by rule
+RULES = "mode_free"  # the lever under which ventures and foundings begin by rule
 
 
 def read_reform(path: str | Path) -> Reform:
@@ -178,9 +179,7 @@ def free_from(case: Case, reforms: Sequence[Reform], changes: Sequence[Sequence[
     """Return the index of the year from which ventures and foundings begin by rule; None where they keep their dates."""
     starts = []
     for reform, mine in zip(reforms, changes, strict=True):
-        ruled = [
-            change for change in mine if isinstance(change.lever, Lever) and change.lever.reader == RULES
-        ]
+        ruled = [change for change in mine if isinstance(change.lever, Lever) and change.lever.needs == RULES]
         asked = mine if reform.mode == "free" else ruled if reform.mode != "dated" else []
         starts.append(first_changed(case, asked))
     known = [start for start in starts if start is not None]
@@ -205,13 +204,14 @@ def change_rows(case: Case, changes: Sequence[Change]) -> list[dict[str, str]]:
 
 
 def change_row(case: Case, section: str, told: str, alike: Sequence[Change]) -> dict[str, str]:
-    """Return one row of changes that share a name; the first of them gives the years."""
+    """Return one row of changes that share a name; its years are those in which any of them moves."""
     first, lever = alike[0], alike[0].lever
     history = [history_of(case, change) for change in alike]
-    moved = np.flatnonzero(history[0] != first.values)
+    apart = [before != change.values for before, change in zip(history, alike, strict=True)]
+    moved = np.flatnonzero(np.any(apart, axis=0))
     row = {"kind": section, "what": told, "unit": lever.unit}
     if not moved.size:
-        zero = not history[0].any()
+        zero = not np.any(history)
         after = "zero in history; multiplying it changes nothing" if zero else "as in history"
         return {**row, "years": "none", "before": "", "after": after}
     years = f"{case.years[moved[0]]}-{case.years[moved[-1]]}"

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from latecomer import axes
-from latecomer.axes import Field, Lever
+from latecomer import axes, vocabulary
 from latecomer.case.numerals import number_hint
 from latecomer.case.tree import Entry, tree_of
 from latecomer.errors import SHOWN, Problem, Problems, nearest, steering, steering_problem
 from latecomer.shown import Shown
 from latecomer.types import Case
+from latecomer.vocabulary import Field, Lever
 
 SECTIONS = ("policy", "firms", "world")
 RECORD = {"policy": "policy", "firms": "strategy", "world": "world"}
@@ -30,9 +30,9 @@ LONGEST_NAME, LONGEST_NOTE = 120, 2000
 EARLIEST, LATEST = 1800, 2200
 MOST_FORMS = 200  # dates of one path: it is read once for every maker that it holds for
 WORLD_ROOM = 20.0  # a world assumption may be so many times the highest value of history
-POLICY: Mapping[str, Field] = {lever.public_name: lever for lever in axes.POLICY}
-STRATEGY: Mapping[str, Field] = {lever.public_name: lever for lever in axes.STRATEGY}
-WORLD: Mapping[str, Field] = {field.name: field for field in axes.WORLD if field.name != "year"}
+POLICY: Mapping[str, Field] = {lever.public_name: lever for lever in vocabulary.POLICY}
+STRATEGY: Mapping[str, Field] = {lever.public_name: lever for lever in vocabulary.STRATEGY}
+WORLD: Mapping[str, Field] = {field.name: field for field in vocabulary.WORLD if field.name != "year"}
 KNOWN = {
     "policy": (POLICY, "a lever of policy"),
     "firms": (STRATEGY, "a lever of strategy"),

@@ -6,7 +6,7 @@ The lists named by `ref` are the short ones below or the names in a column of an
 
 from dataclasses import replace
 
-from latecomer import axes
+from latecomer import axes, vocabulary
 from latecomer.case.head import FIRST, LAST
 from latecomer.case.openness import SIDES
 from latecomer.case.tables import GRADES, Column, Schema
@@ -69,9 +69,9 @@ SHORT_LISTS = {
     "origins": axes.ORIGINS,
     "kinds of maker": ("own", "plant", "venture", "works", "importer"),
     "ownership forms": ("central_state", "local_state", "private", "collective", "foreign"),
-    "levers": tuple(lever.public_name for lever in axes.POLICY),
-    "levers of openness": tuple(lever.public_name for lever in axes.POLICY + axes.STRATEGY),
-    "outcome series": tuple(series.name for series in axes.YEAR),
+    "levers": tuple(lever.public_name for lever in vocabulary.POLICY),
+    "levers of openness": tuple(lever.public_name for lever in vocabulary.POLICY + vocabulary.STRATEGY),
+    "outcome series": tuple(series.name for series in vocabulary.YEAR),
     "fact tables": ("national", "exogenous", "segments", "abroad"),
     "tables with outcomes": ("national", "exogenous", "segments", "abroad", "concentration"),
     "tables of contracts": ("licences", "acquisitions", "joint_ventures"),

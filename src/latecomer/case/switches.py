@@ -16,24 +16,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case.numerals import plain_number
 from latecomer.errors import Problems
 
 WORDS = {"param": ("off",), "lever": ("off", "held"), "maker": ("mean",), "world": ("held",)}
 NUMBERS = ("param", "lever", "maker")
-LEVERS = {lever.public_name: lever for lever in axes.POLICY}
+LEVERS = {lever.public_name: lever for lever in vocabulary.POLICY}
 
 
-def levers_named(pattern: str) -> list[axes.Lever]:
+def levers_named(pattern: str) -> list[vocabulary.Lever]:
     """Return the levers that a public name or a pattern means."""
     return [lever for name, lever in LEVERS.items() if fnmatchcase(name, pattern)]
 
 
 def targets(kind: str, register: pd.DataFrame) -> list[str]:
     """Return what a switch of this kind may set."""
-    columns = [field.name for field in axes.MAKERS if field.kind == "f8" and not field.axes]
-    inputs = [field.name for field in axes.WORLD if field.name != "year"]
+    columns = [field.name for field in vocabulary.MAKERS if field.kind == "f8" and not field.axes]
+    inputs = [field.name for field in vocabulary.WORLD if field.name != "year"]
     return {"param": list(register["name"]), "lever": list(LEVERS), "maker": columns, "world": inputs}[kind]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from latecomer import axes
+from latecomer import axes, vocabulary
 from latecomer.case.series import Quantities
 from latecomer.errors import Problems
 from latecomer.types import Setting
@@ -44,7 +44,7 @@ def build_world(
     `given` has the years of `covering(span, setting)`.
     """
     years = given.years
-    world = np.zeros(years.size, axes.record(axes.WORLD, length)).view(np.recarray)
+    world = np.zeros(years.size, vocabulary.record(vocabulary.WORLD, length)).view(np.recarray)
     world.year = years
     world.frontier_clock = years
     for name, built in _fields(setting).items():

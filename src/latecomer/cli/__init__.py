@@ -9,9 +9,9 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -54,6 +54,16 @@ Package = Annotated[
         metavar="REFORM", help="A YAML file or the name of a ready reform; several make a package."
     ),
 ]
+
+
+RENAMED = {"first": "from", "last": "to"}  # options whose names are words of Python
+
+
+def split(words: Mapping[str, Any], *positional: str) -> tuple[dict[str, str], dict[str, bool]]:
+    """Return the options of a command, texts by name and flags by name, without its positional words."""
+    told = {RENAMED.get(name, name): value for name, value in words.items() if name not in positional}
+    texts = {name: value for name, value in told.items() if isinstance(value, str)}
+    return texts, {name: value for name, value in told.items() if isinstance(value, bool)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -233,14 +243,10 @@ def run(
     ] = False,
 ) -> None:
     """Run histories of a case, print a short table beside the record, and write the report."""
-    from latecomer.cli.options import read_request
-    from latecomer.cli.running import execute
+    told = split(locals(), "words")
+    from latecomer.cli.running import run_case
 
-    given = {"histories": histories, "seed": seed, "threads": threads, "only": only}
-    given |= {"out": out, "csv": csv, "xlsx": xlsx, "pictures": pictures, "netcdf": netcdf}
-    given |= {"brief": "yes" if brief else ""}
-    request, case = read_request(words or [], given, json=json, quiet=quiet, dry_run=dry_run)
-    execute(request, case)
+    run_case(words or [], *told)
 
 
 @app.command(
@@ -342,10 +348,10 @@ def ablate(
 
     The case's table parts.csv says what a part is and which switches turn it off.
     """
+    told = split(locals(), "case")
     from latecomer.cli.ablating import ablate_case
 
-    given = {"histories": histories, "seed": seed, "years": years, "threads": threads, "out": out}
-    ablate_case(case, given, json=json, quiet=quiet)
+    ablate_case(case, *told)
 
 
 @app.command(
@@ -400,19 +406,10 @@ def compare(
 
     A reform is a file of three lines or more: a name, and under policy, firms or world what changes, and from which year.
     """
+    told = split(locals(), "reforms", "case")
     from latecomer.cli.comparing import compare_reforms
 
-    given = {
-        "histories": histories,
-        "precision": precision,
-        "series": series,
-        "year": year,
-        "since": since,
-        "years": years,
-    }
-    given |= {"seed": seed, "threads": threads, "out": out, "csv": csv, "xlsx": xlsx, "pictures": pictures}
-    given |= {"brief": "yes" if brief else ""}
-    compare_reforms(reforms or [], case, given, {"json": json, "quiet": quiet, "dry_run": dry_run})
+    compare_reforms(reforms or [], case, *told)
 
 
 @app.command(
@@ -451,11 +448,10 @@ def fork(
     quiet: Quiet = False,
 ) -> None:
     """Introduce a reform in one year after the other, and say when it stops working."""
+    told = split(locals(), "reform", "case")
     from latecomer.cli.questions import fork_reform
 
-    given = {"series": series, "at": at, "years": years, "only": only, "since": since, "histories": histories}
-    given |= {"seed": seed, "threads": threads, "out": out}
-    fork_reform(reform, case, given, {"json": json, "quiet": quiet})
+    fork_reform(reform, case, *told)
 
 
 @app.command(
@@ -481,11 +477,10 @@ def uncertainty(
     quiet: Quiet = False,
 ) -> None:
     """Split the spread of an effect into luck, parameters, the structure of the model and the data; takes some 30 seconds."""
+    told = split(locals(), "reforms", "case")
     from latecomer.cli.questions import explain_spread
 
-    given = {"series": series, "year": year, "histories": histories, "each": each}
-    given |= {"seed": seed, "threads": threads, "out": out}
-    explain_spread(reforms or [], case, given, {"json": json, "quiet": quiet})
+    explain_spread(reforms or [], case, *told)
 
 
 @app.command(
@@ -507,10 +502,10 @@ def reforms(
     quiet: Quiet = False,
 ) -> None:
     """List the ready reforms of a case, or run all of them on the same histories and print what they do."""
+    told = split(locals(), "case", "table")
     from latecomer.cli.gallery import show_reforms
 
-    given = {"histories": histories, "seed": seed, "threads": threads, "out": out}
-    show_reforms(case, given, table, {"json": json, "quiet": quiet})
+    show_reforms(case, table, *told)
 
 
 @app.command(
@@ -559,12 +554,10 @@ def attribute(
 
     With reforms, decompose the effect of the package into its reforms, over paired histories.
     """
+    told = split(locals(), "reforms", "case", "logs", "by_rule")
     from latecomer.cli.attributing import attribute_growth
 
-    given = {"series": series, "from": first, "to": last, "year": year, "histories": histories, "seed": seed}
-    given |= {"threads": threads, "out": out}
-    flags = {"logs": logs, "by_rule": by_rule}
-    attribute_growth(reforms or [], case, given, flags, {"json": json, "quiet": quiet})
+    attribute_growth(reforms or [], case, {"logs": logs, "by_rule": by_rule}, *told)
 
 
 @app.command(
@@ -603,18 +596,10 @@ def openness(
 
     The case's table openness.csv says which levers the dial moves, and between which values.
     """
+    told = split(locals(), "case")
     from latecomer.cli.opening import turn_dial
 
-    given = {
-        "eras": eras,
-        "steps": steps,
-        "side": side,
-        "histories": histories,
-        "seed": seed,
-        "threads": threads,
-        "out": out,
-    }
-    turn_dial(case, given, {"json": json, "quiet": quiet})
+    turn_dial(case, *told)
 
 
 @app.command(short_help="Check that everything works here", epilog="Example:  latecomer doctor")

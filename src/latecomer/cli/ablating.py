@@ -1,34 +1,24 @@
-"""How is `latecomer ablate` carried out? Options checked together, runs with progress, a table, and files if asked for."""
+"""What does `latecomer ablate` ask, and how is its answer printed? A table for each year: parts as rows, series as columns."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import typer
 from rich.table import Table
 
-from latecomer.cli.options import (
-    Request,
-    checked_case,
-    refuse_too_large,
-    requested,
-    years_named,
-)
-from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
-from latecomer.cli.screen import json_rows, print_table, print_text, speaker
-from latecomer.cli.writing import again, whole_files
-from latecomer.errors import Interrupted, Problems, UsageError
-from latecomer.types import Case
+from latecomer.cli.ask import Question, ask
+from latecomer.cli.request import Asked, refuse_too_large
+from latecomer.cli.writing import again
+from latecomer.vocabulary import SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADS = {
-    "own_brand_share": ("Own", 100.0), "own_brand_home_share": ("home", 100.0), "own_brand_export_share": ("abroad", 100.0),
-    "vehicles": ("Veh.", 1e-6), "passenger_cars": ("Cars", 1e-6), "quality_gap": ("Gap", 1.0), "core_control": ("Core", 100.0),
-    "great": ("Great", 1.0), "strong": ("Strong", 1.0),
+    from latecomer.study.ablate import Ablation
+
+HEADS = {  # abbreviated: nine columns beside the names of parts have to fit into eighty letters
+    "own_brand_share": "Own", "own_brand_home_share": "home", "own_brand_export_share": "abroad", "vehicles": "Veh.",
+    "passenger_cars": "Cars", "quality_gap": "Gap", "core_control": "Core", "great": "Great", "strong": "Strong",
 }  # fmt: skip
 NOTE = (
     "Median change when the part is off, same seed and history on both sides; * where the 90% band holds no zero, - where there "
@@ -37,53 +27,32 @@ NOTE = (
 )
 
 
-def ablate_case(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> None:
+def ablate_case(name: str, given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
     """Switch off each part of a case and tell what moved; raise one UsageError with every problem of the request."""
-    request, case, years = read(name, given, json, quiet)
-    from latecomer.study.ablate import ablate, parts_of
+    asked = Asked(given, flags)
+    asked.open(name)
+    years = asked.years(usual="headline")
+    if asked.case is not None:
+        refuse_too_large(asked.request.histories, asked.case, asked.problems)
+    case, request = asked.checked(), asked.request
+    from latecomer.study.ablate import ablate
 
-    say = speaker(request.quiet)
-    state = Progressed()
-    parts = len(parts_of(case))
-    try:
-        prepare(case, say)
-        with teller(request, case) as tell:
-
-            def progress(count: int, total: int) -> None:
-                state.done = count
-                tell(count, total)
-
-            found = ablate(
-                case, request.histories, request.seed, years, progress=progress, threads=request.threads
-            )
-        show(found, case, request)
-        write(found, case, request, state.written, again("ablate", [name], given))
-    except KeyboardInterrupt:
-        runs = replace(request, histories=(parts + 1) * request.histories)
-        raise Interrupted(what_is_kept(runs, state)) from None
+    ask(
+        Question(
+            request, case, rows=lambda found: found.table, said=said, command=again("ablate", [name], given),
+            find=lambda tell: ablate(
+                case, request.histories, request.seed, years, progress=tell, threads=request.threads
+            ),
+        )
+    )  # fmt: skip
 
 
-def read(name: str, given: Mapping[str, str], json: bool, quiet: bool) -> tuple[Request, Case, list[int]]:
-    """Return the request, its case and the years looked at."""
-    problems = Problems()
-    request = requested(given, problems, json, quiet)
-    case = checked_case(name, problems)
-    years = years_named("--years", given["years"], case, problems, "headline")
-    if case is not None:
-        refuse_too_large(request.histories, case, problems)
-    problems.raise_if_any(UsageError)
-    assert case is not None
-    return request, case, years
-
-
-def show(found: "pd.DataFrame", case: Case, request: Request) -> None:
-    """Print the rows as JSON, or a table for each year."""
-    if request.json:
-        typer.echo(json_rows(found))
-    elif not request.quiet:
-        for year in sorted(found["year"].unique()):
-            print_table(year_table(found[found["year"] == year], f"{case.title}: parts switched off, {year}"))
-        print_text(NOTE)
+def said(found: "Ablation") -> Iterator[Table | str]:
+    """Give a table for each year, and what it shows."""
+    title = found.title.removeprefix("What each part does: ")
+    for year in sorted(found.table["year"].unique()):
+        yield year_table(found.table[found.table["year"] == year], f"{title}: parts switched off, {year}")
+    yield NOTE
 
 
 def year_table(rows: "pd.DataFrame", title: str) -> Table:
@@ -92,10 +61,10 @@ def year_table(rows: "pd.DataFrame", title: str) -> Table:
     series = [name for name in HEADS if name in set(rows["series"])]
     table.add_column("", no_wrap=True)
     for name in series:
-        table.add_column(HEADS[name][0], justify="right", no_wrap=True)
+        table.add_column(HEADS[name], justify="right", no_wrap=True)
     for (number, label), part in rows.groupby(["part", "name"], sort=True):
         at = part.set_index("series")
-        table.add_row(f"{number:2} {label}", *(cell(at.loc[name], HEADS[name][1]) for name in series))
+        table.add_row(f"{number:2} {label}", *(cell(at.loc[name], SERIES[name].factor) for name in series))
     return table
 
 
@@ -108,18 +77,3 @@ def cell(row: "pd.Series", factor: float) -> str:
         return "0 "
     clear = row["low"] > 0.0 or row["high"] < 0.0
     return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}{'*' if clear else ' '}"
-
-
-def write(
-    found: "pd.DataFrame", case: Case, request: Request, written: list[Path], command: str = ""
-) -> None:
-    """Write table and picture into the folder that was named, each whole or not at all."""
-    if request.out is None:
-        return
-    from latecomer.report.ablation import save_ablation
-    from latecomer.report.sheet import made_by
-
-    with whole_files(request.out) as part:
-        made = made_by(case, request.histories, request.seed, command)
-        files: Sequence[Path] = save_ablation(found, f"What each part does: {case.title}", part, made)
-    done([request.out / path.name for path in files], written, request)

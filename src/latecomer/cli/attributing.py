@@ -1,20 +1,13 @@
-"""How is `latecomer attribute` carried out? Options checked together, coalitions run with progress, a table, files."""
+"""What does `latecomer attribute` ask, and how is its answer printed? A table of shares for each series and span."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-import typer
 from rich.table import Table
 
-from latecomer.cli.comparing import found_reform
-from latecomer.cli.options import checked_case, requested, whole
-from latecomer.cli.questions import carried_out, named_series, write
-from latecomer.cli.screen import json_rows, print_table, print_text
+from latecomer.cli.ask import Question, ask
+from latecomer.cli.request import Asked, whole
 from latecomer.cli.writing import again
-from latecomer.errors import Problems, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,66 +16,50 @@ if TYPE_CHECKING:
 
 NOTE = (
     "Mean of the Shapley shares over the histories (rows add up), the band that holds 90% of them, and the part of the whole. "
-    "What counts as which force stands in forces.csv; counted as a critic would, one row at a time, the part of the whole lies "
+    "What counts as which force stands in forces.csv; with each row of the case as a force of its own, the part of the whole is "
     "in the last column."
 )
 
 
 def attribute_growth(
-    names: Sequence[str],
-    case_name: str,
-    given: Mapping[str, str],
-    ways: Mapping[str, bool],
-    flags: Mapping[str, bool],
-) -> None:
+    names: Sequence[str], case_name: str, ways: Mapping[str, bool], given: Mapping[str, str], flags: Mapping[str, bool]
+) -> None:  # fmt: skip
     """Share out growth among forces, or the effect of a package among its reforms; raise one error with every problem."""
-    problems = Problems()
-    request = requested(given, problems, **flags)
-    series = named_series("--series", given["series"], problems)
-    case = checked_case(case_name, problems)
-    reforms, spans, year = [], [], None
-    if case is not None:
-        first, last = int(case.years[0]), int(case.years[-1])
-        reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]
-        year = whole("--year", given["year"], first, last, problems)
-        spans = spans_named(given, case.years, problems)
-        if not names and given["year"]:
-            problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
-    problems.raise_if_any(UsageError)
-    assert case is not None
+    asked = Asked(given, flags)
+    series = asked.series()
+    asked.open(case_name)
+    reforms, year, spans = asked.reforms(names, needed=False), asked.year("year"), spans_named(asked)
+    if asked.case is not None and not names and given["year"]:
+        asked.problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
+    case, request = asked.checked(), asked.request
     from latecomer.study.attribute import attribute, usual_spans
 
-    spans = spans or usual_spans(case)
-
-    def ask(progress: Callable[[int, int], None]) -> Any:
-        return attribute(
-            case, series=series, spans=spans, reforms=reforms, year=year, histories=request.histories, seed=request.seed,
-            threads=request.threads, progress=progress, **ways,
-        )  # fmt: skip
-
-    runs = request.histories * (1 if reforms else len(spans))
-    found = carried_out(replace(request, histories=runs), case, ask)
-    if request.json:
-        typer.echo(json_rows(found.to_frame()))
-    elif not request.quiet:
-        for _, rows in found.table.groupby(["first", "last", "series"], sort=False):
-            print_table(span_table(rows, found))
-        print_text(NOTE)
     flagged = [f"--{name.replace('_', '-')}" for name, on in ways.items() if on]
-    command = again("attribute", [*names, *flagged], {**given, "case": case_name})
+    ask(
+        Question(
+            request, case, rows=lambda found: found.to_frame(), said=said,
+            command=again("attribute", [*names, *flagged], {**given, "case": case_name}),
+            find=lambda tell: attribute(
+                case, series=series, spans=spans or usual_spans(case), reforms=reforms, year=year,
+                histories=request.histories, seed=request.seed, threads=request.threads, progress=tell, **ways,
+            ),
+        )
+    )  # fmt: skip
 
-    def save(folder: Path) -> list[Path]:
-        from latecomer.report.attribution import save_attribution
 
-        return save_attribution(found, folder, command)
+def said(found: "Attribution") -> Iterator[Table | str]:
+    """Give a table for each series and span, and what it shows."""
+    for rows in found.panels:
+        yield span_table(rows, found)
+    yield NOTE
 
-    write(request, save)
 
-
-def spans_named(given: Mapping[str, str], years: np.ndarray, problems: Problems) -> list[tuple[int, int]]:
+def spans_named(asked: Asked) -> list[tuple[int, int]]:
     """Return the span that --from and --to name, or none; note a span that has only one end."""
-    if not given["from"] and not given["to"]:
+    given, problems = asked.given, asked.problems
+    if asked.case is None or not (given["from"] or given["to"]):
         return []
+    years = asked.case.years
     first, last = int(years[0]), int(years[-1])
     begin = whole("--from", given["from"], first, last - 1, problems)
     end = whole("--to", given["to"] or str(last), (begin or first) + 1, last, problems)
@@ -95,11 +72,12 @@ def span_table(rows: "pd.DataFrame", found: "Attribution") -> Table:
     """Return the rows of one series and span as a table."""
     import pandas as pd
 
-    from latecomer.report.ablation import told
+    from latecomer.study.attribute import shown_unit
+    from latecomer.study.words import told
 
     head = rows.iloc[0]
-    name, factor, unit = told(str(head["series"]), str(head["unit"]))
-    factor, unit = (1.0, "log points") if head["unit"] == "log points" else (factor, unit)
+    factor, unit = shown_unit(head)
+    name = told(str(head["series"]), str(head["unit"]))[0]
     title = f"{name}, {head['first']}-{head['last']} ({unit}; {head['histories']} histories)"
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for column in ("", "mean", "90% band", "part", "other ways to count"):

@@ -1,84 +1,45 @@
-"""How is `latecomer compare` carried out? Reforms and options checked together, paired runs with progress, a table, a report."""
+"""What does `latecomer compare` ask, and how is its answer printed? Tables of effects, and sentences that say what they mean."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import typer
 from rich.table import Table
 
-from latecomer.case.reform import Reform, change_rows, find_reform, read_changes
+from latecomer.case.reform import Reform, change_rows, read_changes
 from latecomer.case.reform_reader import Change
-from latecomer.cli.options import (
-    PLAIN,
-    Request,
-    checked_case,
-    number,
-    refuse_folders,
-    refuse_too_large,
-    requested,
-    whole,
-    years_named,
-)
-from latecomer.cli.running import (
-    Progressed,
-    about,
-    brief_name,
-    done,
-    prepare,
-    teller,
-    what_is_kept,
-    write_all,
-)
-from latecomer.cli.screen import json_rows, print_line, print_table, print_text, speaker
-from latecomer.cli.writing import whole_file, whole_files
-from latecomer.errors import Interrupted, Problems, ReformError, UsageError
+from latecomer.cli.ask import Line, Question, ask, brief_name
+from latecomer.cli.request import PLAIN, Asked, Request, number, refuse_folders, refuse_too_large
+from latecomer.cli.screen import print_line
+from latecomer.errors import ReformError, UsageError
 from latecomer.types import Case
+from latecomer.vocabulary import QUANTITIES, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from latecomer.study.compare import Comparison, Effect
+    from latecomer.study.compare import Comparison
+    from latecomer.study.pairs import Effect
 
-WATCHED = {
-    "own_brand_share": ("Own brands, points", 100.0),
-    "own_brand_home_share": ("  at home, points", 100.0),
-    "own_brand_export_share": ("  in exports, points", 100.0),
-    "vehicles": ("Vehicles, million", 1e-6),
-    "passenger_cars": ("Cars, million", 1e-6),
-    "vehicle_exports": ("Exports, million", 1e-6),
-    "imports": ("Imports, thousand", 1e-3),
-    "new_energy_share": ("New energy, points", 100.0),
-    "quality_gap": ("Quality gap, problems", 1.0),
-    "core_control": ("Core control, points", 100.0),
-    "average_price": ("Price, thousand CNY", 1e-3),
-    "consumer_surplus": ("Buyers' surplus, bn", 1.0),
-    "profit": ("Makers' profit, bn", 1.0),
-    "public_balance": ("Public balance, bn", 1.0),
-    "great": ("Great, index", 1.0),
-    "strong": ("Strong, index", 1.0),
-}
+WATCHED = (
+    "own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars", "vehicle_exports",
+    "imports", "new_energy_share", "quality_gap", "core_control", "average_price", "consumer_surplus", "profit",
+    "public_balance", "great", "strong",
+)  # fmt: skip
 MOST = 5000  # histories that --precision may add up to
 NOTE = (
     "Median of the differences between paired histories, and the band that holds 90% of them; * where that band excludes zero, "
     "- where there is nothing to compare. Quality gap: problems per 100 cars, own brands less ventures. Price: mean of what is "
     "sold, so it moves with the mix. Money in billion CNY of 2010 a year; public balance: taxes on cars less public spending."
 )
-OF_FIRMS = {
-    "maker_sales": ("cars made, thousand", 1e-3),
-    "maker_exports": ("exported, thousand", 1e-3),
-    "maker_revenue": ("revenue, bn", 1.0),
-    "maker_control": ("control, points", 100.0),
-    "maker_profit": ("profit, bn", 1.0),
-}
 OF_RIVALS = ("maker_sales", "maker_control", "maker_profit")
 SPENDS = ("in all", "for each of", "over")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Compared:
     """What is asked of `latecomer compare`, checked."""
 
     request: Request
@@ -103,75 +64,46 @@ def compare_reforms(
         return
     from latecomer.study.compare import compare
 
-    say, state = speaker(request.quiet), Progressed()
-    for line in changes_told(asked):
-        say(line)
-    try:
-        prepare(asked.case, say)
-        with teller(request, asked.case) as tell:
-
-            def progress(count: int, total: int) -> None:
-                state.done = count
-                tell(count, total)
-
-            found = compare(
+    ask(
+        Question(
+            request, asked.case, rows=lambda found: rows(found, asked), said=lambda found: said(found, asked),
+            page=report_name(asked.reforms), before=tuple(changes_told(asked)),
+            find=lambda tell: compare(
                 asked.case, *asked.reforms, histories=request.histories, seed=request.seed, precision=asked.precision,
-                series=asked.series, year=asked.year, most=MOST, threads=request.threads, progress=progress,
-            )  # fmt: skip
-        show(found, asked)
-        write(found, request, say, state.written)
-    except KeyboardInterrupt:
-        raise Interrupted(what_is_kept(request, state)) from None
+                series=asked.series, year=asked.year, most=MOST, threads=request.threads, progress=tell,
+            ),
+        )
+    )  # fmt: skip
 
 
-def read(names: Sequence[str], case_name: str, given: Mapping[str, str], flags: Mapping[str, bool]) -> Asked:
+def read(
+    names: Sequence[str], case_name: str, given: Mapping[str, str], flags: Mapping[str, bool]
+) -> Compared:
     """Return what is asked; problems of options, case and reforms come in one error."""
-    problems = Problems()
-    request = requested(given, problems, **flags)
+    asked = Asked(given, flags)
+    problems, request = asked.problems, asked.request
     precision = number("--precision", given["precision"], problems)
     if given["series"] not in PLAIN:
         problems.add(
             "--series", None, None, given["series"], "a series that is one number a year", valid=PLAIN
         )
-    case = checked_case(case_name, problems)
-    years: list[int] = []
-    reforms: list[Reform] = []
+    case = asked.open(case_name)
+    years = asked.years() if case is not None and given["years"] else []
+    year, since = asked.year("year"), asked.year("since")
+    reforms = asked.reforms(names)
     changes: list[list[Change]] = []
-    year = since = None
     if case is not None:
-        first, last = int(case.years[0]), int(case.years[-1])
-        years = years_named("--years", given["years"], case, problems) if given["years"] else []
-        year = whole("--year", given["year"], first, last, problems)
-        since = whole("--since", given["since"], first, last, problems)
-        reforms = [reform for name in names if (reform := found_reform(name, case, problems)) is not None]
-        if not names:
-            problems.add(
-                "REFORM", expected="a YAML file or the name of a ready reform; `latecomer reforms` lists them"
-            )
-        if since is not None:
-            reforms = [reform.since_year(since) for reform in reforms]
+        reforms = reforms if since is None else [reform.since_year(since) for reform in reforms]
         changes, wrong = read_changes(case, reforms)
         problems.found.extend(wrong.found)
         refuse_folders([request.out / report_name(reforms)] if request.out is not None else [], problems)
         refuse_too_large(2 * (request.histories if precision is None else MOST), case, problems)
-    if problems.found:
-        raise (ReformError if all(str(problem.file).endswith((".yaml", ".yml")) for problem in problems.found) else UsageError)(
-            problems.found
-        )  # fmt: skip
-    assert case is not None
-    return Asked(request, case, tuple(reforms), changes, years, precision, given["series"], year)
+    only_reforms = all(str(problem.file).endswith((".yaml", ".yml")) for problem in problems.found)
+    checked = asked.checked(ReformError if only_reforms else UsageError)
+    return Compared(request, checked, tuple(reforms), changes, years, precision, given["series"], year)
 
 
-def found_reform(name: str, case: Case, problems: Problems) -> Reform | None:
-    """Return a reform by file or name, or None after noting why there is none."""
-    try:
-        return find_reform(name, case)
-    except ReformError as error:
-        problems.found.extend(error.problems)
-        return None
-
-
-def intention(asked: Asked) -> list[str]:
+def intention(asked: Compared) -> list[str]:
     """Return what would be done."""
     request = asked.request
     many = f"{request.histories} histories" if asked.precision is None else f"up to {MOST} histories"
@@ -182,7 +114,7 @@ def intention(asked: Asked) -> list[str]:
     return [doing, *changes_told(asked), *(f"would write {file}" for file in files), "Nothing was run."]
 
 
-def changes_told(asked: Asked) -> list[str]:
+def changes_told(asked: Compared) -> list[str]:
     """Return what each reform changes: lever, years that differ, values before and after, totals of what adds up."""
     lines = []
     for reform, changes in zip(asked.reforms, asked.changes, strict=True):
@@ -206,43 +138,31 @@ def with_unit(value: str, unit: str) -> str:
     return f"{value[:at]} {unit}{value[at:]}"
 
 
-def show(found: "Comparison", asked: Asked) -> None:
-    """Print the effects in the years asked for, or in those that the effects choose: tables, or JSON with every series that is
-    one number a year, after the chosen makers of a firm's reform."""
-    from latecomer.study.firms import firm_effects
-    from latecomer.study.headline import (
-        course_sentences,
-        headline_rows,
-        headline_years,
-        permits_told,
-        share_told,
-        silent,
-    )
+def rows(found: "Comparison", asked: Compared) -> "pd.DataFrame":
+    """Return the effects in the years asked for, or in those that the effects choose: every series that is one number a year,
+    after the chosen makers of a firm's reform."""
+    from latecomer.study.headline import headline_rows
 
-    if asked.request.json:
-        typer.echo(json_rows(headline_rows(found, asked.years or None)))
-    elif not asked.request.quiet:
-        years = asked.years or headline_years(found)
-        nothing = silent(found)
-        firms = firm_effects(found, years)
-        tables = [firms_table(firms, years)] if len(firms) else []
-        if nothing and not asked.years:
-            print_line(f"{found.name}: what would have been different")
-        else:
-            tables.append(effects_table(found, years))
-        for table in tables:
-            print_table(table)
-        said = [nothing] if nothing else course_sentences(found) if found.since is not None else []
-        for line in [
-            *said,
-            *share_told(found),
-            *permits_told(found),
-            *leaning_told(found, years),
-            *notes(found),
-            NOTE,
-        ]:
-            print_text(line)
-        print_line(f"Fingerprint {found.reformed.manifest['fingerprint']}")
+    return headline_rows(found, asked.years or None)
+
+
+def said(found: "Comparison", asked: Compared) -> Iterator[Table | str]:
+    """Give tables of the effects, sentences that say what they mean, and the fingerprint."""
+    from latecomer.study.firms import firm_effects, standing_told
+    from latecomer.study.headline import course_sentences, headline_years, permits_told, share_told, silent
+
+    years = asked.years or headline_years(found)
+    nothing = silent(found)
+    firms = firm_effects(found, years)
+    if len(firms):
+        yield firms_table(firms, years)
+    yield Line(found.title) if nothing and not asked.years else effects_table(found, years)
+    if nothing:
+        yield nothing
+    elif found.since is not None:
+        yield from (*standing_told(found), *share_told(found), *course_sentences(found))
+    yield from (*permits_told(found), *leaning_told(found, years), *notes(found), NOTE)
+    yield Line(f"Fingerprint {found.reformed.manifest['fingerprint']}")
 
 
 def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
@@ -260,7 +180,8 @@ def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
     for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):
         if role == RIVAL and series not in OF_RIVALS:
             continue
-        label, factor = OF_FIRMS[series]
+        field = SERIES[series]
+        label, factor = field.change_head.lower(), field.factor
         at = part.set_index("year")
         cells = (
             banded(*(float(at.loc[year, key]) * factor for key in ("median", "low90", "high90")))
@@ -271,16 +192,18 @@ def firms_table(rows: "pd.DataFrame", years: Sequence[int]) -> Table:
 
 
 def leaning_told(found: "Comparison", years: Sequence[int]) -> list[str]:
-    """Say in words where nine pairs in ten agree on the sign of an effect shown although its band holds zero."""
+    """Say in words where nine pairs in ten agree on the sign of an effect shown although its band includes zero."""
     effects = [found.effect(series, year) for series in WATCHED for year in years]
     said = [
-        f"{WATCHED[e.series][0].split(',')[0].strip().lower()} {e.year} ({'up' if e.positive > e.negative else 'down'} in "
+        f"{SERIES[e.series].short.lower()} {e.year} ({'up' if e.positive > e.negative else 'down'} in "
         f"{max(e.positive, e.negative):.0%} of pairs)"
         for e in effects
         if e.leans
     ]
     return (
-        [f"Sign shared by nine pairs in ten, though the band holds zero: {'; '.join(said)}."] if said else []
+        [f"Sign shared by nine pairs in ten, though the band includes zero: {'; '.join(said)}."]
+        if said
+        else []
     )
 
 
@@ -298,11 +221,12 @@ def effects_table(found: "Comparison", years: Sequence[int]) -> Table:
     from latecomer.study.headline import import_share
 
     imported = import_share(found)
-    for series, (label, factor) in WATCHED.items():
-        table.add_row(label, *(cell(found.effect(series, year), factor) for year in years))
+    for series in WATCHED:
+        field = SERIES[series]
+        table.add_row(field.change_head, *(cell(found.effect(series, year), field.factor) for year in years))
         if series == "imports" and len(imported):
             at = imported.set_index("year")[["median", "low90", "high90"]] * 100.0
-            table.add_row("  in cars sold at home, points", *(banded(*at.loc[year]) for year in years))
+            table.add_row(QUANTITIES["import_share"].change_head, *(banded(*at.loc[year]) for year in years))
     return table
 
 
@@ -348,35 +272,3 @@ def report_name(reforms: Sequence[Reform]) -> str:
     """Return the name of the file of the report."""
     stem = "-".join(Path(reform.file).stem for reform in reforms)
     return f"latecomer-{stem[:80]}.html"
-
-
-def write(found: "Comparison", request: Request, say: Callable[[str], None], written: list[Path]) -> None:
-    """Write the report, tables and pictures that were asked for, each whole or not at all, and print their paths."""
-    if request.out is not None:
-        from latecomer.report.comparison import write_comparison
-        from latecomer.study.gallery import literature
-
-        say("Writing the report")
-        with whole_file(request.out / report_name(found.reforms)) as part:
-            write_comparison(found, part, literature(found))
-        done([request.out / report_name(found.reforms)], written, request)
-    if request.brief and request.out is not None:
-        from latecomer.report.brief import write_brief
-
-        name = brief_name(report_name(found.reforms))
-        with whole_file(request.out / name) as part:
-            write_brief(found, part)
-        done([request.out / name], written, request)
-    if request.csv is not None or request.xlsx is not None:
-        from latecomer.report.export import tables_of_comparison
-
-        say("Writing the tables")
-        told = about(f"{found.name}: what would have been different", found.reformed.manifest)
-        write_all(tables_of_comparison(found), told, request, written)
-    if request.pictures is not None:
-        from latecomer.report.comparison import save_pictures
-
-        say("Drawing the pictures")
-        with whole_files(request.pictures) as part:
-            files = save_pictures(found, part)
-        done([request.pictures / path.name for path in files], written, request)

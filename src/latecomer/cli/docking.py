@@ -1,17 +1,12 @@
 """How is a docked model shown? One line a target, or JSON rows."""
 
-from typing import TYPE_CHECKING
-
 import typer
 from rich.table import Table
 
-from latecomer.cli.options import MOST_HISTORIES, SEED_BITS, whole
+from latecomer.cli.request import MOST_HISTORIES, SEED_BITS, whole
 from latecomer.cli.screen import json_rows, print_line, print_table
-from latecomer.docking import MODELS, dock
+from latecomer.docking import MODELS, Docked, dock
 from latecomer.errors import Problems, UsageError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PAGE = "docs/explanation/docking.md"
 
@@ -27,32 +22,27 @@ def print_docked(name: str, histories: str, seed: str, json: bool) -> None:
     problems.raise_if_any(UsageError)
     found = {model: dock(model, many, key) for model in ([name] if name else MODELS)}
     if json:
-        rows = [told.assign(model=model, missed_by=missed(told)) for model, told in found.items()]
+        rows = [told.table.assign(model=model, missed_by=told.missed) for model, told in found.items()]
         order = ["model", *[column for column in rows[0] if column != "model"]]
         import pandas as pd
 
         typer.echo(json_rows(pd.concat(rows, ignore_index=True)[order]))
         return
-    for model, told in found.items():
-        print_table(docked_table(model, told))
+    for told in found.values():
+        print_table(docked_table(told))
     print_line(f"What was chosen where a source is silent or unclear: {PAGE}")
 
 
-def missed(told: "pd.DataFrame") -> "pd.Series":
-    """Return how far found lies outside the band; zero where the target is met."""
-    outside = ((told["found"] - told["value"]).abs() - told["band"]).clip(lower=0.0)
-    return outside.where(~told["met"], 0.0)
-
-
-def docked_table(model: str, told: "pd.DataFrame") -> Table:
+def docked_table(found: Docked) -> Table:
     """Return the targets of a model as a table for a terminal."""
-    title = f"{model}: {int(told['met'].sum())} of {len(told)} targets met"
+    told = found.table
+    title = f"{found.title}: {int(told['met'].sum())} of {len(told)} targets met"
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
     table.add_column("target", no_wrap=True)
     for column in ("value", "band", "found", "standard error"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for row, outside in zip(told.itertuples(), missed(told), strict=True):
+    for row, outside in zip(told.itertuples(), found.missed, strict=True):
         error = "-" if row.standard_error != row.standard_error else f"{row.standard_error:.3f}"
         verdict = "met" if row.met else f"missed by {outside:.2g}"
         table.add_row(row.target, f"{row.value:g}", f"+-{row.band:g}", f"{row.found:.4g}", error, verdict)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import typer
 
 from latecomer.case.load import list_cases, load_case
-from latecomer.cli.options import memory_free
+from latecomer.cli.request import memory_free
 from latecomer.compiled import store
 from latecomer.errors import LatecomerError
 from latecomer.machine import missing

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from latecomer.cli.options import checked_case, folder, whole
+from latecomer.cli.request import checked_case, folder, whole
 from latecomer.cli.screen import console
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Problems, UsageError
@@ -24,6 +24,8 @@ def fit_case(name: str, given: Mapping[str, str]) -> None:
     kept = whole("--kept", given["--kept"], 1, steps, problems) or 1
     seed = whole("--seed", given["--seed"], 1, HIGHEST_FIT_SEED, problems) or 1
     out = folder("--out", given["--out"], problems)
+    if not given["--out"]:
+        problems.add("--out", expected="a folder for the case with its new parameters")
     if out is not None and out.is_dir() and any(out.iterdir()):
         problems.add("--out", None, None, given["--out"], "an empty folder, or one that does not exist yet")
     if find_spec("cma") is None:

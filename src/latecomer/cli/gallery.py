@@ -1,24 +1,23 @@
-"""How is `latecomer reforms` carried out? A list of the ready reforms, or a table of what they do and what was published."""
+"""What does `latecomer reforms` ask, and how is it printed? The ready reforms, or what they do beside what was published."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
 
 from latecomer.case.reform import gallery, read_reform
-from latecomer.cli.comparing import WATCHED as LABELS
-from latecomer.cli.options import checked_case, requested
-from latecomer.cli.running import Progressed, done, prepare, teller, what_is_kept
-from latecomer.cli.screen import json_rows, print_line, print_table, print_text, speaker
-from latecomer.cli.writing import again, whole_files
-from latecomer.errors import Interrupted, Problems, UsageError
+from latecomer.cli.ask import Line, Question, ask
+from latecomer.cli.request import Asked
+from latecomer.cli.screen import json_rows, print_line
+from latecomer.cli.writing import again
 from latecomer.types import Case
+from latecomer.vocabulary import SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from latecomer.study.gallery import Gallery
 
 NOTE = (
     "Median of the differences between paired histories; * where the band that holds 90% of them excludes zero. Own "
@@ -27,56 +26,42 @@ NOTE = (
 )
 
 
-def show_reforms(case_name: str, given: Mapping[str, str], table: bool, flags: Mapping[str, bool]) -> None:
+def show_reforms(case_name: str, table: bool, given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
     """List the ready reforms of a case, or run them all and tell what they do."""
-    problems = Problems()
-    request = requested(given, problems, **flags)
-    case = checked_case(case_name, problems)
-    if request.out is not None and not table:
-        problems.add("--out", None, None, given["out"], "--table with it: only what is run is written")
-    problems.raise_if_any(UsageError)
-    assert case is not None
+    asked = Asked(given, flags)
+    asked.open(case_name)
+    if asked.request.out is not None and not table:
+        asked.problems.add("--out", None, None, given["out"], "--table with it: only what is run is written")
+    case, request = asked.checked(), asked.request
     if not table:
         listed(case, request.json)
         return
-    from latecomer.study.gallery import RULE, effects_of_all
+    from latecomer.study.gallery import ready_reforms
 
-    state, count = Progressed(), len(gallery(case))
-    try:
-        prepare(case, speaker(request.quiet))
-        with teller(request, case) as tell:
-
-            def progress(count: int, total: int) -> None:
-                state.done = count
-                tell(count, total)
-
-            found, beside = effects_of_all(
-                case, None, request.histories, request.seed, threads=request.threads, progress=progress
-            )
-    except KeyboardInterrupt:
-        raise Interrupted(
-            what_is_kept(replace(request, histories=count * request.histories), state)
-        ) from None
-    if request.json:
-        typer.echo(json_rows(found))
-    elif not request.quiet:
-        for year in sorted(found["year"].unique()):
-            print_table(year_table(found[found["year"] == year], f"{case.title}: ready reforms, {year}"))
-        print_text(NOTE)
-        for row in beside.itertuples():
-            print_line(
-                f"{row.question} Here {row.ours}; published {row.published}. {row.agree}. [{row.reform}; {row.source}]"
-            )
-        print_line(RULE)
-    if request.out is not None:
-        from latecomer.report.sheet import made_by
-
-        command = again("reforms", ["--table"], {**given, "case": case_name})
-        write(found, beside, case, request.out, made_by(case, request.histories, request.seed, command))
-        done([request.out / name for name in FILES], [], request)
+    ask(
+        Question(
+            request, case, rows=lambda found: found.effects, said=said,
+            command=again("reforms", ["--table"], {**given, "case": case_name}),
+            find=lambda tell: ready_reforms(
+                case, None, request.histories, request.seed, threads=request.threads, progress=tell
+            ),
+        )
+    )  # fmt: skip
 
 
-FILES = ("reforms.csv", "literature.csv", "reforms.png", "reforms.svg", "reforms.html")
+def said(found: "Gallery") -> Iterator[Table | str]:
+    """Give a table for each year, then each published finding beside ours."""
+    from latecomer.study.literature import RULE
+
+    title = found.title.removeprefix("What the ready reforms do: ")
+    for year in sorted(found.effects["year"].unique()):
+        yield year_table(found.effects[found.effects["year"] == year], f"{title}: ready reforms, {year}")
+    yield NOTE
+    for row in found.literature.itertuples():
+        yield Line(
+            f"{row.question} Here {row.ours}; published {row.published}. {row.agree}. [{row.reform}; {row.source}]"
+        )
+    yield Line(RULE)
 
 
 def listed(case: Case, as_json: bool) -> None:
@@ -101,10 +86,10 @@ def year_table(rows: "pd.DataFrame", title: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), title=title, title_justify="left")
     table.add_column("", no_wrap=True)
     for series in WATCHED:
-        table.add_column(LABELS[series][0].split(",")[0], justify="right", no_wrap=True)
+        table.add_column(SERIES[series].short, justify="right", no_wrap=True)
     for name, part in rows.groupby("reform", sort=False):
         at = part.set_index("series")
-        table.add_row(str(name), *(cell(at.loc[series], LABELS[series][1]) for series in WATCHED))
+        table.add_row(str(name), *(cell(at.loc[series], SERIES[series].factor) for series in WATCHED))
     return table
 
 
@@ -119,15 +104,3 @@ def cell(row: "pd.Series", factor: float) -> str:
     places = 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.95 else 2
     text = f"{value:+.{places}f}"
     return f"{text if float(text) else '0'}{'*' if clear and float(text) else ' '}"
-
-
-def write(
-    found: "pd.DataFrame", beside: "pd.DataFrame", case: Case, folder: Path, made: Mapping[str, Any]
-) -> None:
-    """Write tables and picture into a folder, each whole or not at all."""
-    from latecomer.report.ablation import save_effects
-    from latecomer.report.export import presented, write_table
-
-    with whole_files(folder) as part:
-        save_effects(found, f"What the ready reforms do: {case.title}", part, beside, made)
-        write_table(presented(beside), part / "literature.csv")

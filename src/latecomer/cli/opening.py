@@ -1,19 +1,15 @@
-"""How is `latecomer openness` carried out? Options checked together, the dial turned with progress, tables, files."""
+"""What does `latecomer openness` ask, and how is its answer printed? The best values of the dial, and what strategies change."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-import typer
 from rich.table import Table
 
 from latecomer.case.span import marked
-from latecomer.cli.options import checked_case, requested, whole, years_named
-from latecomer.cli.questions import carried_out, write
-from latecomer.cli.screen import json_rows, print_table, print_text
+from latecomer.cli.ask import Question, ask
+from latecomer.cli.request import Asked
 from latecomer.cli.writing import again
-from latecomer.errors import Problems, UsageError
+from latecomer.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,20 +19,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 101
 SIDES = ("market", "ventures", "technology")
 SURE = 0.9
-HEADS = {
-    "strong": "Strong",
-    "own_brand_share": "Own brands, share",
-    "own_brand_volume": "Own brands, cars",
-    "vehicles": "Vehicles",
-    "consumer_surplus": "Buyers' surplus",
-    "quality_gap": "Quality gap",
-    "state_output": "State, cars",
-    "private_output": "Private, cars",
-    "foreign_output": "Foreign, cars",
-    "state_profit": "State, profit",
-    "private_profit": "Private, profit",
-    "foreign_profit": "Foreign, profit",
-}
 NOTE = (
     "From self-reliance (0) to dependence (1): the value with the best median in the last year. h: it beats history by rule in "
     "at least nine histories of ten; ^: a value inside beats both ends as often; ~: at half or double X0 the best lies more than "
@@ -50,57 +32,52 @@ CHANGES = (
 
 def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
     """Turn the dial of openness from each era on and tell what was best; raise one error with every problem."""
-    problems = Problems()
-    request = requested(given, problems, **flags)
-    steps = whole("--steps", given["steps"], 3, MOST_STEPS, problems) or 3
+    asked = Asked(given, flags)
+    steps = asked.number("steps", 3, MOST_STEPS)
     if given["side"] not in ("", *SIDES):
-        problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
-    case = checked_case(case_name, problems)
+        asked.problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
+    opened = asked.open(case_name)
+    usual = opened is not None and not given["eras"]
     eras = (
-        marked(case.setting.looks("eras"), case.years[1:]) if case is not None and not given["eras"] else None
+        marked(opened.setting.looks("eras"), opened.years[1:])
+        if opened is not None and usual
+        else asked.years("eras", "eras")
     )
-    if eras is None:
-        eras = years_named("--eras", given["eras"], case, problems, "eras")
-    problems.raise_if_any(UsageError)
-    assert case is not None
-    from latecomer.study.openness import PRESENCE, openness
+    case, request = asked.checked(), asked.request
+    from latecomer.study.openness import openness
 
-    def ask(progress: Callable[[int, int], None]) -> Any:
-        return openness(
-            case, eras=eras, steps=steps, side=given["side"], histories=request.histories, seed=request.seed,
-            threads=request.threads, progress=progress,
-        )  # fmt: skip
+    ask(
+        Question(
+            request, case, rows=lambda found: found.best, said=said, command=again("openness", [case_name], given),
+            find=lambda tell: openness(
+                case, eras=eras, steps=steps, side=given["side"], histories=request.histories, seed=request.seed,
+                threads=request.threads, progress=tell,
+            ),
+        )
+    )  # fmt: skip
 
-    runs = request.histories * len(eras) * len(PRESENCE)
-    found = carried_out(replace(request, histories=runs), case, ask)
-    if request.json:
-        typer.echo(json_rows(found.best))
-    elif not request.quiet:
-        print_table(best_table(found))
-        print_text(NOTE)
-        print_table(strategy_table(found))
-        print_text(CHANGES)
-    command = again("openness", [case_name], given)
 
-    def save(folder: Path) -> list[Path]:
-        from latecomer.report.openness import save_openness
-
-        return save_openness(found, folder, command)
-
-    write(request, save)
+def said(found: "Openness") -> Iterator[Table | str]:
+    """Give the best values of the dial and the strategies, each with what it shows."""
+    yield best_table(found)
+    yield NOTE
+    yield strategy_table(found)
+    yield CHANGES
 
 
 def best_table(found: "Openness") -> Table:
     """Return the best value of the dial in the last year: outcomes as rows, eras as columns."""
+    from latecomer.study.openness import OUTCOMES
+
     best = found.best[found.best["measure"] == "last year"]
     eras = list(dict.fromkeys(best["era"]))
     table = Table(box=None, padding=(0, 2, 0, 0), title=f"{found.title}: the best dial", title_justify="left")
     for column in ("", *(f"from {era}" for era in eras)):
         table.add_column(column, no_wrap=True)
     step = 1.0 / (found.curves["dial"].nunique() - 1)
-    for name, head in HEADS.items():
+    for name in OUTCOMES:
         mine = [best[(best["outcome"] == name) & (best["era"] == era)].set_index("presence") for era in eras]
-        table.add_row(head, *(cell(rows, step) for rows in mine))
+        table.add_row(QUANTITIES[name].short, *(cell(rows, step) for rows in mine))
     return table
 
 
@@ -118,6 +95,8 @@ def cell(rows: "pd.DataFrame", step: float) -> str:
 
 def strategy_table(found: "Openness") -> Table:
     """Return what strategies change in the last year: outcomes as rows, strategies and eras as columns."""
+    from latecomer.study.openness import OUTCOMES
+
     rows = found.strategies[found.strategies["measure"] == "last year"]
     pairs = sorted(dict.fromkeys(zip(rows["strategy"], rows["era"], strict=True)))
     table = Table(box=None, padding=(0, 1, 0, 0), title="Strategies of own brands", title_justify="left")
@@ -125,8 +104,10 @@ def strategy_table(found: "Openness") -> Table:
     for strategy, era in pairs:
         table.add_column(f"{strategy}\n{era}".replace(" first", ""), justify="right")
     at = rows.set_index(["outcome", "strategy", "era"]).sort_index()
-    for name, head in HEADS.items():
-        table.add_row(head, *(change(at.loc[name, strategy, era]) for strategy, era in pairs))
+    for name in OUTCOMES:
+        table.add_row(
+            QUANTITIES[name].short, *(change(at.loc[name, strategy, era]) for strategy, era in pairs)
+        )
     return table
 
 

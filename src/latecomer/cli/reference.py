@@ -7,21 +7,21 @@ import pandas as pd
 import typer
 
 from latecomer.case.load import load_case
-from latecomer.cli.show import short, summary
+from latecomer.cli.show import short
 from latecomer.cli.writing import whole_file
 from latecomer.explain.pages import pages
 from latecomer.run import run
+from latecomer.study.summary import Summary
 from latecomer.types import Case
+from latecomer.vocabulary import SERIES
 
 CASE_OF_THE_DOCS, HISTORIES, SEED = "china-auto", 200, 1
 README = "README.md"
 PLACE = re.compile(r"(<!-- finding: .*? -->\n).*?(<!-- end of the finding -->)", re.S)
 FINDING = (
-    ("vehicles", "Motor vehicles made, million", 1e-6, (1980, 2004, 2010, 2025)),
-    ("own_brand_share", "Own brands in passenger cars made, %", 100.0, (2010, 2020, 2025)),
-    ("new_energy_share", "Plug-in cars in passenger cars made, %", 100.0, (2015, 2020, 2025)),
-    ("vehicle_exports", "Vehicles exported, million", 1e-6, (2010, 2025)),
-)
+    ("vehicles", (1980, 2004, 2010, 2025)), ("own_brand_share", (2010, 2020, 2025)), ("new_energy_share", (2015, 2020, 2025)),
+    ("vehicle_exports", (2010, 2025)),
+)  # fmt: skip
 SAMPLES = {"fit": "fit", "check": "forecast"}
 
 
@@ -54,7 +54,7 @@ def texts(case: Case, folder: Path) -> dict[Path, str]:
 
 def with_finding(readme: str, case: Case) -> str:
     """Return the text of the README with its place for the finding filled from a run."""
-    rows = summary(run(case, HISTORIES, SEED))
+    rows = Summary(run(case, HISTORIES, SEED)).rows
     filled = "\n".join(finding(rows))
     return PLACE.sub(lambda found: f"{found[1]}{filled}\n{found[2]}", readme)
 
@@ -65,7 +65,9 @@ def finding(rows: pd.DataFrame) -> list[str]:
         "| | year | simulated | 90% of histories | recorded | sample |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for series, label, scale, years in FINDING:
+    for series, years in FINDING:
+        field = SERIES[series]
+        label, scale = f"{field.title}, {field.shown}", field.factor
         for year in years:
             told = rows[(rows["series"] == series) & (rows["year"] == year)].iloc[0]
             median, low, high, recorded = (

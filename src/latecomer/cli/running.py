@@ -1,65 +1,73 @@
-"""How is `latecomer run` carried out? Compile, run with progress, print, write; a stop by the user is told with what is kept.
+"""What does `latecomer run` ask, and how is its answer printed? A table beside the record, or the path of one history."""
 
-The model and what draws are imported where they are needed: a dry run waits for neither.
-"""
-
-import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from threading import Event, current_thread, main_thread
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-from latecomer.axes import YEAR, record
-from latecomer.cli.options import Request, refuse_folders
-from latecomer.cli.screen import console, json_rows, print_line, print_table, print_text, speaker
-from latecomer.cli.writing import whole_file, whole_files
-from latecomer.errors import Interrupted, Problems, UsageError
+from latecomer.cli.ask import Line, Progressed, Question, Tell, ask, brief_name, prepare, told_if_stopped
+from latecomer.cli.request import FILES, Asked, Request, case_among, refuse_folders, refuse_too_large
+from latecomer.cli.screen import json_rows, print_line, print_table, speaker
+from latecomer.errors import Problems, UsageError
 from latecomer.types import Case
+from latecomer.vocabulary import YEAR, record
 
 if TYPE_CHECKING:
     from latecomer.record import Run
-    from latecomer.report.export import Tables
+    from latecomer.study.summary import Summary
 
 RESIDUAL_SEEN = 1e-3
 
 
-@dataclass
-class Progressed:
-    """How far a request has come, for the user who stops it."""
-
-    done: int = 0
-    written: list[Path] = field(default_factory=list)
-
-
-def execute(request: Request, case: Case) -> None:
-    """Carry out a request that was checked; raises Interrupted, HistoriesFailed, UsageError (a file that cannot be written)."""
-    say = speaker(request.quiet)
+def run_case(words: Sequence[str], given: Mapping[str, str], flags: Mapping[str, bool]) -> None:
+    """Run histories of a case, or one of them, and tell what they say; raise one UsageError with every problem."""
+    request, case = read(words, given, flags)
     refuse_occupied(request, case)
     if request.dry_run:
         for line in intention(request, case):
             print_line(line)
         return
-    state = Progressed()
-    try:
-        prepare(case, say)
-        if request.only is not None:
+    if request.only is not None:
+        with told_if_stopped(Progressed(request.histories)):
+            prepare(case, speaker(request.quiet))
             show_one(one_history(case, request.seed, request.only), request)
-            return
-        started = time.perf_counter()
-        result = run_with_progress(request, case, state)
-        say(f"{request.histories} histories in {time.perf_counter() - started:.1f} s")
-        show(result, request)
-        write(result, request, say, state.written)
-    except KeyboardInterrupt:
-        raise Interrupted(what_is_kept(request, state)) from None
+        return
+    ask(
+        Question(
+            request, case, find=lambda tell: found_by(request, case, tell), rows=lambda found: found.rows, said=said,
+            page=report_name(case),
+        )
+    )  # fmt: skip
+
+
+def read(words: Sequence[str], given: Mapping[str, str], flags: Mapping[str, bool]) -> tuple[Request, Case]:
+    """Return the request and its case; raise one UsageError with every problem of words, numbers, folders and case."""
+    problems = Problems()
+    name = case_among(words, problems)
+    asked = Asked({**given, "out": given["out"] or ("" if flags["json"] else ".")}, flags, problems)
+    for option in FILES if given["only"] else ():
+        if given[option]:
+            expected = "no file together with --only, which writes nothing"
+            problems.add(f"--{option}", None, None, given[option], expected)
+    case = asked.open(name)
+    if case is not None and not given["only"]:
+        refuse_too_large(asked.request.histories, case, problems)
+    return asked.request, asked.checked()
+
+
+def found_by(request: Request, case: Case, tell: Tell) -> "Summary":
+    """Run the histories and return what they say; the share of affiliation only where a report is written."""
+    from latecomer.run import run
+    from latecomer.study.summary import summary
+
+    started = time.perf_counter()
+    result = run(case, request.histories, request.seed, request.threads, progress=tell)
+    speaker(request.quiet)(f"{request.histories} histories in {time.perf_counter() - started:.1f} s")
+    return summary(result, beside=request.out is not None)
 
 
 def refuse_occupied(request: Request, case: Case) -> None:
@@ -79,7 +87,7 @@ def intention(request: Request, case: Case) -> list[str]:
     size = f"{len(case.makers)} makers, {len(case.labels.regions)} regions, {len(case.params.dtype.names or ())} parameters"
     files = [] if request.only is not None else planned_files(request, case)
     head = f"{case.name}: {case.title}; {size}; every table is right"
-    return [head, *case.left_out, doing, *(f"would write {path}" for path in files), "Nothing was run."]
+    return [head, *case.notes, doing, *(f"would write {path}" for path in files), "Nothing was run."]
 
 
 def planned_files(request: Request, case: Case) -> list[Path]:
@@ -92,52 +100,6 @@ def planned_files(request: Request, case: Case) -> list[Path]:
 
 def report_name(case: Case) -> str:
     return f"latecomer-{case.name}.html"
-
-
-def brief_name(report: str) -> str:
-    """Return the name of the brief beside a report."""
-    return report.replace(".html", "-brief.html")
-
-
-def prepare(case: Case, say: Callable[[str], None]) -> None:
-    """Compile what the store of compiled code lacks of the model, and say how far it is."""
-    from latecomer.machine import addresses
-
-    for line in (f"Running {case.name}: {case.title}", *case.left_out):
-        say(line)
-
-    def tell(done: int, total: int, name: str) -> None:
-        say(
-            f"Compiling the model, once for this version: {done} of {total} parts{f' ({name})' if name else ''}"
-        )
-
-    with stop_put_off(say):
-        addresses(tell)
-
-
-@contextmanager
-def stop_put_off(say: Callable[[str], None]) -> Iterator[None]:
-    """Keep a first Ctrl-C until the block has ended, then raise it; a second one is raised at once.
-
-    Raised inside the compiler, it would be lost in one of its callbacks.
-    """
-    if current_thread() is not main_thread():
-        yield
-        return
-    usual, stopped = signal.getsignal(signal.SIGINT), Event()
-
-    def note(number: int, frame: FrameType | None) -> None:
-        stopped.set()
-        signal.signal(signal.SIGINT, usual)
-        say("Stopping when the model is compiled; press Ctrl-C again to stop at once")
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
-    if stopped.is_set():
-        raise KeyboardInterrupt
 
 
 def one_history(case: Case, seed: int, history: int) -> "Run":
@@ -154,53 +116,14 @@ def one_history(case: Case, seed: int, history: int) -> "Run":
     return Run(case, np.array([history]), out, (), manifest_of(case, params, seed, 1, (), out))
 
 
-def run_with_progress(request: Request, case: Case, state: Progressed) -> "Run":
-    """Run the histories; progress is a bar on a terminal, a line for every tenth otherwise, nothing when quiet."""
-    from latecomer.run import run
+def said(found: "Summary") -> Iterator[Table | str]:
+    """Give the table, what was set aside, and the fingerprint."""
+    from latecomer.cli.show import result_table, table_notes
 
-    with teller(request, case) as tell:
-
-        def progress(done: int, total: int) -> None:
-            state.done = done
-            tell(done, total)
-
-        return run(case, request.histories, request.seed, request.threads, progress=progress)
-
-
-@contextmanager
-def teller(request: Request, case: Case) -> Iterator[Callable[[int, int], None]]:
-    """Give the function that shows how far the work is."""
-    screen = console(stderr=True)
-    if request.quiet:
-        yield lambda done, total: None
-    elif screen.is_terminal:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=screen, transient=True) as bar:
-            task = bar.add_task("histories", total=request.histories)
-            yield lambda done, total: bar.update(task, completed=done)
-    else:
-        shown = [0]
-
-        def line(done: int, total: int) -> None:
-            if 10 * done // total > shown[0]:
-                shown[0] = 10 * done // total
-                screen.print(f"{done} of {total} histories")
-
-        yield line
-
-
-def show(result: "Run", request: Request) -> None:
-    """Print the result: JSON rows, or the table, what was set aside and the fingerprint."""
-    from latecomer.cli.show import result_table, summary, table_notes
-
-    if request.json:
-        typer.echo(json_rows(summary(result)))
-    elif not request.quiet:
-        print_table(result_table(result))
-        print_text(table_notes(result.case.setting.sample_end))
-        for line in [*set_aside(result), *bounds_met(result)]:
-            print_line(line)
-        print_line(f"Fingerprint {result.manifest['fingerprint']}")
+    yield result_table(found)
+    yield table_notes(found.run.case.setting.sample_end)
+    yield from map(Line, [*set_aside(found.run), *bounds_met(found)])
+    yield Line(f"Fingerprint {found.manifest['fingerprint']}")
 
 
 def set_aside(result: "Run") -> list[str]:
@@ -211,10 +134,9 @@ def set_aside(result: "Run") -> list[str]:
     return [f"{len(result.failed)} histories turned non-finite and were set aside. Replay one: {replay}"]
 
 
-def bounds_met(result: "Run") -> list[str]:
+def bounds_met(found: "Summary") -> list[str]:
     """Return how often a price was held by a bound or left unsolved, which a reader must know."""
-    held = int((result.series("price_bounds_hit") > 0).sum())
-    loose = int((result.series("price_residual") > RESIDUAL_SEEN).sum())
+    held, loose = found.bounds_met
     told = []
     if held:
         told.append(
@@ -239,78 +161,3 @@ def show_one(result: "Run", request: Request) -> None:
     if broken:
         print_line(f"Non-finite from {broken[0]} on, first in {broken[1]}")
     print_line(f"Fingerprint {result.manifest['fingerprint']}")
-
-
-def write(result: "Run", request: Request, say: Callable[[str], None], written: list[Path]) -> None:
-    """Write the files that were asked for, each whole or not at all, and print their paths."""
-    if request.out is not None:
-        from latecomer.report import write_report
-
-        say("Writing the report")
-        with whole_file(request.out / report_name(result.case)) as part:
-            write_report(result, part)
-        done([request.out / report_name(result.case)], written, request)
-    if request.brief and request.out is not None:
-        from latecomer.report.brief import write_brief
-
-        with whole_file(request.out / brief_name(report_name(result.case))) as part:
-            write_brief(result, part)
-        done([request.out / brief_name(report_name(result.case))], written, request)
-    if request.csv is not None or request.xlsx is not None:
-        from latecomer.report.export import tables_of_run
-
-        say("Writing the tables")
-        write_all(tables_of_run(result), about(result.case.title, result.manifest), request, written)
-    if request.pictures is not None:
-        from latecomer.report import save_figures
-
-        say("Drawing the pictures")
-        with whole_files(request.pictures) as part:
-            files = save_figures(result, part)
-        done([request.pictures / path.name for path in files], written, request)
-    if request.netcdf is not None:
-        say("Writing all series")
-        with whole_file(request.netcdf) as part:
-            packed = {name: {"zlib": True, "complevel": 1} for name in result.data.data_vars}
-            result.data.to_netcdf(part, engine="h5netcdf", encoding=packed)
-        done([request.netcdf], written, request)
-
-
-def write_all(tables: "Tables", about: Mapping[str, object], request: Request, written: list[Path]) -> None:
-    """Write tables as a folder of CSV, as a workbook, or both."""
-    from latecomer.report.export import write_tables, write_workbook
-
-    if request.csv is not None:
-        with whole_files(request.csv) as part:
-            files = write_tables(tables, part)
-        done([request.csv / path.name for path in files], written, request)
-    if request.xlsx is not None:
-        with whole_file(request.xlsx) as part:
-            write_workbook(tables, part, about)
-        done([request.xlsx], written, request)
-
-
-def about(title: str, manifest: Mapping[str, object]) -> dict[str, object]:
-    """Return what a workbook says of its tables: what they show, and what made them."""
-    notes = {
-        "title": title,
-        "units": "in a column or in the head of one; shares in per cent, differences of shares in points",
-        "bands": "low90 and high90 hold 90% of the histories",
-    }
-    made = {name: value for name, value in manifest.items() if isinstance(value, str | int | float)}
-    return {**notes, **made}
-
-
-def done(files: list[Path], written: list[Path], request: Request) -> None:
-    """Note finished files and print their paths; beside JSON the paths go to standard error."""
-    written += files
-    for path in files:
-        console(stderr=request.json).print(str(path), soft_wrap=True)
-
-
-def what_is_kept(request: Request, state: Progressed) -> str:
-    """Say what a stop by the user left behind."""
-    lines = [f"Interrupted after {state.done} of {request.histories} histories."]
-    lines += [f"Kept: {', '.join(map(str, state.written))}." if state.written else "Nothing was written."]
-    again = "The same command gives the same bits, and does not compile again what was compiled."
-    return " ".join([*lines, again])

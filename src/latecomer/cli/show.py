@@ -5,81 +5,42 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from latecomer.axes import YEAR
 from latecomer.case.span import marked
-from latecomer.fit.score import record_table
 from latecomer.record import Run
+from latecomer.study.summary import Summary
+from latecomer.vocabulary import SERIES, YEAR
 
-HEADLINES = {
-    "vehicles": ("Vehicles, million", 1e-6),
-    "passenger_cars": ("Cars, million", 1e-6),
-    "own_brand_share": ("Own brands, %", 100.0),
-    "own_brand_home_share": ("  at home, %", 100.0),
-    "own_brand_export_share": ("  in exports, %", 100.0),
-    "new_energy_share": ("New energy, %", 100.0),
-    "vehicle_exports": ("Exports, million", 1e-6),
-    "price_index": ("Price, index", 1.0),
-    "quality_gap": ("Quality gap", 1.0),
-}
-PATH_COLUMNS = {**HEADLINES, "great": ("Great", 1.0), "strong": ("Strong", 1.0)}
+HEADLINES = (
+    "vehicles", "passenger_cars", "own_brand_share", "own_brand_home_share", "own_brand_export_share", "new_energy_share",
+    "vehicle_exports", "price_index", "quality_gap",
+)  # fmt: skip
+PATH_COLUMNS = (*HEADLINES, "great", "strong")
 OUTSIDE = "!"
 
 
-def summary(run: Run) -> pd.DataFrame:
-    """Return series, index, year, median, low, high (90%), recorded, unit, source, grade, sample.
-
-    One row for each year of each series that is one number a year, and of each part of a series with a record (`index` names
-    the part); where several targets record the same figure, each has its row. `sample` says whether the fit may use it.
-    """
-    record = record_table(run).rename(columns={"source_id": "source"})
-    keys = ["series", "index", "year"]
-    told = record[["series", "index", "year", "recorded", "source", "grade", "sample"]]
-    parts = [scalar_bands(run, field.name) for field in YEAR if not field.axes]
-    indexed = record[record["index"] != ""]
-    bands = pd.concat(
-        [*parts, indexed[[*keys, "median", "low", "high", "unit"]].drop_duplicates(keys)], ignore_index=True
-    )
-    merged = bands.merge(told, on=keys, how="left")
-    return merged[[*keys, "median", "low", "high", "recorded", "unit", "source", "grade", "sample"]]
-
-
-def scalar_bands(run: Run, name: str) -> pd.DataFrame:
-    """Return the median and the 90% band of a series by year."""
-    low, median, high = run.bands(name, levels=(0.05, 0.5, 0.95))
-    unit = next(field.unit for field in YEAR if field.name == name)
-    columns = {
-        "series": name,
-        "index": "",
-        "year": run.years.astype(int),
-        "median": median,
-        "low": low,
-        "high": high,
-        "unit": unit,
-    }
-    return pd.DataFrame(columns)
-
-
-def result_table(run: Run) -> Table:
+def result_table(found: Summary) -> Table:
     """Return simulated medians beside recorded figures at the chosen years; a mark (!) says that a figure lies
     outside the 90% band."""
-    years = marked(run.case.setting.looks("table"), run.years)
+    years = marked(found.run.case.setting.looks("table"), found.years)
     table = Table(
         box=None,
         padding=(0, 1, 0, 0),
-        title=f"{run.case.title}: {len(run.histories)} histories",
+        title=f"{found.title}: {len(found.run.histories)} histories",
         title_justify="left",
     )
     table.add_column("", no_wrap=True)
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
-    rows = summary(run).drop_duplicates(["series", "index", "year"])
+    rows = found.rows.drop_duplicates(["series", "index", "year"])
     rows = rows[rows["index"] == ""].set_index(["series", "year"])
-    for name, (label, scale) in HEADLINES.items():
+    for name in HEADLINES:
+        field = SERIES[name]
         at = [rows.loc[(name, year)] for year in years]
-        table.add_row(label, *(short(row["median"] * scale) for row in at))
+        table.add_row(field.head, *(short(row["median"] * field.factor) for row in at))
         if any(np.isfinite(row["recorded"]) for row in at):
             table.add_row(
-                Text("  recorded", style="dim"), *(Text(recorded(row, scale), style="dim") for row in at)
+                Text("  recorded", style="dim"),
+                *(Text(recorded(row, field.factor), style="dim") for row in at),
             )
     return table
 
@@ -125,12 +86,12 @@ def path_table(run: Run) -> Table:
         title_justify="left",
     )
     table.add_column("year", justify="right")
-    for label, _ in PATH_COLUMNS.values():
-        table.add_column(label.strip(), justify="right")
+    for name in PATH_COLUMNS:
+        table.add_column(SERIES[name].head, justify="right")
     for t, year in enumerate(run.years):
         table.add_row(
             str(year),
-            *(short(float(run.records[name][0, t]) * scale) for name, (_, scale) in PATH_COLUMNS.items()),
+            *(short(float(run.records[name][0, t]) * SERIES[name].factor) for name in PATH_COLUMNS),
         )
     return table
 

@@ -9,7 +9,7 @@ import typer
 from latecomer.case.files import is_there
 from latecomer.case.new_case import FIRST_YEAR, LAST_YEAR, MAKERS, SHORTEST, write_case
 from latecomer.case.schemas import FIRST, LAST
-from latecomer.cli.options import folder, path_meant, whole
+from latecomer.cli.request import folder, path_meant, whole
 from latecomer.cli.writing import whole_files
 from latecomer.errors import Problems, UsageError, printable
 

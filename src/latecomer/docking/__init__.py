@@ -4,10 +4,13 @@ Docking (Axtell, Axelrod, Epstein and Cohen 1996) asks whether one model can giv
 sets what is found beside its targets; docs/explanation/docking.md says what was chosen where a source is silent.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from latecomer.asked import note_numbers
 from latecomer.errors import Problems, UsageError
+from latecomer.types import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,12 +18,44 @@ if TYPE_CHECKING:
 MODELS = ("nelson-winter", "incalead")
 
 
-def dock(name: str, histories: int = 500, seed: int = 1) -> "pd.DataFrame":
-    """Return the targets of a docked model beside what is found: target, value, band, found, standard_error, met.
+@dataclass(frozen=True, repr=False)
+class Docked(Finding):
+    """The targets of a docked model beside what is found: `table` with target, value, band, found, standard_error, met.
 
     `found` is the mean of the histories, `standard_error` that of the mean (NaN for a model without chance, which is run once),
-    `met` says whether found lies within the band around the value. Raise UsageError for a model that is not docked.
+    `met` says whether found lies within the band around the value.
     """
+
+    title: str
+    table: "pd.DataFrame"
+    manifest: Mapping[str, Any]
+
+    kind = "docked"
+
+    @property
+    def question(self) -> str:
+        return "Do our parts, put together as others published them, give their results?"
+
+    @property
+    def tables(self) -> "dict[str, pd.DataFrame]":
+        return {"targets": self.table}
+
+    @property
+    def missed(self) -> "pd.Series":
+        """Return how far found lies outside the band; zero where the target is met."""
+        outside = ((self.table["found"] - self.table["value"]).abs() - self.table["band"]).clip(lower=0.0)
+        return outside.where(~self.table["met"], 0.0)
+
+    def sentences(self) -> list[str]:
+        """Say how many targets are met, and by how much the others are missed."""
+        rows = zip(self.table["target"], self.table["met"], self.missed, strict=True)
+        missed = [f"{target} is missed by {outside:.2g}" for target, met, outside in rows if not met]
+        met = f"{int(self.table['met'].sum())} of {len(self.table)} targets met"
+        return [f"{'; '.join([met, *missed])}."]
+
+
+def dock(name: str, histories: int = 500, seed: int = 1) -> Docked:
+    """Return the targets of a docked model beside what is found. Raise UsageError for a model that is not docked."""
     problems = Problems()
     if name not in MODELS:
         problems.add(None, None, None, name, f"a docked model: {', '.join(MODELS)}", valid=MODELS)
@@ -29,8 +64,10 @@ def dock(name: str, histories: int = 500, seed: int = 1) -> "pd.DataFrame":
     from latecomer.docking import incalead, nelson_winter
 
     if name == "incalead":
-        return compared(incalead.CASE, incalead.outcomes())
-    return compared(nelson_winter.CASE, nelson_winter.outcomes(histories, seed))
+        found = compared(incalead.CASE, incalead.outcomes())
+    else:
+        found = compared(nelson_winter.CASE, nelson_winter.outcomes(histories, seed))
+    return Docked(name, found, {"model": name, "histories": histories, "seed": seed})
 
 
 def compared(case: str, outcomes: dict) -> "pd.DataFrame":

@@ -1,7 +1,7 @@
 """What is this name: a lever, parameter, series, world input, maker, region, mechanism, part of the state, or source?
 
 A name may mean several things (research intensity is a parameter and a series); every meaning is told. Nothing is computed
-here: entries are put together from the declarations in `axes`, the registers of the case, and the heads of the model's files.
+here: entries are put together from the vocabulary, the registers of the case, and the heads of the model's files.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,23 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.case.folder import list_cases
 from latecomer.case.kept import open_case
 from latecomer.errors import plain
 from latecomer.explain import code
 from latecomer.explain.entries import SOURCE, Entry, meanings
 from latecomer.types import Case
+from latecomer.vocabulary import AXIS
 
-AXES = {
-    "t": "year", "m": "maker", "s": "segment", "e": "powertrain", "r": "region", "b": "buyer class", "d": "technology domain",
-    "k": "commercial class", "o": "origin of a brand", "a": "age of a car", "i": "pillar of an index", "n": "history",
-    "p": "years still to wait", "x": "destination abroad", "u": "actor that gives", "v": "actor that receives",
-    "h": "employer of engineers",
-    "y": "source of technology",
-    "g": "kind of improvement",
-    "w": "ownership of an own brand",
-}  # fmt: skip
 ROWS_SHOWN = 12
 
 
@@ -63,19 +55,19 @@ def spelled(case: Case) -> list[tuple[Callable[[], Entry], tuple[str, ...]]]:
 
     for mechanism in code.mechanisms():
         add(partial(of_mechanism, mechanism, case), mechanism.name)
-    for lever in axes.POLICY:
+    for lever in vocabulary.POLICY:
         add(partial(of_lever, lever, case), lever.public_name, lever.name)
-    for lever in axes.STRATEGY:
+    for lever in vocabulary.STRATEGY:
         add(partial(of_strategy, lever), lever.public_name, lever.name)
     for row in case.register.itertuples():
         add(partial(of_parameter, row, case), row.name)
     for row in case.tables["constants"].itertuples():
         add(partial(of_constant, row, case), row.name)
-    for field in axes.YEAR:
+    for field in vocabulary.YEAR:
         add(partial(of_series, field, case), field.name)
-    for field in axes.WORLD:
+    for field in vocabulary.WORLD:
         add(partial(of_world, field, case), field.name)
-    for field in axes.STATE:
+    for field in vocabulary.STATE:
         add(partial(of_state, field), field.name)
     labels = case.labels
     for m, (name, english, native) in enumerate(
@@ -103,27 +95,27 @@ def of_mechanism(mechanism: code.Mechanism, case: Case) -> Entry:
         used = {field for where, field in touched if where == record}
         return ", ".join(name for name in declared if name in used) or "none"
 
-    public = {lever.name: lever.public_name for lever in axes.POLICY}
+    public = {lever.name: lever.public_name for lever in vocabulary.POLICY}
     levers = {field for where, field in touched if where == "policy"}
     decided = {field for where, field in touched if where == "strategy"}
     stages = [stage for stage in code.stages() if stage.file == mechanism.name]
-    filled = [field.name for field in axes.YEAR if mechanism.name in code.fills().get(field.name, ())]
+    filled = [field.name for field in vocabulary.YEAR if mechanism.name in code.fills().get(field.name, ())]
     facts = (
-        ("file", f"model/{mechanism.name}.py"),
+        ("file", mechanism.path),
         *((f"{mechanism.name}.{stage.function}", first_line(stage.about)) for stage in stages),
         ("levers", ", ".join(public[name] for name in public if name in levers) or "none"),
         (
             "strategy levers",
-            ", ".join(lever.public_name for lever in axes.STRATEGY if lever.name in decided) or "none",
+            ", ".join(lever.public_name for lever in vocabulary.STRATEGY if lever.name in decided) or "none",
         ),
-        ("world inputs", among("world", [field.name for field in axes.WORLD])),
+        ("world inputs", among("world", [field.name for field in vocabulary.WORLD])),
         ("parameters", among("params", list(case.register["name"]))),
         ("series filled", ", ".join(filled) or "none"),
     )
     return Entry(mechanism.name, "mechanism", mechanism.question, facts, (mechanism.name,))
 
 
-def of_lever(lever: axes.Lever, case: Case) -> Entry:
+def of_lever(lever: vocabulary.Lever, case: Case) -> Entry:
     """Explain a lever: unit, bounds, what it was in each year, the dated rules behind it and who reads it."""
     rows = case.levers[case.levers["lever"] == lever.public_name]
     rules = [
@@ -132,7 +124,7 @@ def of_lever(lever: axes.Lever, case: Case) -> Entry:
         for _, row in rows.iterrows()
     ]
     values = case.policy[lever.name]
-    told = steps(case.years, values) if not lever.axes else f"by {AXES[lever.axes]}; see the rules"
+    told = steps(case.years, values) if not lever.axes else f"by {AXIS[lever.axes].title}; see the rules"
     sources = [f"{source_line(source, case)}: {grades}" for source, grades in sources_of(lever, case)]
     facts = (
         ("public name", lever.public_name),
@@ -150,7 +142,7 @@ def of_lever(lever: axes.Lever, case: Case) -> Entry:
     )
 
 
-def of_strategy(lever: axes.Lever) -> Entry:
+def of_strategy(lever: vocabulary.Lever) -> Entry:
     """Explain a strategy lever: unit, bounds, the value at which a maker follows its own rule, and who reads it."""
     facts = (
         ("public name", lever.public_name),
@@ -166,7 +158,7 @@ def of_strategy(lever: axes.Lever) -> Entry:
     return Entry(lever.public_name, "strategy lever", lever.about, facts, readers)
 
 
-def path_of(lever: axes.Lever, case: Case) -> str:
+def path_of(lever: vocabulary.Lever, case: Case) -> str:
     """Return the first and last year in which dated rules set a lever, or that none does."""
     rows = case.levers[case.levers["lever"] == lever.public_name]
     if rows.empty:
@@ -174,7 +166,7 @@ def path_of(lever: axes.Lever, case: Case) -> str:
     return f"{rows['since'].min()[:4]}-{rows['until'].max()[:4]}"
 
 
-def sources_of(lever: axes.Lever, case: Case) -> list[tuple[str, str]]:
+def sources_of(lever: vocabulary.Lever, case: Case) -> list[tuple[str, str]]:
     """Return the sources behind a lever, in the order of its rules, each with the grades of what it is taken for."""
     rows = case.levers[case.levers["lever"] == lever.public_name]
     return [
@@ -226,7 +218,7 @@ def of_constant(row: Any, case: Case) -> Entry:
     return Entry(row.name, "constant of the case", row.about, facts)
 
 
-def of_series(field: axes.Field, case: Case) -> Entry:
+def of_series(field: vocabulary.Field, case: Case) -> Entry:
     """Explain a series of the result: unit, axes, who fills it, and what it can be compared with."""
     targets = case.targets[case.targets["series"] == field.name]
     compared = [
@@ -242,17 +234,19 @@ def of_series(field: axes.Field, case: Case) -> Entry:
     return Entry(field.name, "series", field.about, facts, heads(code.fills().get(field.name, ())))
 
 
-def of_world(field: axes.Field, case: Case) -> Entry:
+def of_world(field: vocabulary.Field, case: Case) -> Entry:
     """Explain an input that history outside the industry gives."""
     values = case.world[field.name]
     told = (
-        at_years(case.years, values) if not field.axes else f"by {' and '.join(AXES[a] for a in field.axes)}"
+        at_years(case.years, values)
+        if not field.axes
+        else f"by {' and '.join(AXIS[a].title for a in field.axes)}"
     )
     facts = (*common(field), (f"in {case.name}", told), *used_in("world", field.name))
     return Entry(field.name, "world input", field.about, facts, heads(code.readers("world", field.name)))
 
 
-def of_state(field: axes.Field) -> Entry:
+def of_state(field: vocabulary.Field) -> Entry:
     """Explain a part of what the next year needs."""
     return Entry(field.name, "state", field.about, (*common(field), *used_in("state", field.name)))
 
@@ -329,9 +323,9 @@ def of_source(source: str, case: Case) -> Entry:
     return Entry(source, SOURCE, row["title"], facts)
 
 
-def common(field: axes.Field) -> tuple[tuple[str, str], ...]:
+def common(field: vocabulary.Field) -> tuple[tuple[str, str], ...]:
     """Return unit and axes of a declared quantity."""
-    along = ", ".join(AXES[letter] for letter in field.axes)
+    along = ", ".join(AXIS[letter].title for letter in field.axes)
     return (("unit", field.unit), *((("one value for each", along),) if along else ()))
 
 
@@ -341,7 +335,7 @@ def used_in(record: str, field: str) -> tuple[tuple[str, str], ...]:
 
 
 def files_told(names: Sequence[str]) -> str:
-    return ", ".join(f"model/{name}.py" for name in names) or "no file of the model"
+    return ", ".join(code.path_of(name) for name in names) or "no file of the model"
 
 
 def heads(names: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How do the reference pages stay true? They are printed from `axes`, the registers of the case and the model's files.
+"""How do the reference pages stay true? They are printed from the vocabulary, the registers of the case and the model's files.
 
 `latecomer docs --write` writes them; a test compares them with what is printed now.
 """
@@ -8,19 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from latecomer import axes
+from latecomer import axes, vocabulary
 from latecomer.case.span import marked
 from latecomer.explain import code
-from latecomer.explain.names import AXES, number, path_of, sources_of
+from latecomer.explain.names import number, path_of, sources_of
 from latecomer.types import Case
+from latecomer.vocabulary import AXIS
 
 MADE = "<!-- Made by `latecomer docs --write` from the package; changes made here are lost. -->"
-LABELS = {
-    "s": axes.SEGMENTS, "e": axes.POWERTRAINS, "d": axes.DOMAINS, "k": axes.COMMERCIAL, "o": axes.ORIGINS, "a": axes.AGES,
-    "b": axes.BUYERS,
-    "u": axes.ACTORS, "v": axes.ACTORS, "h": axes.EMPLOYERS,
-    "y": axes.TECHNOLOGY_SOURCES, "g": axes.IMPROVEMENTS, "w": axes.OWN_OWNERSHIP,
-}  # fmt: skip
 LEVER_COLUMNS = ("lever", "axes", "unit", "bounds", "off", "what it is", "read in")
 
 
@@ -28,6 +23,7 @@ def pages(case: Case) -> dict[str, str]:
     """Return the text of every generated page by its path under docs/."""
     makers: dict[str, Callable[[Case], Iterable[str]]] = {
         "reference/notation.md": notation,
+        "reference/symbols.md": symbols,
         "reference/levers.md": levers,
         "reference/strategy.md": strategy,
         "reference/parameters.md": parameters,
@@ -48,17 +44,17 @@ def same(path: Path, text: str) -> bool:
 def notation(case: Case) -> list[str]:
     """Return the page of axes and of every declared quantity."""
     about = (
-        "Every quantity has one name, in tables, code, figures and here; it is declared in `axes.py`. One letter per axis, the "
-        "same everywhere. Words with a meaning of their own are in the [glossary](glossary.md)."
+        "Every quantity has one name, in tables, code, figures and here; it is declared in the tables of `vocabulary/`. One "
+        "letter per axis, the same everywhere. Words with a meaning of their own are in the [glossary](glossary.md)."
     )
-    axis_rows = [(f"`{a}`", AXES[a], entries(a, case)) for a in AXES]
+    axis_rows = [(f"`{a}`", axis.title, entries(a, case)) for a, axis in AXIS.items()]
     lines = [*head("Notation", about), "## Axes", "", *table(("letter", "axis", "entries"), axis_rows)]
     parts = (
-        ("World: given by history outside the industry", axes.WORLD, "read in", "world"),
-        ("Makers: what a maker is", axes.MAKERS, "read in", "makers"),
-        ("Contracts: dated access to technology", axes.CONTRACTS, "read in", "contracts"),
-        ("State: all the next year needs", axes.STATE, "used in", "state"),
-        ("Year: what happened, the series of a result", axes.YEAR, "filled in", "out"),
+        ("World: given by history outside the industry", vocabulary.WORLD, "read in", "world"),
+        ("Makers: what a maker is", vocabulary.MAKERS, "read in", "makers"),
+        ("Contracts: dated access to technology", vocabulary.CONTRACTS, "read in", "contracts"),
+        ("State: all the next year needs", vocabulary.STATE, "used in", "state"),
+        ("Year: what happened, the series of a result", vocabulary.YEAR, "filled in", "out"),
     )
     for title, fields, verb, record in parts:
         where = (
@@ -75,6 +71,25 @@ def notation(case: Case) -> list[str]:
     ]
 
 
+def symbols(case: Case) -> list[str]:
+    """Return the page of the letters of axes and of the symbols of quantities."""
+    lines = head(
+        "Symbols",
+        "A letter after `_` is an axis and means the same everywhere. A symbol listed here, with these axes, is this quantity "
+        "in the equations at the heads of the model's files; every other letter is local, and the head that uses it says what it "
+        "is.",
+    )
+    marks = [(f"`{letter}`", axis.title) for letter, axis in AXIS.items()]
+    lines += ["## Letters of axes", "", *table(("letter", "axis"), marks), "## Quantities", ""]
+    rows = [
+        (f"`{field.symbol}`", f"`{name}.{field.name}`", field.unit, field.about)
+        for name in vocabulary.RECORDS
+        for field in getattr(vocabulary, name.upper())
+        if field.symbol
+    ]
+    return [*lines, *table(("symbol", "quantity", "unit", "what it is"), sorted(rows))][:-1]
+
+
 def levers(case: Case) -> list[str]:
     """Return the page of policy levers: unit, bounds, off value, reader, and what they were in the case."""
     lines = head(
@@ -85,9 +100,9 @@ def levers(case: Case) -> list[str]:
         "they are printed; without a path the lever is at its off value. `latecomer explain NAME` lists the rules.",
     )
     years = marked(case.setting.looks("reference"), case.years)
-    for group in dict.fromkeys(lever.group for lever in axes.POLICY):
+    for group in dict.fromkeys(lever.group for lever in vocabulary.POLICY):
         rows = []
-        for lever in (lever for lever in axes.POLICY if lever.group == group):
+        for lever in (lever for lever in vocabulary.POLICY if lever.group == group):
             told = (*declared(lever, "policy"), *(set_in(lever, year, case) for year in years))
             named = "; ".join(f"`{source}` ({grades})" for source, grades in sources_of(lever, case))
             rows.append((*told, path_of(lever, case), named or "-"))
@@ -103,10 +118,12 @@ def strategy(case: Case) -> list[str]:
         "A strategy lever is a dated quantity that each firm decides. At its off value the maker follows its own rule, and all "
         f"makers do in {case.name} as loaded; `Case.strategy` holds the values by year, and a reform can set others.",
     )
-    return [*lines, *table(LEVER_COLUMNS, [declared(lever, "strategy") for lever in axes.STRATEGY])][:-1]
+    return [*lines, *table(LEVER_COLUMNS, [declared(lever, "strategy") for lever in vocabulary.STRATEGY])][
+        :-1
+    ]
 
 
-def declared(lever: axes.Lever, record: str) -> tuple[str, ...]:
+def declared(lever: vocabulary.Lever, record: str) -> tuple[str, ...]:
     """Return what is declared about a lever, and the files that read it from a record (policy, strategy)."""
     bounds = f"{number(lever.low)} to {number(lever.high)}"
     told = (f"`{lever.public_name}`", along(lever), lever.unit, bounds, number(lever.off), lever.about)
@@ -173,7 +190,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *cells)] + [""]
 
 
-def along(field: axes.Field) -> str:
+def along(field: vocabulary.Field) -> str:
     return " ".join(f"`{letter}`" for letter in field.axes)
 
 
@@ -193,10 +210,10 @@ def entries(letter: str, case: Case) -> str:
     }
     if letter == "i":
         return f"great: {', '.join(axes.GREAT_PILLARS)}; strong: {', '.join(axes.STRONG_PILLARS)}"
-    return counted.get(letter) or ", ".join(LABELS[letter])
+    return counted.get(letter) or ", ".join(case.labels.along(letter))
 
 
-def set_in(lever: axes.Lever, year: int, case: Case) -> str:
+def set_in(lever: vocabulary.Lever, year: int, case: Case) -> str:
     """Return a lever's value in a year; of a lever with an axis, its lowest and highest."""
     value = case.policy[lever.name][list(case.years).index(year)]
     if not lever.axes or value.min() == value.max():

@@ -6,6 +6,8 @@ value carried on (random walk) and the mean growth of the last five years carrie
 recorded values inside the 90% band. Record and targets come with the case; nothing here changes either.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ import pandas as pd
 
 from latecomer.axes import IMPORTER, PRIVATE
 from latecomer.record import SERIES, Run
-from latecomer.types import Case
+from latecomer.types import Case, Finding, kept
 
 GROWTH_YEARS = 5
 ERROR_COLUMNS = [
@@ -27,6 +29,57 @@ MOMENT_COLUMNS = [
 LEAST_SALES = 1000.0  # vehicles: below this a maker counts as having nearly left, simulated or recorded
 
 
+@dataclass(frozen=True, repr=False)
+class Score(Finding):
+    """How near a run comes to the record: simulated beside recorded values, errors of every target, single published numbers,
+    sales of makers and how well they are ranked."""
+
+    title: str
+    found: Mapping[str, pd.DataFrame]
+    manifest: Mapping[str, Any]
+    sample_end: int
+
+    kind = "score"
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return record, errors, moments, firm_sales, firm_scores."""
+        return self.found
+
+    @property
+    def question(self) -> str:
+        return "How near do the histories come to the record?"
+
+    def sentences(self) -> list[str]:
+        """Say how many recorded points lie inside the 90% bands, in the years of the fit and after them."""
+        said = []
+        for sample, rows in self.tables["errors"].groupby(self.tables["errors"]["sample"] == "check"):
+            inside = (rows["coverage"] * rows["points"]).sum() / rows["points"].sum()
+            when = "after" if sample else "to"
+            said.append(
+                f"The 90% bands hold {inside:.0%} of {rows['points'].sum()} recorded points {when} {self.sample_end}."
+            )
+        return said
+
+
+def score(run: Run) -> Score:
+    """Return how near a run comes to the record of its case."""
+    sales = firm_table(run)
+    found = {
+        "record": record_table(run),
+        "errors": errors(run),
+        "moments": moment_table(run),
+        "firm_sales": sales,
+    }
+    return Score(
+        f"{run.case.title}: the run beside the record",
+        {**found, "firm_scores": firm_scores(sales)},
+        run.manifest,
+        run.case.setting.sample_end,
+    )
+
+
+@kept
 def record_table(run: Run) -> pd.DataFrame:
     """Return simulated beside recorded: series, index, year, median, low, high (90%), recorded, unit, source_id,
     grade, sample."""

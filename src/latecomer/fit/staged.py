@@ -27,15 +27,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latecomer.asked import is_whole, note_case, note_numbers, note_whole
-from latecomer.axes import YEAR, record
+from latecomer.asked import is_whole, note_numbers, note_whole
+from latecomer.case.digests import FILE as DIGESTS
+from latecomer.case.digests import write_digests
 from latecomer.case.params import draws_digest
 from latecomer.compiled import kernel_digest
 from latecomer.errors import LatecomerError, Problems, UsageError
 from latecomer.fit.score import moment_of, position
 from latecomer.run import run_history, threads_available, workspace
 from latecomer.shown import Shown
-from latecomer.types import Case
+from latecomer.types import Case, note_case
+from latecomer.vocabulary import YEAR, record
 
 FEWEST_STEPS, MOST_STEPS = 8, 1_000_000
 HIGHEST_FIT_SEED = 2**31 - 1  # what the search takes
@@ -294,7 +296,7 @@ def placed(params: np.recarray, names: list[str], values: np.ndarray) -> np.reca
 
 
 def write(fitted: Fitted, case: Case, folder: Path) -> None:
-    """Write params.csv with the fitted defaults, draws.csv and draws.json into a case folder, each whole or not at all."""
+    """Write defaults, draws, what is told of them and new digests into a case folder, each file whole or not at all."""
     free = case.register[case.register["fit"] == 1]["name"]
     rows = (folder / "params.csv").read_text(encoding="utf-8").splitlines()
     header = rows[0].split(",")
@@ -314,6 +316,8 @@ def write(fitted: Fitted, case: Case, folder: Path) -> None:
     digest = draws_digest(moving, drawn)
     told = {**fitted.how, "draws_sha256": digest, "loss_by_target": fitted.parts, "defaults": defaults}
     replace(folder / "draws.json", json.dumps(told, indent=1) + "\n")
+    if (folder / DIGESTS).exists():
+        write_digests(folder)
 
 
 def defaults_in(folder: Path) -> dict[str, float]:

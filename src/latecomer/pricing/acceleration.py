@@ -67,14 +67,14 @@ def combine(scratch, slot, count, length, trial):
         normal[first, first] *= 1.0 + RIDGE
     if not eliminate(normal, weights):
         weights[:] = 0.0
-    points, steps, products = scratch.points, scratch.steps, trial.shape[1]
+    points, steps, combined = scratch.points, scratch.steps, trial.reshape(-1)
     for place in range(length):
-        moved = points[slot, place] + steps[slot, place]
-        combined = moved
-        for first in range(others):
-            other = (slot + 1 + first) % count
-            combined -= weights[first] * (moved - points[other, place] - steps[other, place])
-        trial[place // products, place % products] = combined
+        combined[place] = points[slot, place] + steps[slot, place]
+    for first in range(others):
+        weight, other = weights[first], (slot + 1 + first) % count
+        for place in range(length):
+            moved = points[slot, place] + steps[slot, place]
+            combined[place] -= weight * (moved - points[other, place] - steps[other, place])
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})

@@ -179,9 +179,10 @@ def as_labels(
     """
     labels = np.array(value, dtype=object) if isinstance(value, list | tuple) else np.asarray(value)
     flat = labels.reshape(-1)
-    listed = np.broadcast_to(offered, labels.shape) if fits(np.shape(offered), labels.shape) else np.True_
-    counted = np.broadcast_to(listed, labels.shape).reshape(-1)
+    kept = np.ones(flat.size, dtype=bool)
     if flat.dtype.kind in "OfMm":
+        listed = np.broadcast_to(offered, labels.shape) if fits(np.shape(offered), labels.shape) else np.True_
+        counted = np.broadcast_to(listed, labels.shape).reshape(-1)
         kinds = [kind_of(label) for label in flat]
         told = Counter(kind for kind, wanted in zip(kinds, counted, strict=True) if wanted and kind)
         most = told.most_common(1)[0][0] if told else ""
@@ -191,8 +192,6 @@ def as_labels(
                 expected = f"labels of one kind; most are {most}" if kind else "a label; this one is missing"
                 problems.add(column=f"{name}{where}", value=flat[place], expected=expected)
         kept = np.array([kind != "" and kind == most for kind in kinds], dtype=bool)
-    else:
-        kept = np.ones(flat.size, dtype=bool)
     numbers = np.zeros(flat.size, dtype=np.int64)
     try:
         numbers[kept] = np.unique(flat[kept], return_inverse=True)[1].reshape(-1)

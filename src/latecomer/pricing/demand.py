@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from latecomer.errors import Problems, UsageError
 from latecomer.pricing.checks import DEMAND, Form, Inputs, checked_batch
-from latecomer.pricing.sums import fill_price_terms, fill_share_slopes, fill_sums
+from latecomer.pricing.sums import EXACT, fill_price_terms, fill_share_slopes, fill_sums
 from latecomer.pricing.tiles import prepare_market, scattered
 
 Array = NDArray[np.float64]
@@ -37,9 +37,7 @@ def shares(
     rows = []
     for inputs in batch:
         market, scratch, offered = prepare_market(inputs, floor=inputs.prices)
-        fill_sums(
-            market, scratch, inputs.prices[offered][market.order], np.zeros(market.order.size), False, False
-        )
+        fill_sums(market, scratch, inputs.prices[market.order], np.zeros(market.order.size), False, EXACT)
         rows.append(scattered(market, offered, scratch.share, 0.0))
     return stacked(rows, batch)
 
@@ -127,14 +125,13 @@ def shares_and_slopes(inputs: Inputs) -> tuple[Array, Array]:
     if inputs.nesting > 0:
         return nested_shares_and_slopes(inputs)
     market, scratch, offered = prepare_market(inputs, floor=inputs.prices)
-    prices = inputs.prices[offered][market.order]
+    prices = inputs.prices[market.order]
     products = prices.size
     slopes = np.zeros((products, products))
     fill_share_slopes(market, scratch, prices, slopes)
     share = scattered(market, offered, scratch.share, 0.0)
     full = np.zeros((offered.size, offered.size))
-    columns = np.nonzero(offered)[0][market.order]
-    full[np.ix_(columns, columns)] = slopes
+    full[np.ix_(market.order, market.order)] = slopes
     return share, full
 
 

@@ -34,7 +34,7 @@ from latecomer.errors import Problems, UsageError
 from latecomer.pricing.checks import DEMAND, Form, Inputs, Options, checked_batch, checked_options
 from latecomer.pricing.demand import consumer_surplus
 from latecomer.pricing.solver import solve
-from latecomer.pricing.sums import fill_jacobian, fill_sums
+from latecomer.pricing.sums import EXACT, fill_jacobian, fill_sums
 from latecomer.pricing.tiles import Market, Scratch, prepare_market, scattered
 from latecomer.shown import Shown
 
@@ -151,7 +151,7 @@ def equilibrium(
     given |= {"cost": cost, "firm": firm, "ownership": ownership, "capacity": capacity}
     given |= {"fixed_prices": fixed_prices, **beginning(start, form)}
     batch = checked_batch(problems, given, form, owned=True)
-    if not options.rationing:
+    if not (options.rationing or fixed_prices is None or capacity is None):
         check_fixed_and_limited(problems, batch)
     problems.raise_if_any(UsageError)
     if threads == 1 or len(batch) == 1:
@@ -214,7 +214,7 @@ DISTINCT = 1e-6  # two stationary points are one if no price differs by more tha
 def equilibrium_of_one(inputs: Inputs, options: Options) -> Equilibrium:
     """Solve one market, look for further stationary points if asked, and put the products back in their order."""
     market, scratch, offered = prepare_market(inputs, limited=not options.rationing)
-    prices, shadow = first_guess(market, inputs, offered)
+    prices, shadow = first_guess(market, inputs)
     work = solve_from(market, scratch, prices, shadow, options)
     solution = scratch.path[work[0]].copy()
     others = other_points_of(market, scratch, solution[0], options) if options.search else None
@@ -278,11 +278,11 @@ def check_fixed_and_limited(problems: Problems, batch: Sequence[Inputs]) -> None
             )
 
 
-def first_guess(market: Market, inputs: Inputs, offered: NDArray[np.bool_]) -> tuple[Array, Array]:
+def first_guess(market: Market, inputs: Inputs) -> tuple[Array, Array]:
     """Return starting prices and shadow prices: those given, else cost plus the margin of a tiny plain-logit seller."""
     shadow = np.zeros(market.cost.size)
     if inputs.shadow_prices is not None:
-        shadow = np.where(np.isinf(market.capacity), 0.0, inputs.shadow_prices[offered][market.order])
+        shadow = np.where(np.isinf(market.capacity), 0.0, inputs.shadow_prices[market.order])
     weight = inputs.weights.sum()
     sensitivity = -(inputs.weights @ inputs.price_sensitivity) / weight if weight > 0 else 1.0
     power = market.power
@@ -291,9 +291,9 @@ def first_guess(market: Market, inputs: Inputs, offered: NDArray[np.bool_]) -> t
     )
     guess = np.minimum(guess, market.cost + 3 * np.abs(market.cost)) if power < 1 else guess
     if inputs.start is not None:
-        given = inputs.start[offered][market.order]
+        given = inputs.start[market.order]
         guess = np.where(np.isnan(given), guess, given)
-    given = inputs.fixed_prices[offered][market.order]
+    given = inputs.fixed_prices[market.order]
     return np.maximum(np.where(market.fixed, given, guess), market.floor), shadow
 
 
@@ -359,7 +359,7 @@ def fill_jacobian_by_differences(
 
 def first_order(market: Market, scratch: Scratch, prices: Array, shadow: Array) -> Array:
     """Return F [j], the slope of each maker's profit in each of its prices."""
-    fill_sums(market, scratch, prices, shadow, False, False)
+    fill_sums(market, scratch, prices, shadow, False, EXACT)
     if market.revenue:
         gain, margin = scratch.share * market.cost / prices**2, 1.0 - market.cost / prices
     else:

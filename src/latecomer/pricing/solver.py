@@ -9,7 +9,7 @@ import numpy as np
 
 from latecomer.compiled import kernel, stored_kernel
 from latecomer.pricing.acceleration import UNDO_ABOVE, allowed, combine, eliminate, extrapolate, remember
-from latecomer.pricing.sums import fill_jacobian, fill_sums, margin_of
+from latecomer.pricing.sums import EXACT, KEPT, ROUGH, STEPPED, fill_jacobian, fill_sums, margin_of
 from latecomer.pricing.tiles import DEPTH
 
 # A price rises at most this many times S_j / |L_j h'_j| in one step: further up no buyer would be left to steer by.
@@ -19,6 +19,9 @@ FASTEST_PACE = 20.0
 NEWTON_BELOW = 1e-2
 ROUGH_ABOVE = 1e-4
 ROUGH_TRUSTED = 1e-5  # a hundred times the error of rough exponentials
+REACH = (
+    10.0  # a step may be this many times as good as the one before: that one is taken with exact exponentials
+)
 UNSEEN = 1e-290  # a share so small that its slope may underflow
 
 
@@ -96,7 +99,7 @@ def secant_phase(market, scratch, rows, change, residual, tolerance, budget):
     x, y, trial, beyond = rows
     limited = np.any(np.isfinite(market.capacity))
     x[:2] = y[:2]
-    fill_sums(market, scratch, x[0], x[1], True, False)
+    fill_sums(market, scratch, x[0], x[1], True, STEPPED)
     fill_paces(market, scratch, x)
     entry = change
     change, residual = next_prices(market, scratch, x, y)
@@ -139,15 +142,19 @@ def fill_paces(market, scratch, x):
 def zeta_map(market, scratch, x, y, earlier, tolerance):
     """Evaluate at x = (prices, shadow prices, -); return (change, residual, evaluations); see `next_prices`.
 
-    While the earlier change is large, rough exponentials steer as well. If they find that the change is small, they are
-    not believed.
+    While the earlier change is large, rough exponentials steer as well; near the solution the last ones are multiplied by
+    what a small step changes, until the answer is within reach. If such a one finds the answer, it is not believed.
     """
-    rough = earlier > ROUGH_ABOVE and market.nests == 0
-    fill_sums(market, scratch, x[0], x[1], False, rough)
+    way, trusted = EXACT, 0.0
+    if earlier > ROUGH_ABOVE:
+        way, trusted = ROUGH, max(ROUGH_TRUSTED, tolerance)
+    elif earlier > REACH * tolerance:
+        way, trusted = STEPPED, tolerance
+    way = fill_sums(market, scratch, x[0], x[1], False, way)
     change, residual = next_prices(market, scratch, x, y)
-    if not rough or change > max(ROUGH_TRUSTED, tolerance):
+    if way == EXACT or way == KEPT or change > trusted:
         return change, residual, 1
-    fill_sums(market, scratch, x[0], x[1], False, False)
+    fill_sums(market, scratch, x[0], x[1], False, EXACT)
     change, residual = next_prices(market, scratch, x, y)
     return change, residual, 2
 

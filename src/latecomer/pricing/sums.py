@@ -9,60 +9,101 @@ import numpy as np
 from numba import njit
 
 from latecomer.compiled import kernel, stored_kernel
-from latecomer.exponential import exp, log, multiply_add, rough_exp
+from latecomer.exponential import (
+    LONGEST_STEP,
+    exp,
+    exp_by,
+    held_exact,
+    held_rough,
+    log,
+    multiply_add,
+    rough_exp_by,
+    small_expm1,
+)
+
+EXACT, ROUGH, STEPPED, KEPT = 0, 1, 2, 3
 
 
 @stored_kernel
-def fill_sums(market, scratch, prices, shadow, curved, rough):
+def fill_sums(market, scratch, prices, shadow, curved, way):
     """Fill share S_j, own L_j and cross G_j (both without the slope h') at these prices, tile by tile.
 
-    If `curved`, fill pace too, with the part of dF_j/dP_j that S, L and G do not give. If `rough`, exponentials are
-    taken to ROUGH_ERROR only (not where products share nests).
+    If `curved`, fill pace too, with the part of dF_j/dP_j that S, L and G do not give. Exponentials are taken in one of
+    these ways: EXACT; ROUGH, to ROUGH_ERROR only; STEPPED from those kept, or, if none are or the step is too long, exact
+    and KEPT for the next step. Return the way taken. Where products share nests all are exact.
     """
     if curved:
         scratch.pace[:] = 0.0
+    way = begin(market, scratch, prices, EXACT if market.nests > 0 else way)
+    if market.nests > 0:
+        add_nested(market, scratch, prices, shadow)
+        return way
+    for tile in range(market.utility.shape[0]):
+        exponentials = fill_exponentials(market, scratch, tile, prices, shadow, way)
+        fill_factors(market, scratch, tile)
+        accumulate(exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross)
+        if curved and not market.revenue:
+            accumulate_curvature(market, scratch, exponentials, tile, prices, shadow)
+    return way
+
+
+@kernel
+def begin(market, scratch, prices, way):
+    """Fill the price terms, empty the sums, and return the way that can be taken; see `fill_sums`."""
     fill_price_terms(market.plain, market.power, prices, scratch.term, scratch.slope, scratch.curvature)
     scratch.share[:] = 0.0
     scratch.own[:] = 0.0
     scratch.cross[:] = 0.0
-    if market.nests > 0:
-        add_nested(market, scratch, prices, shadow)
-        return
-    for tile in range(market.utility.shape[0]):
-        fill_exponentials(market, scratch, tile, prices, shadow, rough)
-        fill_factors(market, scratch, tile)
-        accumulate(
-            scratch.exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross
-        )
-        if curved and not market.revenue:
-            accumulate_curvature(market, scratch, tile, prices, shadow)
+    if way == STEPPED and scratch.exponentials.shape[0] < market.utility.shape[0]:
+        way = EXACT
+    longest = 0.0
+    for j in range(prices.size):
+        scratch.step[j] = scratch.term[j] - scratch.kept_term[j]
+        longest = max(abs(scratch.step[j]), longest)  # in this order a NaN, where none are kept, stays
+        scratch.kept_term[j] = scratch.term[j] if way == STEPPED else np.nan
+    if way == STEPPED and not longest * market.steepest <= LONGEST_STEP:
+        way = KEPT
+    return way
 
 
 @kernel
-def fill_exponentials(market, scratch, tile, prices, shadow, rough):
-    """Fill one tile's exp(u_ij), their totals with the outside good, and exp times margin by maker."""
-    utility, sensitivity = market.utility, market.sensitivity
-    exponentials, total, margin = scratch.exponentials, scratch.total, scratch.margin
+def fill_exponentials(market, scratch, tile, prices, shadow, way):
+    """Fill and return one tile's exp(u_ij) [j, b]; fill their totals with the outside good, and those by maker of margins.
+
+    STEPPED: exp(u + a d) = exp(u) exp(a d), where d is what the price term has changed by since the last evaluation.
+    """
+    place = tile if way == STEPPED or way == KEPT else 0
+    exponentials, total, margin = scratch.exponentials[place], scratch.total, scratch.margin
+    utility, sensitivity = market.utility[tile], market.sensitivity[tile]
+    exact, rough = held_exact(), held_rough()
     width = total.size
     for b in range(width):
         total[b] = market.outside[tile, b]
     margin[:] = 0.0
     for j in range(prices.size):
         maker = market.maker[j]
-        term = scratch.term[j]
+        term, step = scratch.term[j], scratch.step[j]
         earned = margin_of(market, j, prices[j], shadow[j])
-        if rough:
+        if way == ROUGH:
             for b in range(width):
-                value = rough_exp(multiply_add(sensitivity[tile, b], term, utility[tile, j, b]))
+                value = rough_exp_by(rough, multiply_add(sensitivity[b], term, utility[j, b]))
                 exponentials[j, b] = value
                 total[b] += value
                 margin[maker, b] = multiply_add(earned, value, margin[maker, b])
-            continue
-        for b in range(width):
-            value = exp(multiply_add(sensitivity[tile, b], term, utility[tile, j, b]))
-            exponentials[j, b] = value
-            total[b] += value
-            margin[maker, b] = multiply_add(earned, value, margin[maker, b])
+        elif way == STEPPED:
+            for b in range(width):
+                value = exponentials[j, b]
+                value = multiply_add(value, small_expm1(sensitivity[b] * step), value)
+                exponentials[j, b] = value
+                total[b] += value
+                margin[maker, b] = multiply_add(earned, value, margin[maker, b])
+        else:
+            for b in range(width):
+                value = exp_by(exact, multiply_add(sensitivity[b], term, utility[j, b]))
+                exponentials[j, b] = value
+                total[b] += value
+                margin[maker, b] = multiply_add(earned, value, margin[maker, b])
+    return exponentials
 
 
 @kernel
@@ -89,7 +130,7 @@ def nested_tile(market, scratch, tile, prices, best, inside, value):
 
     s_ij = exp((u_ij - best) / kept) / D x D^kept exp(best) / (1 + the same sum over nests) (McFadden 1978).
     """
-    e, total, kept = scratch.exponentials, scratch.total, market.kept
+    e, total, kept = scratch.exponentials[0], scratch.total, market.kept
     best[:] = -np.inf
     inside[:] = 0.0
     for j in range(prices.size):
@@ -120,7 +161,7 @@ def nested_tile(market, scratch, tile, prices, best, inside, value):
 @kernel
 def nested_margins(market, scratch, prices, shadow, inside, value, among):
     """Fill, by maker and agent, the sum of share times margin, and in `among` that of shares within each nest."""
-    e, margin = scratch.exponentials, scratch.margin
+    e, margin = scratch.exponentials[0], scratch.margin
     margin[:] = 0.0
     among[:] = 0.0
     for j in range(prices.size):
@@ -134,7 +175,7 @@ def nested_margins(market, scratch, prices, shadow, inside, value, among):
 @kernel
 def nested_totals(market, scratch, tile, among):
     """Add one tile to S, L and G: a buyer leaves for its own nest first, by (1 / kept - 1) times the shares within it."""
-    e, nearer = scratch.exponentials, 1.0 / market.kept - 1.0
+    e, nearer = scratch.exponentials[0], 1.0 / market.kept - 1.0
     for j in range(e.shape[0]):
         maker, nest = market.maker[j], market.nest[j]
         for b in range(e.shape[1]):
@@ -189,9 +230,9 @@ def accumulate(exponentials, factor, maker, share, own, cross):
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
-def accumulate_curvature(market, scratch, tile, prices, shadow):
+def accumulate_curvature(market, scratch, exponentials, tile, prices, shadow):
     """Add one tile to dF_j/dP_j, except for the parts that S, L and G give (see `fill_jacobian`)."""
-    exponentials, factor, inverse = scratch.exponentials, scratch.factor, scratch.total
+    factor, inverse = scratch.factor, scratch.total
     for j in range(exponentials.shape[0]):
         row = market.maker[j] + 2
         slope, margin = scratch.slope[j], prices[j] - market.cost[j] - shadow[j]
@@ -227,30 +268,25 @@ def fill_jacobian(market, scratch, prices, shadow, jacobian):
     - sum_i w_i s_j s_k {h'_k a (1 + h'_j a (M_j - E_j)) + h'_j a O_jk + h'_j h'_k a^2 (O_jk M_k - E_j)}
     and, on the diagonal, + sum_i w_i s_j {h'_j a (2 + h'_j a (M_j - E_j)) + h''_j a (M_j - E_j)}.
     """
-    fill_price_terms(market.plain, market.power, prices, scratch.term, scratch.slope, scratch.curvature)
-    scratch.share[:] = 0.0
-    scratch.own[:] = 0.0
-    scratch.cross[:] = 0.0
+    begin(market, scratch, prices, EXACT)
     jacobian[:] = 0.0
     margins = prices - market.cost - shadow
     left = np.empty((3, scratch.total.size))
     for tile in range(market.utility.shape[0]):
-        fill_exponentials(market, scratch, tile, prices, shadow, False)
+        exponentials = fill_exponentials(market, scratch, tile, prices, shadow, EXACT)
         fill_factors(market, scratch, tile)
-        accumulate(
-            scratch.exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross
-        )
+        accumulate(exponentials, scratch.factor, market.maker, scratch.share, scratch.own, scratch.cross)
         for j in range(prices.size):
-            accumulate_row(market, scratch, tile, j, margins, left, jacobian[j])
+            accumulate_row(market, scratch, exponentials, tile, j, margins, left, jacobian[j])
     for j in range(prices.size):
         bent = scratch.curvature[j] * (scratch.own[j] * margins[j] - scratch.cross[j])
         jacobian[j, j] += 2.0 * scratch.slope[j] * scratch.own[j] + bent
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
-def accumulate_row(market, scratch, tile, j, margins, left, row):
+def accumulate_row(market, scratch, exponentials, tile, j, margins, left, row):
     """Add one tile to row j of the Jacobian, except for the parts that S, L and G give."""
-    exponentials, factor, inverse = scratch.exponentials, scratch.factor, scratch.total
+    factor, inverse = scratch.factor, scratch.total
     maker, slope = market.maker, scratch.slope
     own_square, cross_square = 0.0, 0.0
     for b in range(inverse.size):
@@ -278,12 +314,12 @@ def accumulate_row(market, scratch, tile, j, margins, left, row):
 def fill_share_slopes(market, scratch, prices, slopes):
     """Fill S_j and dS_j/dP_k [j, k] = h'_k sum_i w_i a_i s_ij ([j = k] - s_ik)."""
     zeros = np.zeros(prices.size)
-    fill_sums(market, scratch, prices, zeros, False, False)
+    fill_sums(market, scratch, prices, zeros, False, EXACT)
     for tile in range(market.utility.shape[0]):
-        fill_exponentials(market, scratch, tile, prices, zeros, False)
+        exponentials = fill_exponentials(market, scratch, tile, prices, zeros, EXACT)
         fill_factors(market, scratch, tile)
         for j in range(prices.size):
-            subtract_products(scratch.exponentials, scratch.factor[1], scratch.total, j, slopes[j])
+            subtract_products(exponentials, scratch.factor[1], scratch.total, j, slopes[j])
     for j in range(prices.size):
         slopes[j, j] += scratch.own[j]
         for k in range(prices.size):

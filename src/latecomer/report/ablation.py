@@ -1,73 +1,46 @@
 """What moved when a part was off? One small panel per series, parts as rows: a dot for the median, a bar for the 90% band."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
 import altair as alt
 import pandas as pd
 
-from latecomer.report import words
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded, save_sheet
+from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
-from latecomer.study.headline import signed
+from latecomer.study import words
+from latecomer.study.ablate import Ablation, by_series
+from latecomer.study.gallery import Gallery
+from latecomer.study.words import told
 
-TITLES = {
-    "own_brand_share": ("Own brands in cars made", 100.0, "points"),
-    "own_brand_home_share": ("Own brands at home", 100.0, "points"),
-    "own_brand_export_share": ("Own brands in exports", 100.0, "points"),
-    "vehicles": ("Vehicles made", 1e-6, "million"),
-    "passenger_cars": ("Cars made", 1e-6, "million"),
-    "quality_gap": ("Quality gap to ventures", 1.0, "problems per 100 cars"),
-    "core_control": ("Control of core technology", 100.0, "points"),
-    "new_energy_share": ("Plug-in cars in cars made", 100.0, "points"),
-    "vehicle_exports": ("Vehicles exported", 1e-6, "million"),
-    "imports": ("Cars imported", 1e-3, "thousand"),
-    "home_sales": ("Cars sold at home", 1e-6, "million"),
-    "average_price": ("Average price of a car", 1e-3, "thousand CNY of 2010"),
-    "consumer_surplus": ("Surplus of buyers", 1.0, "billion CNY of 2010"),
-    "profit": ("Profit of makers", 1.0, "billion CNY of 2010"),
-    "research": ("Research of makers", 1.0, "billion CNY of 2010"),
-    "public_balance": ("Taxes on cars less public outlay", 1.0, "billion CNY of 2010"),
-    "great": ("Great", 1.0, "index points"),
-    "strong": ("Strong", 1.0, "index points"),
-}
-SHARE, COUNT = (100.0, "points"), (1e-6, "million")
 COLUMNS, WIDTH, ROW = 3, 205, 19
 FIRST, OTHER = GREY, BLUE
 
 
-def told(series: str, unit: str) -> tuple[str, float, str]:
-    """Return the title of a panel, the factor to the unit shown, and that unit."""
-    if series in TITLES:
-        return TITLES[series]
-    factor, shown = SHARE if unit.startswith("share") else COUNT if unit == "vehicles" else (1.0, unit)
-    return series.replace("_", " ").capitalize(), factor, shown
-
-
+REFORM_MADE = (
+    "Difference that the reform makes, everything else and all chance kept. Dot: median; bar: 90% of the pairs.",
+)
 PART_OFF = (
     "Change when the part is off, everything else and all chance kept. Dot: median; bar: 90% of the pairs.",
     "What each part is, and which switches turn it off, stands in the table. Changes of several parts do not add up.",
 )
 
 
-def ablation_chart(found: pd.DataFrame, title: str, about: Sequence[str] = PART_OFF) -> alt.ConcatChart:
-    """Return the picture of a table of `ablate`: panels in the order of its series, the years in two shades."""
+def ablation_chart(found: Ablation | Gallery) -> alt.ConcatChart:
+    """Return the picture of what parts or reforms do: panels in the order of the series, the years in two shades."""
+    rows, about = rows_of(found), PART_OFF if isinstance(found, Ablation) else REFORM_MADE
     panels = [
-        titled_panel(rows, series, first_of_row=place % COLUMNS == 0)
-        for place, (series, rows) in enumerate(by_series(found).items())
+        titled_panel(part, series, first_of_row=place % COLUMNS == 0)
+        for place, (series, part) in enumerate(by_series(rows).items())
     ]
-    lines = [f"{about[0]} {shades(found)}. {int(found['histories'].max())} pairs of histories.", *about[1:]]
-    head = alt.TitleParams(title, subtitle=lines, fontSize=17, offset=16)
+    lines = [f"{about[0]} {shades(rows)}. {int(rows['histories'].max())} pairs of histories.", *about[1:]]
+    head = alt.TitleParams(found.title, subtitle=lines, fontSize=17, offset=16)
     chart = alt.concat(*panels, columns=COLUMNS, spacing=20).properties(title=head)
     chart.config = house_style()
     return chart
 
 
-def by_series(found: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the rows of each series, in the order of the table."""
-    return {str(series): rows for series, rows in found.groupby("series", sort=False)}
+def rows_of(found: Ablation | Gallery) -> pd.DataFrame:
+    """Return what is drawn, a row for each part, series and year."""
+    return found.table if isinstance(found, Ablation) else found.numbered
 
 
 def shades(found: pd.DataFrame) -> str:
@@ -135,20 +108,21 @@ def describe(data: pd.DataFrame, title: str, unit: str) -> str:
     return f"{title}, change in {most['year']}, {unit}. Largest: {most['label'].split('  ', 1)[1]}, {most['band']}."
 
 
-def ablation_sheet(found: pd.DataFrame, title: str, manifest: Mapping[str, Any]) -> Sheet:
-    """Return the page of a table of `ablate`."""
+def ablation_sheet(found: Ablation) -> Sheet:
+    """Return the page of what parts do."""
+    table = found.table
     reading = [
         "Everything else and all chance is kept: the same histories are run with and without each part. Dot: median of the "
-        f"differences; bar: 90% of the pairs. {shades(found)}.",
+        f"differences; bar: 90% of the pairs. {shades(table)}.",
         "A part that is off takes its interactions with all other parts along, so changes of several parts do not add up. "
         "A bar that crosses the red line has no clear sign.",
     ]
-    parts = found.drop_duplicates("part")[["part", "name", "switches"]]
-    tables = [*effect_tables(found, "part"), Table("What is switched off", parts)]
+    parts = table.drop_duplicates("part")[["part", "name", "switches"]]
+    tables = [*effect_tables(table, "part"), Table("What is switched off", parts)]
+    drawn = figures(table, "Change when the part is off")
     return Sheet(
-        "which part matters", title, "What moves when one part of the system is switched off?", years_told(found),
-        largest(found, "when switching off"), figures(found, "Change when the part is off"), reading, tables, manifest, wide=True,
-    )  # fmt: skip
+        "which part matters", found, years_told(table), found.sentences(), drawn, reading, tables, wide=True
+    )
 
 
 def figures(found: pd.DataFrame, what: str) -> dict[str, Figure]:
@@ -167,24 +141,6 @@ def years_told(found: pd.DataFrame) -> str:
     return words.listed([str(year) for year in sorted(found["year"].unique())])
 
 
-def largest(found: pd.DataFrame, how: str) -> list[str]:
-    """Say for every series which part or reform moves it most in the last year, and whether the sign is clear."""
-    last, said = found[found["year"] == found["year"].max()], []
-    for series, rows in by_series(last).items():
-        rows = rows[rows["difference"].notna()]
-        if rows.empty:
-            continue
-        title, factor, unit = told(series, str(rows["unit"].iloc[0]))
-        most = rows.loc[rows["difference"].abs().idxmax()]
-        clear = "" if most["low"] > 0.0 or most["high"] < 0.0 else "; no clear sign"
-        middle, low, high = (signed(most[name] * factor) for name in ("difference", "low", "high"))
-        band = f"{middle} {unit} ({low} to {high})"
-        said.append(
-            f"{title}, {most['year']}: the largest change comes {how} “{most['name']}”, {band}{clear}."
-        )
-    return said
-
-
 def effect_tables(found: pd.DataFrame, number: str) -> list[Table]:
     """Return one table a year: parts as rows, series as columns, each cell a median with its 90% band."""
     out = []
@@ -196,43 +152,18 @@ def effect_tables(found: pd.DataFrame, number: str) -> list[Table]:
         )
         for series, part in by_series(rows).items():
             title, factor, unit = told(series, str(part["unit"].iloc[0]))
-            cells = [banded(row.difference, row.low, row.high, factor) for row in part.itertuples()]
+            cells = [words.banded(row.difference, row.low, row.high, factor) for row in part.itertuples()]
             table[f"{title}, {unit}"] = pd.Series(cells, index=part[number])
         out.append(Table(f"{year}: median difference, 90% of pairs in brackets", table))
     return out
 
 
-def save_ablation(
-    found: pd.DataFrame, title: str, folder: Path, manifest: Mapping[str, Any] | None = None
-) -> list[Path]:
-    """Write the table as CSV, the picture as PNG and SVG, and a page that opens offline; return the files."""
-    sheet = ablation_sheet(found, title, manifest or {})
-    return save_sheet(sheet, ablation_chart(found, title), {"parts": found}, "parts", folder)
-
-
-REFORM_MADE = (
-    "Difference that the reform makes, everything else and all chance kept. Dot: median; bar: 90% of the pairs.",
-)
-
-
-def save_effects(
-    found: pd.DataFrame, title: str, folder: Path, literature: pd.DataFrame, manifest: Mapping[str, Any] | None = None
-) -> list[Path]:  # fmt: skip
-    """Write the table of ready reforms, their picture and their page, in the same formats; return the files."""
-    numbered = found.assign(part=found.groupby("reform", sort=False).ngroup() + 1)
-    rows = numbered.rename(columns={"median": "difference", "low90": "low", "high90": "high"})
-    return save_sheet(
-        effects_sheet(rows, title, literature, manifest or {}), ablation_chart(rows, title, REFORM_MADE), {"reforms": found},
-        "reforms", folder,
-    )  # fmt: skip
-
-
-def effects_sheet(
-    rows: pd.DataFrame, title: str, literature: pd.DataFrame, manifest: Mapping[str, Any]
-) -> Sheet:
+def gallery_sheet(found: Gallery) -> Sheet:
     """Return the page of the ready reforms beside the literature."""
-    tables = [*effect_tables(rows, "part"), Table("Beside the literature", literature)]
+    rows = found.numbered
+    tables = [*effect_tables(rows, "part"), Table("Beside the literature", found.literature)]
+    drawn = figures(rows, "Difference that the reform makes")
+    reading = [f"{REFORM_MADE[0]} {shades(rows)}."]
     return Sheet(
-        "the ready reforms", title, "What would each ready reform have changed?", years_told(rows), largest(rows, "from"),
-        figures(rows, "Difference that the reform makes"), [f"{REFORM_MADE[0]} {shades(rows)}."], tables, manifest, wide=True,
-    )  # fmt: skip
+        "the ready reforms", found, years_told(rows), found.sentences(), drawn, reading, tables, wide=True
+    )

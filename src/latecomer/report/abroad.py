@@ -6,31 +6,31 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from latecomer.record import Run
-from latecomer.report import tables, words
 from latecomer.report.fan import years
 from latecomer.report.style import BLACK, INK, PAPER, SHADE, above_frame, layered, tips
+from latecomer.study import words
+from latecomer.study.evidence import source_text
+from latecomer.study.summary import Summary
 
 HEIGHT = 340
-FIRST_SHARE = 0.004
 LABELS = "datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' million' : format(datum.value, ',d')"
 ROOM = 0.062
 COLOURS = ("#7a4b8a", "#a9480f", "#e58f45", "#2f9388", "#1d4f86", "#6b9bcd", "#aeb6bb")
 
 
-def destinations_chart(run: Run, record: pd.DataFrame) -> alt.LayerChart:
+def destinations_chart(found: Summary) -> alt.LayerChart:
     """Draw exports by destination as layers that add up to the median total, under the recorded totals."""
-    layers = destination_layers(run)
-    told = tables.points(record, "vehicle_exports")
-    told["source"] = [tables.source_text(run.case, name) for name in told["source_id"]]
+    layers = destination_layers(found)
+    told = found.points("vehicle_exports")
+    told["source"] = [source_text(found.case, name) for name in told["source_id"]]
     told["text"] = [words.count(value) for value in told["recorded"]]
     first = int(layers["year"].min())
     told = told[told["year"] >= first]
-    order = list(run.case.labels.destination_names)
+    order = list(found.case.labels.destination_names)
     colours = [COLOURS[k % len(COLOURS)] for k in range(len(order))]
     x = alt.X(
         "year:Q",
-        scale=alt.Scale(domain=[first, int(run.years[-1])], nice=False, zero=False),
+        scale=alt.Scale(domain=[first, int(found.years[-1])], nice=False, zero=False),
         axis=alt.Axis(format="d", title=None, grid=False, tickCount=8),
     )
     y = alt.Y("top:Q", title=None, axis=alt.Axis(labelExpr=LABELS, tickCount=5))
@@ -44,33 +44,16 @@ def destinations_chart(run: Run, record: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
     )
     names = _names(layers, dict(zip(order, colours, strict=True)), x)
-    parts = [*_after_fit(run), areas, *names, *_recorded(told, x), reader]
-    return layered(parts, HEIGHT, describe_destinations(layers, told, run))
+    parts = [*_after_fit(found), areas, *names, *_recorded(told, x), reader]
+    return layered(parts, HEIGHT, describe_destinations(layers, told, found))
 
 
-def destination_layers(run: Run) -> pd.DataFrame:
-    """Return vehicles by year and destination with the edges of their layers, from the year in which exports are noticed.
-
-    Shares are medians over histories, stretched to add up to one, of the median total, so that the layers end at it.
-    """
-    sent = run.series("exports_by_destination")
-    total = sent.sum(axis=2, keepdims=True)
-    share = np.median(np.divide(sent, total, out=np.zeros_like(sent), where=total > 0.0), axis=0)
-    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-12)
-    volume = np.median(total[:, :, 0], axis=0)
-    start = int(np.argmax(volume > FIRST_SHARE * volume.max()))
-    frames = []
-    bottom = np.zeros_like(volume)
-    for x, name in reversed(list(enumerate(run.case.labels.destination_names))):
-        made = share[:, x] * volume
-        text = [words.count(value) for value in made]
-        parts = [words.quantity(value, "share") for value in share[:, x]]
-        frame = pd.DataFrame(
-            {"year": run.years.astype(int), "destination": name, "bottom": bottom, "top": bottom + made}
-        )
-        frames.append(frame.assign(text=text, share=parts)[start:])
-        bottom = bottom + made
-    return pd.concat(frames[::-1], ignore_index=True)
+def destination_layers(found: Summary) -> pd.DataFrame:
+    """Return the layers of exports by destination with their values as text."""
+    table = found.destinations
+    text = [words.count(value) for value in table["made"]]
+    parts = [words.quantity(value, "share") for value in table["part"]]
+    return table[["year", "destination", "bottom", "top"]].assign(text=text, share=parts)
 
 
 def _recorded(told: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
@@ -108,11 +91,11 @@ def _dark(colour: str) -> str:
     return "#" + "".join(f"{math.floor(part * factor):02x}" for part in parts)
 
 
-def _after_fit(run: Run) -> list[alt.Chart]:
+def _after_fit(found: Summary) -> list[alt.Chart]:
     """Return the shade behind the years that the fit may not use, with their name."""
-    if run.years[-1] <= run.case.setting.sample_end:
+    if found.years[-1] <= found.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"from": [run.case.setting.sample_end + 0.5], "to": [int(run.years[-1])]})
+    data = pd.DataFrame({"from": [found.case.setting.sample_end + 0.5], "to": [int(found.years[-1])]})
     shade = alt.Chart(data).mark_rect(color=SHADE, clip=True)
     x = alt.X("from:Q", title=None)
     rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
@@ -123,12 +106,12 @@ def _after_fit(run: Run) -> list[alt.Chart]:
     ]
 
 
-def describe_destinations(layers: pd.DataFrame, told: pd.DataFrame, run: Run) -> str:
+def describe_destinations(layers: pd.DataFrame, told: pd.DataFrame, found: Summary) -> str:
     """Return the alternative text: the destinations of the last year, and the recorded total."""
     last = layers[layers["year"] == layers["year"].max()]
     named = [f"{name} {share}" for name, share in zip(last["destination"], last["share"], strict=True)]
     total = words.count(float(last["top"].max()))
-    text = f"Vehicles exported by destination, medians of histories. In {run.years[-1]} {total}: {words.listed(named)}."
+    text = f"Vehicles exported by destination, medians of histories. In {found.years[-1]} {total}: {words.listed(named)}."
     if told.empty:
         return text
     end = told.iloc[-1]

@@ -1,17 +1,14 @@
 """What accounts for growth? For each series and span what every force adds, from zero, and the whole beside it."""
 
-from pathlib import Path
-
 import altair as alt
 import pandas as pd
 
-from latecomer.report import words
-from latecomer.report.ablation import told
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded, save_sheet
+from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered, zero_line
-from latecomer.study.attribute import MOMENTUM, TOTAL, Attribution
-from latecomer.study.headline import signed
+from latecomer.study import words
+from latecomer.study.attribute import MOMENTUM, TOTAL, Attribution, heading, per_cent, shown_unit
+from latecomer.study.words import banded
 
 COLOURS = {"still": GREY, "adds": BLUE, "takes": OCHRE, "sum": MUTED}
 COLUMNS, WIDTH, ROW = 2, 330, 30
@@ -22,8 +19,8 @@ HELD = "A force held keeps its value of the first year. All forces held: what wo
 
 def attribution_chart(found: Attribution) -> alt.ConcatChart:
     """Return the picture of shares: one panel for each series and span, in the order of the table."""
-    growth = bool((found.table["player"] == MOMENTUM).any())
-    panels = [titled(rows) for rows in by_panel(found)]
+    growth = found.of_growth
+    panels = [titled(rows) for rows in found.panels]
     lines = [
         f"Bars: mean share over {int(found.table['histories'].max())} histories (they add up to the dark bar); lines: 90% of the "
         "histories. Blue adds, ochre takes away. Shapley values: no order of the players is preferred.",
@@ -36,22 +33,11 @@ def attribution_chart(found: Attribution) -> alt.ConcatChart:
     return chart
 
 
-def by_panel(found: Attribution) -> list[pd.DataFrame]:
-    """Return the rows of each series and span, in the order of the table."""
-    return [rows for _, rows in found.table.groupby(["first", "last", "series"], sort=False)]
-
-
 def titled(rows: pd.DataFrame) -> alt.LayerChart:
     """Return a panel of the picture with title and width."""
     return panel(rows).properties(
         title=alt.TitleParams(heading(rows.iloc[0]), fontSize=13, color=MUTED), width=WIDTH
     )
-
-
-def shown_unit(head: pd.Series) -> tuple[float, str]:
-    """Return the factor to the unit shown, and that unit."""
-    _, factor, unit = told(str(head["series"]), str(head["unit"]))
-    return (1.0, "log points") if head["unit"] == "log points" else (factor, unit)
 
 
 def panel(rows: pd.DataFrame) -> alt.LayerChart:
@@ -92,29 +78,6 @@ def panel(rows: pd.DataFrame) -> alt.LayerChart:
     return layered([zero, bars, bands, values], ROW * len(order), describe(data, heading(head), unit))
 
 
-def per_cent(share: float) -> str:
-    """Return a share in per cent, never minus zero."""
-    return f"{round(100.0 * share) + 0:.0f}%".replace("-", "−") if share == share else words.NOTHING
-
-
-def sentence(rows: pd.DataFrame) -> str:
-    """Return one series and span in words: the whole, then what each player adds, with its part of the whole."""
-    factor, unit = shown_unit(rows.iloc[0])
-    *parts, total = list(rows.itertuples())
-    whole = banded(total.mean, total.low90, total.high90, factor)
-    forces = bool((rows["player"] == MOMENTUM).any())  # the parts of a package have names of their own
-    said = [
-        f"{small(part.title) if forces else part.title} {signed(float(part.mean) * factor)} ({per_cent(part.share)})"
-        for part in parts
-    ]
-    return f"{heading(rows.iloc[0])}: {whole} {unit} in all: {words.listed(said)}."
-
-
-def small(title: str) -> str:
-    """Return a title inside a sentence: with a small letter, unless its second letter is none."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
-
-
 def kinds(rows: pd.DataFrame) -> list[str]:
     """Return for each row what it is: momentum, the sum, or a player that adds or takes away."""
     special = {MOMENTUM: "still", TOTAL: "sum"}
@@ -124,57 +87,36 @@ def kinds(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def heading(head: pd.Series) -> str:
-    """Return the title of a panel: the series and its span, or the year of a package."""
-    title = told(str(head["series"]), str(head["unit"]))[0]
-    return (
-        f"{title}, {head['first']}-{head['last']}"
-        if head["player"] == MOMENTUM
-        else f"{title}, {head['last']}"
-    )
-
-
 def describe(data: pd.DataFrame, title: str, unit: str) -> str:
     """Return the alternative text of a panel: its rows with their parts."""
     said = [f"{row.label} {row.told}, {row.part}" for row in data.itertuples()]
     return f"{title}, {unit}. {'; '.join(said)}."
 
 
-def attribution_sheet(found: Attribution, command: str = "") -> Sheet:
+def attribution_sheet(found: Attribution) -> Sheet:
     """Return the page of shares."""
-    growth = bool((found.table["player"] == MOMENTUM).any())
     figures = {}
-    for place, rows in enumerate(by_panel(found)):
+    for place, rows in enumerate(found.panels):
         unit = shown_unit(rows.iloc[0])[1]
         about = f"What each adds, {unit}: bar the mean, line 90% of the histories; at the right its part of the whole."
         figures[f"shares_{place + 1}"] = Figure(panel(rows), heading(rows.iloc[0]), about)
     reading = [
         "Blue adds, ochre takes away, the dark bar is the whole. Bars start at zero; means add up to the whole, bands of single "
         "histories do not. Shapley values: no order of the players is preferred.",
-        *([HELD] if growth else []),
+        *([HELD] if found.of_growth else []),
     ]
     tables = [Table("Shares", found.table.drop(columns=["counted", "player"]))]
     if len(found.other):
         tables.append(Table("The same with one row of forces.csv counted otherwise at a time", found.other))
-    spans = dict.fromkeys(f"{rows.iloc[0]['first']}-{rows.iloc[0]['last']}" for rows in by_panel(found))
-    asked = (
-        "Which forces account for growth?"
-        if growth
-        else "How much of the joint effect does each reform account for?"
-    )
+    spans = dict.fromkeys(f"{rows.iloc[0]['first']}-{rows.iloc[0]['last']}" for rows in found.panels)
+    title = f"{'What accounts for growth' if found.of_growth else 'What each reform does'}: {found.title}"
     return Sheet(
-        "what accounts for it", f"{'What accounts for growth' if growth else 'What each reform does'}: {found.title}", asked,
-        words.listed(list(spans)), [sentence(rows) for rows in by_panel(found)], figures, reading, tables,
-        {"command": command, **found.manifest},
-    )  # fmt: skip
-
-
-def save_attribution(found: Attribution, folder: Path, command: str = "") -> list[Path]:
-    """Write the table with the other ways to count, the picture and the page; return the files."""
-    return save_sheet(
-        attribution_sheet(found, command),
-        attribution_chart(found),
-        {"attribution": found.to_frame()},
-        "attribution",
-        folder,
+        "what accounts for it",
+        found,
+        words.listed(list(spans)),
+        found.sentences(),
+        figures,
+        reading,
+        tables,
+        title,
     )

@@ -5,21 +5,18 @@ Drawings stand inside the page, so that a brief has no script, opens in any mail
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from latecomer.case import span
-from latecomer.case.reform import change_rows, read_changes
-from latecomer.fit.score import errors, record_table
-from latecomer.record import Run
-from latecomer.report import answer, comparison, evidence, page, rows, trust
+from latecomer.report import comparison, page, rows, trust
 from latecomer.report.figures import svg
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.style import specified, unchecked
+from latecomer.study import answer
 from latecomer.study.channels import channel_sentences
 from latecomer.study.compare import Comparison
 from latecomer.study.headline import counts_in, headline_years, permits_told
-from latecomer.study.worth import worth
+from latecomer.study.summary import Summary
 
 HALF, WHOLE = 330, 690  # widths of a drawing on a sheet, in the points of the page
 DRAWN = {
@@ -32,30 +29,20 @@ DRAWN_EFFECTS, MOST_FIRM_ROWS = 6, 14
 NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 
 
-def write_brief(found: Run | Comparison, path: str | Path) -> Path:
-    """Write the brief of a run or a comparison as one HTML file and return its path."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = run_brief(found) if isinstance(found, Run) else comparison_brief(found)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
-
-
-def run_brief(run: Run) -> str:
+def run_brief(found: Summary) -> str:
     """Return the brief of a run as HTML."""
-    record, scores = record_table(run), errors(run)
-    figures = page.titled(run)
-    shown = evidence.sources_shown(run.case, record)
-    setting = run.case.setting
-    marked = [
-        year for year in setting.looks("brief") if year in span.marked(setting.looks("table"), run.years)
-    ]
-    checked = [row for row in rows.score_rows(scores) if not row["fit"]][:MOST_ERRORS]
+    figures = page.titled(found)
+    setting = found.case.setting
+    shown = span.marked(setting.looks("table"), found.years)
+    marked = [year for year in setting.looks("brief") if year in shown]
+    checked = [row for row in rows.score_rows(found.errors) if not row["fit"]][:MOST_ERRORS]
     return render(
-        "brief_run.html.jinja", {}, drawings=drawings(figures, DRAWN), title=run.case.title, manifest=run.manifest,
-        sentences=answer.answer(run, record, scores)[:MOST_SENTENCES], cards=answer.cards(run, record), marked=marked,
-        matrix=picked_years(rows.matrix(run, record, shown), marked), scores=checked, training_end=setting.sample_end,
-        last=int(run.years[-1]), command=page.command(run), cited=citation(), trust=trust.sentences(scores, setting.sample_end),
+        "brief_run.html.jinja", {}, drawings=drawings(figures, DRAWN), title=found.title, manifest=found.manifest,
+        sentences=found.sentences()[:MOST_SENTENCES], cards=answer.cards(found.run, found.record), marked=marked,
+        matrix=picked_years(rows.matrix(found.marked_years, found.sources), marked), scores=checked,
+        training_end=found.case.setting.sample_end,
+        last=int(found.years[-1]), command=page.command(found), cited=citation(),
+        trust=trust.sentences(found.errors, setting.sample_end),
     )  # fmt: skip
 
 
@@ -70,19 +57,18 @@ def comparison_brief(found: Comparison) -> str:
         figures = comparison.charts(found)
     moved = effects_shown(found, list(comparison.firm_charts(found)))
     sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 430)}
-    years, gains = headline_years(found), worth(found)
+    years, gains = headline_years(found), found.gains
     return render(
         "brief_comparison.html.jinja", {}, setting=found.case.setting, drawings=drawings(figures, sizes),
         effect_names=moved, name=found.name,
         name_local=" + ".join(reform.name_local for reform in found.reforms if reform.name_local), title=found.case.title,
         since=found.since, free_since=found.free_since, pairs=len(found.histories), manifest=found.reformed.manifest,
-        cards=comparison.cards(found), sentences=comparison.answer(found)[:MOST_SENTENCES], changes=changes(found),
+        cards=comparison.cards(found), sentences=found.sentences()[:MOST_SENTENCES], changes=changes(found),
         firms=comparison.firm_table(found, years)[:MOST_FIRM_ROWS], money=comparison.money_rows(gains),
-        bought=comparison.bought_sentences(gains, comparison.at_peak(found)), worth=gains,
-        training_end=found.case.setting.sample_end,
+        bought=comparison.money_sentences(found), worth=gains, training_end=found.case.setting.sample_end,
         channels=[*permits_told(found), *channel_sentences(found)[:MOST_CHANNELS]], marked=years,
         table=comparison.table_rows(found, years, comparison.EFFECTS),
-        trust=trust.coverage_told(errors(found.base), found.case.setting.sample_end),
+        trust=trust.coverage_told(found.sides[0].errors, found.case.setting.sample_end),
         command=comparison.command(found), cited=citation(),
     )  # fmt: skip
 
@@ -96,8 +82,7 @@ def effects_shown(found: Comparison, of_firms: Sequence[str]) -> list[str]:
 
 def changes(found: Comparison) -> dict[str, Any]:
     """Return what the reforms change, the first rows of it, and how many rows more there are."""
-    read, _ = read_changes(found.case, found.reforms)
-    found_rows = [row for mine in read for row in change_rows(found.case, mine)]
+    found_rows = [row for mine in found.changed for row in mine]
     return {"rows": found_rows[:MOST_CHANGES], "more": max(0, len(found_rows) - MOST_CHANGES)}
 
 

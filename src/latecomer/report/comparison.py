@@ -1,6 +1,6 @@
 """How is a comparison shown? One HTML page that opens offline: the answer, effects by year, how, for whom, at what cost.
 
-It draws and prints what `study.compare`, `channels`, `worth` and `growth` found, with the style, scripts and security
+It draws and prints what `study.compare` found, with the style, scripts and security
 policy of the report of a run.
 """
 
@@ -13,37 +13,42 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import IMPORTER
-from latecomer.case.reform import change_rows, read_changes
 from latecomer.case.span import marked
-from latecomer.fit.score import errors, record_table
-from latecomer.record import SERIES
-from latecomer.report import tables, trust, words
-from latecomer.report.ablation import told
+from latecomer.record import SERIES, Index
+from latecomer.report import trust
 from latecomer.report.figures import png, svg
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.power import GREAT_TITLE, STRONG_TITLE, arrow_head, power_axis, power_scale
 from latecomer.report.style import BLUE, GREY, INK, MUTED, SHADE, layered, specified, unchecked, zero_line
+from latecomer.study import words
+from latecomer.study.bands import FAN
 from latecomer.study.channels import channel_sentences
-from latecomer.study.compare import Comparison, Effect
-from latecomer.study.firms import CHOSEN, FIRM_SERIES, RIVAL, chosen_makers, firm_effects, name_of
-from latecomer.study.gallery import RULE
-from latecomer.study.growth import MODES, TOTAL, growth_table
+from latecomer.study.compare import Comparison
+from latecomer.study.firms import (
+    CHOSEN,
+    FIRM_SERIES,
+    RIVAL,
+    chosen_makers,
+    firm_effects,
+    gains_of_makers,
+    name_of,
+)
+from latecomer.study.growth import MODES, TOTAL
 from latecomer.study.headline import (
     OF_MAKER,
     Course,
-    course_sentences,
     courses,
     headline_years,
     import_share,
     permits_told,
     share_told,
-    shown_in,
-    silent,
-    sure_in,
 )
-from latecomer.study.headline import signed as plus_or_minus
-from latecomer.study.worth import Worth, worth
+from latecomer.study.literature import RULE
+from latecomer.study.paired import sure
+from latecomer.study.pairs import Effect, named
+from latecomer.study.words import told
+from latecomer.study.worth import Worth
+from latecomer.vocabulary import QUANTITIES, told_in
 
 EFFECTS = (
     "own_brand_share", "own_brand_home_share", "vehicles", "vehicle_exports", "imports", "quality_gap",
@@ -59,24 +64,6 @@ SHOWN_WHOLE = 0.8  # share of bars that are not cut
 PICTURE, LINE = 560, 96  # width of a figure that is saved, and letters of its caption to a line
 
 
-def write_comparison(found: Comparison, path: str | Path, literature: pd.DataFrame | None = None) -> Path:
-    """Write the report of a comparison as one HTML file and return its path.
-
-    `literature` has columns question, ours, published, agree, source; without it the section is left out.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(found, literature), encoding="utf-8", newline="\n")
-    return path
-
-
-def save_comparison(found: Comparison, folder: Path) -> list[Path]:
-    """Write every figure as PNG and SVG and every table as CSV into a folder that is there; return the files."""
-    from latecomer.report.export import tables_of_comparison, write_tables
-
-    return [*save_pictures(found, folder), *write_tables(tables_of_comparison(found), folder)]
-
-
 def save_pictures(found: Comparison, folder: Path) -> list[Path]:
     """Write every figure as PNG and SVG into a folder that is there; return the files."""
     written = []
@@ -89,35 +76,30 @@ def save_pictures(found: Comparison, folder: Path) -> list[Path]:
     return written
 
 
-def page(found: Comparison, literature: pd.DataFrame | None = None) -> str:
-    """Return the report of a comparison as HTML."""
+def page(found: Comparison) -> str:
+    """Return the report of a comparison as HTML; what was published stands in it for the questions of a ready reform."""
     with unchecked():
         figures = charts(found)
-    gains = worth(found)
+    gains = found.gains
     since = found.years[0] if found.since is None else found.since
     compared = marked(found.case.setting.looks("compared"), found.years)
     shown_years = sorted({*(y for y in compared if y >= since), *headline_years(found)})
-    changes, _ = read_changes(found.case, found.reforms)
     asked = [
-        {
-            "name": str(reform),
-            "name_local": reform.name_local,
-            "note": reform.note,
-            "rows": change_rows(found.case, mine),
-        }
-        for reform, mine in zip(found.reforms, changes, strict=True)
+        {"name": str(reform), "name_local": reform.name_local, "note": reform.note, "rows": mine}
+        for reform, mine in zip(found.reforms, found.changed, strict=True)
     ]
     return render(
         "comparison.html.jinja", figures, setting=found.case.setting,
         name=found.name, name_local=" + ".join(reform.name_local for reform in found.reforms if reform.name_local),
         title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
-        manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=answer(found),
+        manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=found.sentences(),
         training_end=found.case.setting.sample_end,
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=[*channel_sentences(found), *permits_told(found)], worth=gains, money=money_rows(gains),
-        bought=bought_sentences(gains, at_peak(found)), firms=firm_table(found, shown_years),
-        firm_names=list(firm_charts(found)), trust=trust.sentences(errors(found.base), found.case.setting.sample_end), rule=RULE,
-        growth=growth_rows(found), literature=[] if literature is None else literature.to_dict("records"),
+        bought=money_sentences(found), firms=firm_table(found, shown_years),
+        firm_names=list(firm_charts(found)), trust=trust.sentences(found.sides[0].errors, found.case.setting.sample_end),
+        rule=RULE,
+        growth=growth_rows(found), literature=found.literature.to_dict("records"),
         marked=shown_years, table=table_rows(found, shown_years), pairing=pairing(found), command=command(found),
         makers=maker_rows(found), regions=region_rows(found, gains), cited=citation(),
     )  # fmt: skip
@@ -170,14 +152,20 @@ def firm_charts(found: Comparison) -> dict[str, Figure]:
 
 def of_maker(found: Comparison, series: str, maker: str) -> tuple[str, float, str]:
     """Return the title of a series of one maker, the factor to the unit shown, and that unit."""
-    return f"{name_of(found.case, maker)}: {OF_MAKER[series]}", *shown_in(SERIES[series].unit)
+    return f"{name_of(found.case, maker)}: {SERIES[series].short.lower()}", *told_in(SERIES[series].unit)
 
 
-def effect_chart(found: Comparison, series: str, index: str | None = None) -> alt.LayerChart:
+def titled(found: Comparison, series: str, index: Index) -> tuple[str, float, str]:
+    """Return the title of an effect, the factor to the unit shown, and that unit."""
+    if isinstance(index, str) and series in OF_MAKER:
+        return of_maker(found, series, index)
+    title, factor, unit = told(series, SERIES[series].unit)
+    return (title if index is None else f"{title}: {named(index)}"), factor, unit
+
+
+def effect_chart(found: Comparison, series: str, index: Index = None) -> alt.LayerChart:
     """Draw the effect on a series by year: median, 50% and 90% bands, over a zero line."""
-    title, factor, unit = (
-        told(series, SERIES[series].unit) if index is None else of_maker(found, series, index)
-    )
+    title, factor, unit = titled(found, series, index)
     rows = found.effects(series, index)
     columns = ["low90", "low50", "median", "high50", "high90"]
     rows[columns] *= factor
@@ -191,7 +179,7 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
         for r in rows.itertuples()
     ]
     x = year_axis(found)
-    rows["sure"] = sure_in(rows)
+    rows["sure"] = sure(rows)
     base = alt.Chart(rows[["year", *columns, "band", "sign", "sure"]])
     bands = [
         base.mark_area(color=BLUE, opacity=shade).encode(
@@ -202,8 +190,8 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
     zero = zero_line(alt.Y("at:Q", title=None))
     median = alt.Y("median:Q", title=None, axis=alt.Axis(tickCount=5))
     line = base.mark_line(color=BLUE, strokeWidth=1.4).encode(x=x, y=median)
-    sure = base.mark_circle(color=BLUE, size=34, opacity=1).encode(x=x, y=median)
-    sure = sure.transform_filter("datum.sure")
+    dots = base.mark_circle(color=BLUE, size=34, opacity=1).encode(x=x, y=median)
+    dots = dots.transform_filter("datum.sure")
     reader = base.mark_rule(opacity=0, strokeWidth=9).encode(
         x=x, tooltip=[alt.Tooltip("year:Q", format="d", title="Year"), alt.Tooltip("band:N", title=unit),
                     alt.Tooltip("sign:N", title="Sign")]
@@ -212,7 +200,7 @@ def effect_chart(found: Comparison, series: str, index: str | None = None) -> al
     about = f"{title}, difference by year" + (
         f"; in {final['year']}: {final['band']} {unit}." if final is not None else "."
     )
-    return layered([*forecast_shade(found), *bands, zero, line, sure, reader], HEIGHT, about)
+    return layered([*forecast_shade(found), *bands, zero, line, dots, reader], HEIGHT, about)
 
 
 def year_axis(found: Comparison) -> alt.X:
@@ -245,10 +233,10 @@ def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
     unit = unit.replace("points", "%")
     layers: list[alt.Chart] = forecast_shade(found)
     x = year_axis(found)
-    for run, colour in ((found.base, GREY), (found.reformed, BLUE)):
-        rows = tables.fan(run, series)
-        rows = rows[rows["year"] >= first_shown(found)]
-        rows[tables.FAN] *= factor
+    for side, colour in zip(found.sides, (GREY, BLUE), strict=True):
+        rows = side.fan(series)
+        rows = rows[rows["year"] >= first_shown(found)].copy()
+        rows[FAN] *= factor
         base = alt.Chart(rows[["year", "low90", "median", "high90"]])
         layers.append(
             base.mark_area(color=colour, opacity=0.16).encode(
@@ -258,7 +246,7 @@ def sides_chart(found: Comparison, series: str) -> alt.LayerChart:
         layers.append(
             base.mark_line(color=colour, strokeWidth=2.2).encode(x=x, y=alt.Y("median:Q", title=None))
         )
-    seen = tables.points(record_table(found.base), series)
+    seen = found.sides[0].points(series)
     seen = seen[seen["year"] >= first_shown(found)].assign(recorded=lambda rows: rows["recorded"] * factor)
     dots = alt.Chart(seen[["year", "recorded"]]).mark_circle(color=INK, size=20, opacity=1)
     layers.append(
@@ -285,8 +273,8 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
     paths = [
         path[path["year"] >= first_shown(found)].assign(side=name)
         for path, name in (
-            (tables.power_path(found.base), "history"),
-            (tables.power_path(found.reformed), "reform"),
+            (found.sides[0].power_path, "history"),
+            (found.sides[1].power_path, "reform"),
         )
     ]
     both = pd.concat(paths)
@@ -328,27 +316,9 @@ def describe_plane(paths: list[pd.DataFrame]) -> str:
     return f"Paths of great and strong without and with the reform. In {paths[0]['year'].iloc[-1]}: {'; '.join(ends)}."
 
 
-def firm_rows(found: Comparison) -> pd.DataFrame:
-    """Return what every home maker gains or loses in passenger vehicles in the last year.
-
-    Columns: maker, name, name_local, median, low90, high90, positive (share of pairs in which it gains), most gained first.
-    """
-    change = found.differences("maker_sales")[:, -1]
-    low, median, high = np.quantile(change, (0.05, 0.5, 0.95), axis=0)
-    names = found.case.labels
-    rows = pd.DataFrame(
-        {
-            "maker": names.makers, "name": names.maker_names, "name_local": names.maker_names_local,
-            "median": median, "low90": low, "high90": high, "positive": (change > 0.0).mean(axis=0),
-        }
-    )  # fmt: skip
-    rows = rows[found.case.makers["ownership"] != IMPORTER]
-    return rows.sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
-
-
 def changed_most(found: Comparison) -> pd.DataFrame:
     """Return the makers whose median or band moves most, those that gain in most pairs first; thousand vehicles."""
-    rows = firm_rows(found)
+    rows = gains_of_makers(found)
     size = rows["median"].abs() + 0.1 * (rows["high90"] - rows["low90"])
     rows = rows.loc[size.nlargest(SHOWN_FIRMS).index].sort_values(["positive", "median"], ascending=False)
     return rows.assign(**{name: rows[name] / 1000.0 for name in ("median", "low90", "high90")})
@@ -382,7 +352,7 @@ def change_row(row: Any) -> dict[str, str]:
 
 def provinces_chart(found: Comparison) -> alt.LayerChart:
     """Draw what every province gains or loses."""
-    return bars_chart(worth(found).regions, "billion CNY of 2010")
+    return bars_chart(found.gains.regions, "billion CNY of 2010")
 
 
 def bars_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
@@ -458,7 +428,7 @@ def shown(effect: Effect) -> tuple[str, str, str, str]:
 
 def signed(value: float) -> str:
     """Return a number with its sign, as the sentences print it, with the sign of minus of a page."""
-    return words.minus(plus_or_minus(value))
+    return words.minus(words.signed(value))
 
 
 def cards(found: Comparison) -> list[dict[str, str]]:
@@ -467,27 +437,30 @@ def cards(found: Comparison) -> list[dict[str, str]]:
     told = courses(found)
     firm = [one for one in told if one.index and one.index == told[0].index]
     by_name = {one.series: one for one in told if not one.index}
-    return [card(one) for one in [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]]
+    relative = {"own_brand_share": "Others make {}: see the answer"} if share_told(found) else {}
+    shown = [*firm, *(by_name[name] for name in CARDS[: 1 if firm else None])]
+    return [card(one, "" if one.index else relative.get(one.series, "")) for one in shown]
 
 
-def card(course: Course) -> dict[str, str]:
-    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is."""
+def card(course: Course, caution: str) -> dict[str, str]:
+    """Return one number at the head of the page: what and when, its effect, the band, and how sure it is, or a caution."""
     year = course.peak or (course.top if course.index else course.last)
     row = course.rows.set_index("year").loc[year]
-    factor, unit = shown_in(str(row["unit"]))
+    factor, unit = told_in(str(row["unit"]))
     median, low, high = (signed(row[name] * factor) for name in ("median", "low90", "high90"))
     if not np.isfinite(row["median"]):
         median, low, high = (words.NOTHING,) * 3
     return {
         "name": f"{course.title}, {year}", "text": median if unit.startswith("index") else f"{median} {unit}",
-        "band": f"{low} to {high}", "told": lasting(course) if course.peak else likely(row),
+        "band": f"{low} to {high}",
+        "told": caution.format("fewer" if row["median"] > 0.0 else "more") or (lasting(course) if course.peak else likely(row)),
     }  # fmt: skip
 
 
 def lasting(course: Course) -> str:
     """Return how long the largest sure effect lasts."""
     if course.unsure is not None:
-        return f"Largest sure effect; from {course.unsure} on the band holds zero"
+        return f"Largest sure effect; from {course.unsure} on the band includes zero"
     return f"Largest sure effect; still sure in {course.last}"
 
 
@@ -501,20 +474,6 @@ def likely(row: Effect | pd.Series) -> str:
     return f"{'Positive' if up else 'Negative'} in {max(row.positive, row.negative):.0%} of paired runs"
 
 
-def answer(found: Comparison) -> list[str]:
-    """Say what would have been different, in sentences with bands and probabilities."""
-    if found.since is None:
-        return ["The reform changes nothing within the years of the case: every effect is exactly zero."]
-    nothing = silent(found)
-    return [nothing] if nothing else [*course_sentences(found), *share_told(found), *permits_told(found)]
-
-
-FIRM_TITLES = {
-    "maker_sales": "Passenger cars made", "maker_exports": "Passenger cars exported", "maker_revenue": "Revenue",
-    "maker_control": "Control of the technology it uses", "maker_profit": "Operating profit",
-}  # fmt: skip
-
-
 def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
     """Return the effects on the chosen makers of a firm's reform and on their main rivals in these years, as text."""
     rows = firm_effects(found, years)
@@ -524,9 +483,9 @@ def firm_table(found: Comparison, years: list[int]) -> list[dict[str, Any]]:
     for (name, role, series), part in rows.groupby(["name", "role", "series"], sort=False):
         if role == RIVAL and series not in FIRM_SERIES[::2] + FIRM_SERIES[3:4]:
             continue
-        factor, unit = shown_in(str(part["unit"].iloc[0]))
+        factor, unit = told_in(str(part["unit"].iloc[0]))
         ends = part[["median", "low90", "high90"]].to_numpy(float) * factor
-        title = f"{name}{'' if role == CHOSEN else ' (rival)'}: {FIRM_TITLES[series].lower()}"
+        title = f"{name}{'' if role == CHOSEN else ' (rival)'}: {SERIES[series].short.lower()}"
         out.append({"title": title, "unit": unit, "cells": [starred(*values) for values in ends]})
     return out
 
@@ -554,60 +513,16 @@ def money_rows(gains: Worth) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def at_peak(found: Comparison) -> Worth | None:
-    """Return the money of the reform up to the year of the largest sure effect on own brands; None without one."""
-    peak = next((one.peak for one in courses(found) if one.series == "own_brand_share"), None)
-    return worth(found, last=peak) if peak is not None and peak < found.years[-1] else None
-
-
-def bought_sentences(gains: Worth, peak: Worth | None = None) -> list[str]:
-    """Say what 100 billion CNY of public spending buy, and what a unit of each gain costs in all, in the last year and in that of
-    the largest effect."""
-    if gains.bought.empty:
-        said = ["Public spending does not clearly increase, so no cost per yuan is given."]
-    else:
-        outlay = words.number(float(gains.bought["outlay"].iloc[0]))
-        parts = [f"{ratio(row, 'per_100_billion')} {row.unit}" for row in gains.bought.itertuples()]
-        said = [
-            f"Of {outlay} billion CNY of extra public spending to {gains.last}, every 100 billion yield: {'; '.join(parts)} "
-            "(90% of pairs in brackets; not discounted)."
-        ]
-    return [*said, *(cost_told(one) for one in (peak, gains) if one is not None and len(one.cost))]
-
-
-def cost_told(gains: Worth) -> str:
-    """Say what everybody together pays, up to the last year of these sums, for a unit gained, and gets for a unit given up."""
-    parts = [
-        f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)} {'more' if row.gain > 0.0 else 'less'}"
-        for row in gains.cost.assign(**{name: per_unit_of(gains.cost, name) for name in RATIOS}).itertuples()
-    ]
-    return (
-        f"What buyers, makers and budgets together gain from {gains.first} to {gains.last}, not discounted, per unit of what "
-        f"changes in {gains.last}: {'; '.join(parts)} (90% of pairs in brackets; below zero they lose)."
-    )
-
-
-RATIOS = {"per_unit": "per_unit", "low90": "high90", "high90": "low90"}
-
-
-def per_unit_of(rows: Any, name: str) -> Any:
-    """Return money that all get per unit of the size of an effect: minus the cost of a gain, the cost of a unit for a loss."""
-    return np.where(rows["gain"] > 0.0, -rows[RATIOS[name]], rows[name])
-
-
-def one_of(unit: str) -> str:
-    """Return a unit of `worth` in the singular."""
-    return unit.replace("points", "point", 1).replace("million vehicles", "million of vehicles")
-
-
-def ratio(row: Any, name: str) -> str:
-    """Return a ratio with its band as text."""
-    return f"{signed(getattr(row, name))} ({signed(row.low90)} to {signed(row.high90)})"
+def money_sentences(found: Comparison) -> list[str]:
+    """Say what public spending buys, and what a unit of each gain costs in all, at the peak and in the last year."""
+    peak = found.gains_at_peak
+    spent, *costs = found.gains.sentences()
+    return [words.minus(text) for text in (spent, *(peak.costs() if peak is not None else []), *costs)]
 
 
 def growth_rows(found: Comparison) -> dict[str, Any]:
     """Return the modes of growth of both sides by period, per cent a year."""
-    sides = [growth_table(run) for run in (found.base, found.reformed)]
+    sides = [side.growth for side in found.sides]
     periods = list(dict.fromkeys(sides[0]["period"]))
     rows = []
     for mode in (*MODES, TOTAL):
@@ -628,7 +543,7 @@ def table_rows(found: Comparison, years: list[int], names: Sequence[str] = TABLE
         rows.append({"title": title, "unit": unit, "cells": cells_of(found.effects(series), years, factor)})
         if series == "imports" and len(imported := import_share(found)):
             cells = cells_of(imported, years, 100.0)
-            rows.append({"title": "Imports in cars sold at home", "unit": "points", "cells": cells})
+            rows.append({"title": QUANTITIES["import_share"].title, "unit": "points", "cells": cells})
     return rows
 
 
@@ -640,9 +555,7 @@ def cells_of(effects: pd.DataFrame, years: list[int], factor: float) -> list[str
 
 def pairing(found: Comparison) -> str:
     """Say what pairing gained: the spread of differences between unpaired histories over that of paired ones."""
-    without, with_ = found.values("own_brand_share")
-    paired = float(np.std(with_[:, -1] - without[:, -1]))
-    unpaired = float(np.hypot(np.std(with_[:, -1]), np.std(without[:, -1])))
+    paired, unpaired = found.spreads
     head = f"{len(found.histories)} pairs with the same seed, parameters and chance on both sides."
     if paired <= 0.0:
         return head

@@ -6,16 +6,16 @@ Sources and ways of learning are means over histories, which add up; control of 
 from collections.abc import Mapping, Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from latecomer.case.span import marked, shown_from
-from latecomer.record import Run
-from latecomer.report import words
-from latecomer.report.fan import years
-from latecomer.report.groups import short_name
-from latecomer.report.style import BLUE, INK, MUTED, above_frame, layered, tips
+from latecomer.report.fan import end_of_fit, years
+from latecomer.report.style import BLUE, INK, MUTED, layered, tips
+from latecomer.study import words
+from latecomer.study.groups import short_name
+from latecomer.study.summary import Summary
 from latecomer.types import Setting
+from latecomer.vocabulary import SERIES
 
 HEIGHT = 290
 COLUMNS = "width < 380 ? 1 : 2"  # of a legend: two of these names need so much room
@@ -48,7 +48,7 @@ WAYS = {
 WAY_COLOURS = ("#2f9388", "#7a4b8a", "#8d98a1", "#3a74b4", "#d9a520")
 TITLES = {
     "sources": (
-        "Technology used but not mastered",
+        SERIES["technology_sources"].title,
         "Height: share of the technology in own-brand cars that its maker could not make alone, by where it comes from; means of "
         "histories.",
     ),
@@ -64,24 +64,24 @@ TITLES = {
 }
 
 
-def sources_chart(run: Run) -> alt.LayerChart:
+def sources_chart(found: Summary) -> alt.LayerChart:
     """Draw the share of used technology that own brands do not master, stacked by source."""
     return stacked(
-        run, SOURCES, SOURCE_COLOURS, "%", "Technology used but not mastered by own brands, by source"
+        found, SOURCES, SOURCE_COLOURS, "%", f"{SERIES['technology_sources'].title} by own brands, by source"
     )
 
 
-def learning_chart(run: Run) -> alt.LayerChart:
+def learning_chart(found: Summary) -> alt.LayerChart:
     """Draw what own brands come to master in a year, stacked by way of learning."""
-    return stacked(run, WAYS, WAY_COLOURS, ".1%", "What own brands come to master in a year, by way")
+    return stacked(found, WAYS, WAY_COLOURS, ".1%", "What own brands come to master in a year, by way")
 
 
-def stacked(run: Run, parts: Parts, tones: Sequence[str], form: str, told: str) -> alt.LayerChart:
+def stacked(found: Summary, parts: Parts, tones: Sequence[str], form: str, told: str) -> alt.LayerChart:
     """Draw parts of series as areas that add up, from bottom to top; `parts` has the series and indices that each sums."""
-    table = part_table(run, parts)
+    table = part_table(found, parts)
     order = list(parts)
-    first = shown_from(run.case.setting.looks("control_from")[0], run.years)
-    scale = alt.Scale(domain=[first, int(run.years[-1])], nice=False, zero=False)
+    first = shown_from(found.case.setting.looks("control_from")[0], found.years)
+    scale = alt.Scale(domain=[first, int(found.years[-1])], nice=False, zero=False)
     x = alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, tickCount=8))
     y = alt.Y("top:Q", title=None, axis=alt.Axis(format=form, tickCount=5))
     colours = alt.Scale(domain=order, range=list(tones))
@@ -94,47 +94,15 @@ def stacked(run: Run, parts: Parts, tones: Sequence[str], form: str, told: str) 
     reader = cells.encode(
         x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
     )
-    return layered([areas, *_end_of_fit(run), reader], HEIGHT, describe_parts(table, told, run.case.setting))
+    return layered(
+        [areas, *end_of_fit(found), reader], HEIGHT, describe_parts(table, told, found.case.setting)
+    )
 
 
-def part_table(run: Run, parts: Parts) -> pd.DataFrame:
-    """Return year, part, value (mean over histories), text and the edges of its layer, from where it is drawn on."""
-    seen = run.years >= shown_from(run.case.setting.looks("control_from")[0], run.years)
-    bottom = np.zeros(int(seen.sum()))
-    frames = []
-    for part, summed in parts.items():
-        value = sum(
-            run.series(series)[:, seen, index_of(run, series, index)].mean(axis=0) for series, index in summed
-        )
-        rows = {
-            "year": run.years[seen].astype(int),
-            "part": part,
-            "value": value,
-            "bottom": bottom,
-            "top": bottom + value,
-        }
-        frames.append(pd.DataFrame(rows))
-        bottom = bottom + value
-    table = pd.concat(frames, ignore_index=True)
+def part_table(found: Summary, parts: Parts) -> pd.DataFrame:
+    """Return year, part, value (mean over histories), the edges of its layer and text, from where it is drawn on."""
+    table = found.layers(parts, found.case.setting.looks("control_from")[0])
     return table.assign(text=[words.quantity(value, "share") for value in table["value"]])
-
-
-def index_of(run: Run, series: str, index: str) -> int:
-    """Return the place of a name along the inner axis of a series."""
-    labels = run.case.labels
-    return (labels.improvements if series == "improvements" else labels.sources).index(index)
-
-
-def _end_of_fit(run: Run) -> list[alt.Chart]:
-    """Return a rule at the last year that the fit may use, and the name of the years after it."""
-    if run.years[-1] <= run.case.setting.sample_end:
-        return []
-    data = pd.DataFrame({"year": [run.case.setting.sample_end + 0.5], "to": [int(run.years[-1])]})
-    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
-    return [
-        rule.encode(x=alt.X("year:Q", title=None)),
-        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
-    ]
 
 
 def describe_parts(table: pd.DataFrame, told: str, setting: Setting) -> str:
@@ -147,9 +115,9 @@ def describe_parts(table: pd.DataFrame, told: str, setting: Setting) -> str:
     return f"{told}, means of histories. Largest in {'; '.join(said)}."
 
 
-def makers_chart(run: Run) -> alt.LayerChart:
+def makers_chart(found: Summary) -> alt.LayerChart:
     """Draw the core control of the named firms in two years, one row a firm, the most in control on top."""
-    table = maker_table(run)
+    table = maker_table(found)
     order = list(table[table["year"] == table["year"].max()].sort_values("median", ascending=False)["firm"])
     shades = alt.Scale(domain=sorted(table["period"].unique()), range=["#9aa5ad", BLUE])
     legend = alt.Legend(title=None, orient="top")
@@ -174,23 +142,20 @@ def makers_chart(run: Run) -> alt.LayerChart:
     return layered([bands, dots, marks], ROW * len(order) + 20, describe_makers(table))
 
 
-def maker_table(run: Run) -> pd.DataFrame:
+def maker_table(found: Summary) -> pd.DataFrame:
     """Return firm, year, median, low and high (90%) of core control in histories where the firm lives; blank where in none."""
     rows = []
-    for maker in run.case.named_makers:
-        at = run.case.labels.makers.index(maker)
-        for year in marked(run.case.setting.looks("control"), run.years):
-            value = run.series("maker_control")[:, int(year - run.years[0]), at]
-            value = value[value > 0.0]
+    for maker in found.case.named_makers:
+        for year in marked(found.case.setting.looks("control"), found.years):
             row = {
-                "firm": short_name(run.case, maker),
+                "firm": short_name(found.case, maker),
                 "year": year,
                 "period": str(year),
                 "text": "",
                 "band": "",
             }
-            if len(value):
-                low, median, high = (float(q) for q in np.quantile(value, (0.05, 0.5, 0.95)))
+            if (living := found.living("maker_control", maker, year)) is not None:
+                low, median, high = living
                 row |= {"low": low, "median": median, "high": high}
                 row |= {"text": words.quantity(median, "share"), "band": words.span(low, high, "share")}
             rows.append(row)

@@ -1,37 +1,23 @@
-"""Which tables can be taken along? Every table of a run or a comparison, as CSV or as one workbook.
+"""Which tables can be taken along? Every table of a finding, as CSV or as one workbook.
 
 Numbers have the unit and about the digits of the page: shares in per cent, their differences in points, five digits. The unit
 stands in a column, or in the head of a column. Spreadsheets read the files as they are: UTF-8 with a byte-order mark, so that
 Chinese names come through, and no cell of text is a formula. Full precision is in the NetCDF file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from latecomer.axes import YEAR
 from latecomer.errors import spreadsheet_safe
-from latecomer.fit.ranks import place_table
-from latecomer.fit.score import errors, firm_scores, firm_table, moment_table, record_table
-from latecomer.record import SERIES, Run, package_version
-from latecomer.report.evidence import assumed, filled, grades, sources_shown
-from latecomer.report.flow import flow_table
-from latecomer.report.groups import firm_ranks, firms, group_shares, group_volumes
-from latecomer.report.tables import fans, marked_years, power_path, provinces
-from latecomer.study.growth import growth_table, price_table
-
-if TYPE_CHECKING:  # only who compares waits for it
-    from latecomer.study.compare import Comparison
+from latecomer.record import SERIES
+from latecomer.types import Finding
 
 Tables = dict[str, pd.DataFrame]
-PLAIN = tuple(field for field in YEAR if not field.axes)
-BY_MAKER = tuple(field for field in YEAR if field.axes == "m")
-BY_REGION = tuple(field for field in YEAR if field.axes == "r")
-LEVELS = {"low90": 0.05, "median": 0.5, "high90": 0.95}
 VALUES = {
     "low90", "low50", "median", "high50", "high90", "low", "high", "recorded", "base", "reformed", "mean", "value", "default",
     "error", "bias", "random_walk", "drift", "sd", "per_100_billion", "first_low", "first_median", "first_high", "last_low",
@@ -41,7 +27,7 @@ DIGITS, WHOLE_FROM = 5, 1e5
 MONEY = "billion CNY of 2010"
 UNIT_OF = {
     "firm_ranks": "vehicles", "firm_sales": "vehicles", "growth": "share a year", "prices_at_constant_quality": "share a year",
-    "money": MONEY, "regions": MONEY, "buyers": MONEY, "makers_that_gain": "vehicles",
+    "money": MONEY, "comparison/provinces": MONEY, "buyers": MONEY, "comparison/firms": "vehicles",
 }  # fmt: skip
 HEADS = {
     "provinces": {"sales": "vehicles", "own": "%", "local": "%"},
@@ -50,142 +36,51 @@ HEADS = {
     "places": {"probability": "%"},
     "power_path": {"great": "index", "strong": "index"},
 }
-NATIONAL = "national"
-TIDY = ["model", "scenario", "region", "variable", "unit", "year", "value"]
 SHEET_NAME = 31  # letters that the name of a sheet may have
 MADE = datetime(2000, 1, 1)  # in every workbook: the same tables give the same bytes
+VALUES_OF_RUNS = (
+    "run",
+    "score",
+    "growth",
+    "docked",
+)  # findings whose tables hold values; those of others hold differences
+VALUES_IN = (
+    "firms",
+    "channels",
+    "money",
+    "provinces",
+    "buyers",
+    "literature",
+    "tidy",
+)  # tables of the others that hold values
 
 
-def all_tables(run: Run) -> Tables:
-    """Return every table of the report by the name of its file, in the units of the model."""
-    record = record_table(run)
-    return {
-        "marked_years": marked_years(run, record),
-        "record": record,
-        "errors": errors(run),
-        "moments": moment_table(run),
-        "fans": fans(run),
-        "firms": firms(run),
-        "firm_ranks": firm_ranks(run),
-        "firm_sales": firm_table(run),
-        "firm_scores": firm_scores(firm_table(run)),
-        "group_shares": group_shares(run, group_volumes(run)),
-        "provinces": provinces(run, int(run.years[-1])),
-        "power_path": power_path(run),
-        "places": place_table(run),
-        "growth": growth_table(run),
-        "prices_at_constant_quality": price_table(run),
-        "flows": flow_table(run),
-        "grades": grades(run.case),
-        "filled": filled(run.case),
-        "assumptions": assumed(run.case),
-        "sources": sources_shown(run.case, record),
-    }
+def tables_of(finding: Finding) -> Tables:
+    """Return every table of a finding as it is taken along, in the units and digits of the page."""
+    return {name: taken_along(finding.kind, name, table) for name, table in finding.tables.items()}
 
 
-def tables_of_run(run: Run) -> Tables:
-    """Return every table of a run as it is taken along: those of the report, makers by year, each history, and the tidy form."""
-    found = {name: presented(table, name) for name, table in all_tables(run).items()}
-    found["makers"] = presented(makers_by_year(run))
-    found["histories"] = histories(run)
-    found["tidy"] = tidy({"history": run})
-    return found
+def taken_along(kind: str, name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return one table of a kind of finding as it is taken along."""
+    if (kind, name) == ("run", "histories"):
+        return with_units(table)
+    own = f"{kind}/{name}"
+    known = own if own in UNIT_OF else name
+    if kind in VALUES_OF_RUNS:
+        return presented(table, known)
+    return presented(table, known if kind == "comparison" else "", differences=name not in VALUES_IN)
 
 
-def tables_of_comparison(found: "Comparison") -> Tables:
-    """Return every table of a comparison as it is taken along: effects, makers, channels, money, provinces, buyers, tidy form."""
-    from latecomer.report.comparison import firm_rows
-    from latecomer.study.worth import worth
-
-    gains = worth(found)
-    tables = {
-        "effects": presented(found.to_frame(), differences=True),
-        "maker_effects": presented(maker_effects(found), differences=True),
-        "firms": presented(firm_rows(found), "makers_that_gain"),
-        "channels": presented(channels_told(found)),
-        "money": presented(gains.money, "money"),
-        "provinces": presented(gains.regions, "regions"),
-        "buyers": presented(gains.buyers, "buyers"),
-        "bought": presented(gains.bought, differences=True),
-        "tidy": tidy({"history": found.base, found.name: found.reformed}),
-    }
-    return tables
-
-
-def channels_told(found: "Comparison") -> pd.DataFrame:
-    """Return the channels of a comparison; a change relative to history is told in per cent."""
-    from latecomer.study.channels import channel_table
-
-    table = channel_table(found)
-    return table.assign(unit=np.where(table["relative"], "share of history", table["unit"]))
-
-
-def makers_by_year(run: Run) -> pd.DataFrame:
-    """Return every series by maker: maker, name, series, year, unit, median and 90% band, in years with any."""
-    parts = [by_maker(run, field.name, run.series(field.name)) for field in BY_MAKER]
-    return pd.concat(parts, ignore_index=True)
-
-
-def maker_effects(found: "Comparison") -> pd.DataFrame:
-    """Return the effect on every series by maker: maker, name, series, year, unit, median, 90% band, share above zero."""
-    parts = []
-    for field in BY_MAKER:
-        change = found.differences(field.name)
-        above = (change > 0.0).mean(axis=0)
-        parts.append(by_maker(found.base, field.name, change, positive=above))
-    return pd.concat(parts, ignore_index=True)
-
-
-def by_maker(run: Run, series: str, values: np.ndarray, **more: np.ndarray) -> pd.DataFrame:
-    """Return values [n, t, m] by maker and year, without years in which they are zero in every history."""
-    labels, years = run.case.labels, run.years.astype(int)
-    bands = np.quantile(values, tuple(LEVELS.values()), axis=0)
-    t, m = np.nonzero((values != 0.0).any(axis=0))
-    columns = {name: band[t, m] for name, band in (*zip(LEVELS, bands, strict=True), *more.items())}
-    head = {
-        "maker": np.array(labels.makers)[m],
-        "name": np.array(labels.maker_names)[m],
-        "series": series,
-        "year": years[t],
-    }
-    table = pd.DataFrame({**head, "unit": SERIES[series].unit, **columns})
-    return table.sort_values(["maker", "year"], kind="stable", ignore_index=True)
-
-
-def histories(run: Run) -> pd.DataFrame:
-    """Return the path of every history, a column for each series that is one number a year, its unit in the head."""
-    count, length = run.records.shape
-    columns = {"history": np.repeat(run.histories, length), "year": np.tile(run.years.astype(int), count)}
-    for field in PLAIN:
-        factor, unit = shown_in(field.unit)
-        columns[f"{field.name} [{unit}]"] = rounded(run.series(field.name).ravel() * factor)
+def with_units(histories: pd.DataFrame) -> pd.DataFrame:
+    """Return the paths of histories with the unit of every series in its head."""
+    columns: dict[str, Any] = {}
+    for name, values in histories.items():
+        if name not in SERIES:
+            columns[str(name)] = values
+            continue
+        factor, unit = shown_in(SERIES[str(name)].unit)
+        columns[f"{name} [{unit}]"] = rounded(values.to_numpy() * factor)
     return pd.DataFrame(columns)
-
-
-def tidy(scenarios: Mapping[str, Run]) -> pd.DataFrame:
-    """Return medians and 90% bands of all series that are one number a year or a region, as model, scenario, region, variable,
-    unit, year, value: the form that collections of scenarios exchange."""
-    parts = []
-    for scenario, run in scenarios.items():
-        for field in (*PLAIN, *BY_REGION):
-            bands = np.quantile(run.series(field.name), tuple(LEVELS.values()), axis=0)
-            regions = run.case.labels.regions if field.axes else (NATIONAL,)
-            values = bands.reshape(len(LEVELS), len(run.years), len(regions))
-            parts.append(tidy_rows(scenario, field.name, field.unit, regions, run.years.astype(int), values))
-    return pd.concat(parts, ignore_index=True)[TIDY]
-
-
-def tidy_rows(
-    scenario: str, series: str, unit: str, regions: Iterable[str], years: np.ndarray, values: np.ndarray
-) -> pd.DataFrame:
-    """Return values [level, t, region] of one series as rows."""
-    factor, shown = shown_in(unit)
-    index = pd.MultiIndex.from_product(
-        [[f"{series}|{level}" for level in LEVELS], years, list(regions)],
-        names=["variable", "year", "region"],
-    )
-    rows = pd.DataFrame({"value": rounded(values.ravel() * factor)}, index=index).reset_index()
-    return rows.assign(model=f"latecomer {package_version()}", scenario=scenario, unit=shown)
 
 
 def shown_in(unit: str, difference: bool = False) -> tuple[float, str]:
@@ -248,14 +143,11 @@ def safe(table: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def write_tables(tables: Run | Tables, folder: str | Path) -> list[Path]:
-    """Write tables, or every table of a run, as CSV into the folder and return the files."""
+def write_all(tables: Tables, folder: str | Path) -> list[Path]:
+    """Write tables as CSV into the folder and return the files."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, table in (tables_of_run(tables) if isinstance(tables, Run) else tables).items():
-        written.append(write_table(table, folder / f"{name}.csv"))
-    return written
+    return [write_table(table, folder / f"{name}.csv") for name, table in tables.items()]
 
 
 def write_table(table: pd.DataFrame, path: Path) -> Path:

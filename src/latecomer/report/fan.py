@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import SEGMENTS
-from latecomer.record import SERIES, Run
-from latecomer.report import tables, words
-from latecomer.report.groups import firm_points, group_fan
-from latecomer.report.style import BLACK, BLUE, PAPER, RED, SHADE, above_frame, layered, tips
+from latecomer.record import SERIES
+from latecomer.report.style import BLACK, BLUE, INK, PAPER, RED, SHADE, above_frame, layered, tips
+from latecomer.study import words
+from latecomer.study.bands import FAN
+from latecomer.study.evidence import source_text
+from latecomer.study.summary import Summary
 from latecomer.types import Setting
 
 GRADES = ("reported", "derived", "estimated", "unsourced", "assumption")
@@ -33,91 +35,85 @@ SEGMENT_NAMES = {
 
 @dataclass(frozen=True)
 class Fan:
-    """A fan chart: the series it draws, its title, what a number means, its vertical scale, its first year (0: where it moves).
+    """A fan chart: the series it draws, what a number means, its vertical scale, its first year (0: where it moves).
 
-    `full` draws a share over all of its range, so that panels side by side can be compared.
+    `own_title` stands where the title is not that of the series; `full` draws a share over all of its range, so that panels side
+    by side can be compared.
     """
 
     series: str
-    title: str
     about: str
+    own_title: str = ""
     index: str = ""
     log: bool = False
     first: int = 0
     full: bool = False
 
+    @property
+    def title(self) -> str:
+        return self.own_title or SERIES[self.series].title
+
 
 SHARE_OF = "Of 100 passenger cars"
 ALL_FANS = (
-    Fan("vehicles", "Motor vehicles made", f"Cars, trucks and buses made in a year. {STEPS}", log=True),
+    Fan("vehicles", f"Cars, trucks and buses made in a year. {STEPS}", log=True),
     Fan(
         "passenger_cars",
-        "Passenger cars made",
         f"Made in a year, minibuses and exports included. {STEPS}",
         log=True,
     ),
     Fan(
         "sedans",
-        "Cars in the narrow sense",
         "Sedans and hatchbacks made in a year: no minibuses, no sport-utility vehicles.",
     ),
     Fan(
         "commercial_vehicles",
-        "Trucks and buses made",
         "Made in a year; minibuses are counted as passenger cars.",
     ),
     Fan(
         "own_brand_share",
-        "Own brands in passenger cars made",
         f"{SHARE_OF} made, those of a brand owned at home. The headline share: exports count.",
     ),
     Fan(
         "own_brand_home_share",
-        "Own brands in sales at home",
         f"{SHARE_OF} made and sold at home, those of own brands; exports and imports left out.",
     ),
     Fan(
         "own_brand_export_share",
-        "Own brands in passenger cars exported",
         f"{SHARE_OF} exported, those of own brands. No source prints this share.",
     ),
     Fan(
         "new_energy_share",
-        "Plug-in cars in passenger cars made",
         f"{SHARE_OF} made, battery cars and plug-in hybrids.",
     ),
     Fan(
         "vehicle_exports",
-        "Vehicles exported",
         f"Cars, trucks and buses exported in a year. {STEPS}",
         log=True,
     ),
     Fan(
         "average_price",
-        "Average price of a car sold at home",
         "What a buyer pays on average, CNY of 2010, taxes included, minibuses left out.",
     ),
     Fan(
         "price_index",
-        "Quality-adjusted price",
         f"Price of the same car, chained from year to year; 0.5 is half of the first price. {STEPS}",
         log=True,
     ),
     Fan(
         "core_control",
-        "Core control",
-        "Share of used technology that own brands master, less for distance from the frontier and for venture output.",
+        "Share of used technology that own brands master, less for distance from the frontier and for "
+        "venture output.",
     ),
     Fan(
         "quality_gap",
-        "Quality gap",
         "Initial problems per 100 cars, own brands less joint ventures: 0 is equal quality, lower is better.",
     ),
-    Fan("top3_share", "Three largest groups", "Of 100 vehicles made, those of the three largest groups."),
+    Fan("top3_share", "Of 100 vehicles made, those of the three largest groups."),
 )
 FANS = {fan.series: fan for fan in ALL_FANS}
 SEGMENT_FANS = {
-    f"segment_{name}": Fan("segment_sales", SEGMENT_NAMES.get(name, name), "Made in a year.", name)
+    f"segment_{name}": Fan("segment_sales", "Made in a year.", SEGMENT_NAMES.get(name, name), name)
     for name in SEGMENTS
 }
 
@@ -126,32 +122,32 @@ def recent_fans(setting: Setting) -> dict[str, Fan]:
     """Return the fans drawn from a year of the case on, with equal steps for equal numbers."""
     first = setting.looks("volume_from")[0]
     about = "Vehicles made in a year; equal steps are equal numbers."
-    return {"vehicles_recent": Fan("vehicles", f"The same since {first}", about, first=first)}
+    return {"vehicles_recent": Fan("vehicles", about, "The same, recent years", first=first)}
 
 
-def fan_chart(run: Run, record: pd.DataFrame, spec: Fan, since: int = 0) -> alt.LayerChart:
+def fan_chart(found: Summary, spec: Fan, since: int = 0) -> alt.LayerChart:
     """Draw median, 50% and 90% bands of a series, from year `since` on, over its recorded points."""
     unit = SERIES[spec.series].unit
-    seen = tables.fan(run, spec.series, spec.index)
-    told = tables.points(record, spec.series, spec.index)
-    told["source"] = [tables.source_text(run.case, name) for name in told["source_id"]]
+    seen = found.fan(spec.series, spec.index)
+    told = found.points(spec.series, spec.index)
+    told["source"] = [source_text(found.case, name) for name in told["source_id"]]
     told["use"] = np.where(told["sample"] == "fit", "used in the fit", "not used in the fit")
     seen, told = seen[seen["year"] >= max(spec.first, since)], told[told["year"] >= spec.first]
-    layers = fan_layers(seen, unit, spec.log, run, told, full=spec.full, start=spec.first)
+    layers = fan_layers(seen, unit, spec.log, found, told, full=spec.full, start=spec.first)
     return layered(layers, HEIGHT, describe_fan(spec.title, seen, told, unit))
 
 
-def firm_chart(run: Run, volumes: np.ndarray, maker: str, first: int) -> alt.LayerChart:
+def firm_chart(found: Summary, maker: str, first: int) -> alt.LayerChart:
     """Draw from year `first` a group's volume with bands, and its head's own passenger cars, over what is recorded."""
-    case = run.case
-    seen = group_fan(run, volumes, maker)
-    told = firm_points(case, maker)
-    told["source"] = [tables.source_text(case, name) for name in told["source_id"]]
+    case = found.case
+    seen = found.group_fan(maker)
+    told = found.firm_points(maker)
+    told["source"] = [source_text(case, name) for name in told["source_id"]]
     told["use"] = "not used in the fit"
     group, own = told[told["kind"] == "group"], told[told["kind"] == "own"]
-    layers = fan_layers(seen[seen["year"] >= first], "vehicles", False, run, group, first)
-    x = year_axis(run, first)
-    cars = tables.fan(run, "maker_sales", maker)
+    layers = fan_layers(seen[seen["year"] >= first], "vehicles", False, found, group, first)
+    x = year_axis(found, first)
+    cars = found.fan("maker_sales", maker)
     if not cars.empty:
         line = alt.Chart(cars[["year", "median"]])
         line = line.mark_line(color=RED, strokeWidth=1.4, strokeDash=[4, 2], clip=True)
@@ -164,7 +160,7 @@ def firm_chart(run: Run, volumes: np.ndarray, maker: str, first: int) -> alt.Lay
 
 
 def fan_layers(
-    seen: pd.DataFrame, unit: str, log: bool, run: Run, told: pd.DataFrame, first: int | None = None, full: bool = False,
+    seen: pd.DataFrame, unit: str, log: bool, found: Summary, told: pd.DataFrame, first: int | None = None, full: bool = False,
     start: int = 0,
 ) -> list[alt.Chart]:  # fmt: skip
     """Return the layers of a fan: shaded years, bands, a strip for reading values, recorded points, and over them the median.
@@ -175,12 +171,12 @@ def fan_layers(
     small = first is not None
     floor = _floor(seen, told) if log else -np.inf
     drawn = _drawn(seen, floor, unit)
-    x = year_axis(run, first or start or first_year(run, drawn, told))
+    x = year_axis(found, first or start or first_year(found, drawn, told))
     y = _y(unit, log, floor, drawn, told, small)
     if full:
         y["scale"] = alt.Scale(domain=[0.0, 1.0], nice=False)
     base = alt.Chart(drawn)
-    layers = shading(run, small)
+    layers = shading(found, small)
     for low, high, opacity in (("low90", "high90", 0.18), ("low50", "high50", 0.30)):
         band = base.mark_area(color=BLUE, opacity=opacity, clip=True)
         layers.append(band.encode(x=x, y=alt.Y(f"at_{low}:Q", **y), y2=alt.Y2(f"at_{high}:Q")))
@@ -198,7 +194,7 @@ def fan_layers(
 def _drawn(seen: pd.DataFrame, floor: float, unit: str) -> pd.DataFrame:
     """Return a fan with positions held above the floor of the scale, and with its values as text."""
     drawn = years(seen[seen["high90"] >= floor])
-    for column in tables.FAN:
+    for column in FAN:
         drawn[f"at_{column}"] = drawn[column].clip(lower=floor)
     drawn["text"] = [words.quantity(value, unit) for value in drawn["median"]]
     for level in ("50", "90"):
@@ -240,15 +236,15 @@ def years(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{"from": table["year"] - 0.5, "to": table["year"] + 0.5})
 
 
-def first_year(run: Run, *parts: pd.DataFrame) -> int:
+def first_year(found: Summary, *parts: pd.DataFrame) -> int:
     """Return the first year with anything to show, rounded down to five, not before the first year of the run."""
     firsts = [int(part["year"].min()) for part in parts if len(part)]
-    return max(int(run.years[0]), 5 * (min(firsts, default=int(run.years[0])) // 5))
+    return max(int(found.years[0]), 5 * (min(firsts, default=int(found.years[0])) // 5))
 
 
-def year_axis(run: Run, first: int) -> alt.X:
+def year_axis(found: Summary, first: int) -> alt.X:
     """Return the axis of years from the first to the last, with half a year to spare at both ends."""
-    last = int(run.years[-1])
+    last = int(found.years[-1])
     step = 5 if last - first <= 25 else 10 if last - first <= 50 else 20
     values = [year for year in range(first, last + 1) if year % step == 0]
     scale = alt.Scale(domain=[first - 0.5, last + 0.5], nice=False, zero=False)
@@ -294,17 +290,29 @@ def _floor(seen: pd.DataFrame, told: pd.DataFrame) -> float:
     return max(step * decade for step in (1.0, 2.0, 5.0) if step * decade <= low)
 
 
-def shading(run: Run, small: bool = False) -> list[alt.Chart]:
+def shading(found: Summary, small: bool = False) -> list[alt.Chart]:
     """Return the shaded years after the fit and, in a large panel, their name above the frame."""
-    if run.years[-1] <= run.case.setting.sample_end:
+    if found.years[-1] <= found.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"from": [run.case.setting.sample_end + 0.5], "to": [int(run.years[-1]) + 0.5]})
+    data = pd.DataFrame({"from": [found.case.setting.sample_end + 0.5], "to": [int(found.years[-1]) + 0.5]})
     shade = (
         alt.Chart(data)
         .mark_rect(color=SHADE, clip=True)
         .encode(x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"))
     )
     return [shade] if small else [shade, above_frame(data, "conditional forecast", alt.X("to:Q", title=None))]
+
+
+def end_of_fit(found: Summary) -> list[alt.Chart]:
+    """Return a rule at the last year that the fit may use, and the name of the years after it."""
+    if found.years[-1] <= found.case.setting.sample_end:
+        return []
+    data = pd.DataFrame({"year": [found.case.setting.sample_end + 0.5], "to": [int(found.years[-1])]})
+    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
+    return [
+        rule.encode(x=alt.X("year:Q", title=None)),
+        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
+    ]
 
 
 def describe_fan(title: str, seen: pd.DataFrame, told: pd.DataFrame, unit: str) -> str:

@@ -10,17 +10,13 @@ from textwrap import wrap
 from typing import Any
 
 import altair as alt
-import pandas as pd
 import vl_convert
 
-from latecomer.fit.ranks import PILLARS, countries, place_table
-from latecomer.fit.score import record_table
-from latecomer.record import Run
-from latecomer.report import control, ratio, tables, window, words
+from latecomer.fit.ranks import PILLARS
+from latecomer.report import control, ratio, window
 from latecomer.report.abroad import destinations_chart
 from latecomer.report.fan import FANS, SEGMENT_FANS, Fan, fan_chart, firm_chart, first_year, recent_fans
 from latecomer.report.flow import flow_chart
-from latecomer.report.groups import firm_points, group_volumes, short_name
 from latecomer.report.growth import ABOUT, TITLE, growth_chart
 from latecomer.report.layout import vegalite_version
 from latecomer.report.power import power_chart
@@ -29,6 +25,9 @@ from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style, specified
 from latecomer.report.tiles import on_map, tile_chart
 from latecomer.report.window import window_charts, window_fans
+from latecomer.study import words
+from latecomer.study.groups import short_name
+from latecomer.study.summary import Summary
 
 Picture = alt.LayerChart | alt.ConcatChart
 LINE = 112  # letters of a subtitle that fit over a picture
@@ -39,54 +38,51 @@ FIRMS_KEY = (
 COUNTED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 
 
-def figures(run: Run) -> dict[str, alt.LayerChart]:
+def figures(found: Summary) -> dict[str, alt.LayerChart]:
     """Return every figure of the page by name; widths follow the page, descriptions are the alternative texts."""
-    out = drawings(run)
+    out = drawings(found)
     for chart in out.values():
         chart.width = "container"
         chart.config = house_style()
     return out
 
 
-def drawings(run: Run) -> dict[str, alt.LayerChart]:
+def drawings(found: Summary) -> dict[str, alt.LayerChart]:
     """Return every figure by name, without width and style, as parts of a page or of a picture."""
-    record = record_table(run)
-    volumes = group_volumes(run)
-    fans = FANS | recent_fans(run.case.setting) | SEGMENT_FANS
-    out = {name: fan_chart(run, record, spec) for name, spec in fans.items() if has_values(run, record, spec)}
-    out["vehicles_ratio"] = ratio.ratio_chart(run, record, "vehicles")
-    out["makers"] = stream_chart(run, volumes)
-    out["destinations"] = destinations_chart(run, record)
-    out |= window_charts(run, record)
-    out["great_strong"] = power_chart(run)
-    if countries(run.case):
-        ranks = place_table(run)
-        setting = run.case.setting
-        open_places = [index for index in PILLARS if not settled(ranks, index, setting)]
-        out |= {f"place_{index}": rank_chart(ranks, index, setting) for index in open_places}
-    out["growth"] = growth_chart(run)
-    out["innovation_system"] = flow_chart(run)
-    out["sources"], out["learning"] = control.sources_chart(run), control.learning_chart(run)
-    out["makers_control"] = control.makers_chart(run)
-    year = int(run.years[-1])
-    out["provinces_sales"] = tile_chart(run, year, "sales", "Passenger cars sold")
-    out["provinces_own"] = tile_chart(run, year, "own", "Own brands in sales")
-    recorded = [firm_points(run.case, maker) for maker in run.case.named_makers]
-    first = first_year(run, *recorded)
-    for maker in run.case.named_makers:
-        out[f"firm_{maker}"] = firm_chart(run, volumes, maker, first)
+    fans = FANS | recent_fans(found.case.setting) | SEGMENT_FANS
+    out = {name: fan_chart(found, spec) for name, spec in fans.items() if has_values(found, spec)}
+    out["vehicles_ratio"] = ratio.ratio_chart(found, "vehicles")
+    out["makers"] = stream_chart(found)
+    out["destinations"] = destinations_chart(found)
+    out |= window_charts(found)
+    out["great_strong"] = power_chart(found)
+    if found.countries:
+        ranks = found.places
+        setting = found.case.setting
+        unsettled = [index for index in PILLARS if not settled(ranks, index, setting)]
+        out |= {f"place_{index}": rank_chart(ranks, index, setting) for index in unsettled}
+    out["growth"] = growth_chart(found)
+    out["innovation_system"] = flow_chart(found)
+    out["sources"], out["learning"] = control.sources_chart(found), control.learning_chart(found)
+    out["makers_control"] = control.makers_chart(found)
+    out["provinces_sales"] = tile_chart(found, "sales", "Passenger cars sold")
+    out["provinces_own"] = tile_chart(found, "own", "Own brands in sales")
+    recorded = [found.firm_points(maker) for maker in found.case.named_makers]
+    first = first_year(found, *recorded)
+    for maker in found.case.named_makers:
+        out[f"firm_{maker}"] = firm_chart(found, maker, first)
     return out
 
 
-def has_values(run: Run, record: pd.DataFrame, spec: Fan) -> bool:
+def has_values(found: Summary, spec: Fan) -> bool:
     """Return whether a fan has anything to show: a case without ventures has no quality gap to them."""
-    simulated = tables.fan(run, spec.series, spec.index)["median"].notna().any()
-    return bool(simulated or len(tables.points(record, spec.series, spec.index)))
+    simulated = found.fan(spec.series, spec.index)["median"].notna().any()
+    return bool(simulated or len(found.points(spec.series, spec.index)))
 
 
-def titles(run: Run) -> dict[str, tuple[str, str]]:
+def titles(found: Summary) -> dict[str, tuple[str, str]]:
     """Return title and explanation of every figure by name, those included that a run may not need."""
-    fans = FANS | recent_fans(run.case.setting) | SEGMENT_FANS | window_fans(run.case.setting)
+    fans = FANS | recent_fans(found.case.setting) | SEGMENT_FANS | window_fans(found.case.setting)
     out = {name: (spec.title, spec.about) for name, spec in fans.items()}
     out["vehicles_ratio"] = (ratio.TITLE, ratio.ABOUT)
     out["makers"] = (
@@ -104,11 +100,11 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "To the right is bigger, up is stronger; 100 is the reference. Crosses are 90% bands; hollow years are conditional "
         "forecast; the arrow is the last year.",
     )
-    told = run.case.setting.reference_year
+    told = found.case.setting.reference_year
     when = f" in {told}" if told else ""
     ranked = (
         "Height: share of histories in which the industry takes the place. "
-        f"Places beside {words.listed(list(countries(run.case)))} as they were{when}. Weights are drawn around those of "
+        f"Places beside {words.listed(list(found.countries))} as they were{when}. Weights are drawn around those of "
         "the case, assumed values within their ranges. Dashed: first place under equal weights."
     )
     out |= {f"place_{index}": (f"Place in {index}", ranked) for index in PILLARS}
@@ -119,8 +115,8 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         "zero. Results are valued at the cost of the research behind them.",
     )
     out |= control.TITLES
-    year = int(run.years[-1])
-    placed = on_map(run.case)
+    year = int(found.years[-1])
+    placed = on_map(found.case)
     tile = "In a tile, by province" if placed else "In a tile, by region"
     sold, owned = (
         (" (GD: Guangdong, and so on by ISO 3166-2)", " (letters of ISO 3166-2)") if placed else ("", "")
@@ -133,20 +129,20 @@ def titles(run: Run) -> dict[str, tuple[str, str]]:
         f"Own brands in sales, {year}",
         f"{tile}: of 100 cars sold, those of own brands, simulated median{owned}.",
     )
-    for maker in run.case.named_makers:
-        at = run.case.labels.makers.index(maker)
-        named = run.case.labels.maker_names[at].split(" (")[0], run.case.labels.maker_names_local[at]
-        out[f"firm_{maker}"] = (short_name(run.case, maker), ", ".join(dict.fromkeys(named)))
+    for maker in found.case.named_makers:
+        at = found.case.labels.makers.index(maker)
+        named = found.case.labels.maker_names[at].split(" (")[0], found.case.labels.maker_names_local[at]
+        out[f"firm_{maker}"] = (short_name(found.case, maker), ", ".join(dict.fromkeys(named)))
     return out
 
 
-def pictures(run: Run) -> dict[str, Picture]:
+def pictures(found: Summary) -> dict[str, Picture]:
     """Return every figure as a picture that stands alone: with title, size and key; small multiples in one picture."""
-    drawn, named = drawings(run), titles(run)
-    count = len(run.histories)
+    drawn, named = drawings(found), titles(found)
+    count = len(found.run.histories)
     blue = f"Blue: {count} histories, median with 50% and 90% bands."
     key = f"{blue} Black: recorded; hollow where no source was located."
-    recorded = set(run.case.targets["series"])
+    recorded = set(found.case.targets["series"])
     single = [
         *FANS,
         "makers",
@@ -157,15 +153,22 @@ def pictures(run: Run) -> dict[str, Picture]:
         *control.TITLES,
     ]
     out: dict[str, Picture] = {}
-    for name in single:
+    for name in filter(drawn.__contains__, single):
         keys = [key if name in recorded else blue] if name in FANS else []
         told = [*wrap(named[name][1], LINE), *keys]
         out[name] = _titled(drawn[name], named[name][0], told, 640)
     out["segments"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS], 3), key
+        _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS if n in drawn], 3), key
     )
     out["window"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 330, 220) for n in window_fans(run.case.setting)], 3),
+        _grid(
+            [
+                _titled(drawn[n], named[n][0], [], 330, 220)
+                for n in window_fans(found.case.setting)
+                if n in drawn
+            ],
+            3,
+        ),
         f"{window.ABOUT} {key}",
     )
     places = [name for index in PILLARS if (name := f"place_{index}") in drawn]
@@ -176,7 +179,7 @@ def pictures(run: Run) -> dict[str, Picture]:
     out["provinces"] = _grid(
         [_titled(drawn[n], *named[n], 440) for n in ("provinces_sales", "provinces_own")], 2
     )
-    makers = [f"firm_{maker}" for maker in run.case.named_makers]
+    makers = [f"firm_{maker}" for maker in found.case.named_makers]
     out["firms"] = _headed(_grid([_titled(drawn[n], named[n][0], [], 240) for n in makers], 5), FIRMS_KEY)
     out["overview"] = overview(drawn, named, key)
     for chart in out.values():
@@ -187,7 +190,7 @@ def pictures(run: Run) -> dict[str, Picture]:
 def overview(drawn: dict[str, alt.LayerChart], named: dict[str, tuple[str, str]], key: str) -> Picture:
     """Return the run in one picture: volume, own brands, new energy, and the way from great to strong."""
     names = ("vehicles", "own_brand_share", "new_energy_share", "great_strong")
-    parts = [_titled(drawn[name], named[name][0], [], 350, 240) for name in names]
+    parts = [_titled(drawn[name], named[name][0], [], 350, 240) for name in names if name in drawn]
     return _headed(_grid(parts, 2), key)
 
 
@@ -222,13 +225,16 @@ def svg(spec: dict[str, Any]) -> str:
 
 
 def save_figures(
-    run: Run, folder: str | Path, formats: Sequence[str] = ("png", "svg"), names: Sequence[str] | None = None
+    found: Summary,
+    folder: str | Path,
+    formats: Sequence[str] = ("png", "svg"),
+    names: Sequence[str] | None = None,
 ) -> list[Path]:
     """Write pictures (all, or those named) into the folder in each format (png, svg) and return the files.
 
     Raise ValueError for another format or name. `overview` is the one picture that tells the whole run.
     """
-    drawn = pictures(run)
+    drawn = pictures(found)
     wrong = sorted({*formats} - {"png", "svg"}) + sorted({*(names or ())} - drawn.keys())
     if wrong:
         raise ValueError(

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import ACTORS
-from latecomer.case import span
-from latecomer.record import SERIES, Run
-from latecomer.report import words
 from latecomer.report.style import INK, MUTED, ON_DEEP, ON_PALE, PAPER, layered, tips
+from latecomer.study import words
+from latecomer.study.summary import Summary
 
 HEIGHT = 560
 KINDS = {
@@ -45,30 +44,10 @@ SIGNS: dict[str, dict[str, Any]] = {
 }
 
 
-def flow_table(run: Run) -> pd.DataFrame:
-    """Return medians and 90% bands of every flow in the marked years: kind, year, from, to, median, low90, high90, unit."""
-    rows = []
-    for name in KINDS:
-        for year in marked(run):
-            values = run.series(name)[:, int(np.flatnonzero(run.years == year)[0])]
-            low, median, high = np.quantile(values, (0.05, 0.5, 0.95), axis=0)
-            rows += [
-                (name, year, giver, taker, median[u, v], low[u, v], high[u, v], SERIES[name].unit)
-                for u, giver in enumerate(ACTORS)
-                for v, taker in enumerate(ACTORS)
-            ]
-    return pd.DataFrame(rows, columns=["kind", "year", "from", "to", "median", "low90", "high90", "unit"])
-
-
-def marked(run: Run) -> list[int]:
-    """Return the years of the picture, clipped to the run."""
-    return span.marked(run.case.setting.looks("flows"), run.years)
-
-
-def flow_chart(run: Run) -> alt.LayerChart:
+def flow_chart(found: Summary) -> alt.LayerChart:
     """Draw the flows between the four actors as a grid of small matrices, kinds down and years across."""
-    table = flow_table(run)
-    years = marked(run)
+    table = found.flows
+    years = list(dict.fromkeys(table["year"]))
     n = len(ACTORS)
     wide = LEFT + len(years) * (n + GAP)
     tall = _top(len(KINDS)) - SPARE

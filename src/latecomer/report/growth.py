@@ -3,10 +3,9 @@
 import altair as alt
 import pandas as pd
 
-from latecomer.record import Run
-from latecomer.report import words
 from latecomer.report.style import INK, PAPER, layered, tips
-from latecomer.study.growth import LABOUR_SHARE, MODES, TOTAL, growth_table
+from latecomer.study.growth import LABOUR_SHARE, MODES, TOTAL, told
+from latecomer.study.summary import Summary
 
 TITLE = "Modes of growth"
 ABOUT = (
@@ -25,9 +24,9 @@ COLOURS = (
 HEIGHT = 330
 
 
-def growth_chart(run: Run) -> alt.LayerChart:
+def growth_chart(found: Summary) -> alt.LayerChart:
     """Draw contributions to growth by period, stacked, and the total as a mark with its band."""
-    table = growth_table(run)
+    table = found.growth.copy()
     for name in ("mean", "low", "high"):
         table[name] *= 100.0
     table["text"] = [
@@ -53,16 +52,10 @@ def growth_chart(run: Run) -> alt.LayerChart:
             ),
         ],
         HEIGHT,
-        describe(table),
+        describe(found.growth),
     )
 
 
 def describe(table: pd.DataFrame) -> str:
     """Return the alternative text: the total and the two largest contributions of each period."""
-    said = []
-    for period, rows in table.groupby("period", sort=False):
-        total = rows.loc[rows["mode"] == TOTAL, "mean"].iloc[0]
-        largest = rows[rows["mode"] != TOTAL].nlargest(2, "mean")
-        most = words.listed([f"{row.title.lower()} {row.mean:.1f}" for row in largest.itertuples()])
-        said.append(f"{period}: {total:.1f}, most of it {most}")
-    return f"Contributions to the growth of real output, per cent a year. {'; '.join(said)}."
+    return f"Contributions to the growth of real output, per cent a year. {'; '.join(told(table))}."

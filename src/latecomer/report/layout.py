@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from latecomer.case.kept import kept_text
 from latecomer.report.style import PAGE_FONT, dark_rules, specified
-from latecomer.report.words import minus
+from latecomer.study.words import minus
 
 HERE = Path(__file__).parent
 CITATION = HERE.parent / "CITATION.cff"

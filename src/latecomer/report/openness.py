@@ -1,15 +1,14 @@
 """What does the dial of openness do? One panel an outcome: median and 50% band over the dial, an era in each colour."""
 
-from pathlib import Path
-
 import altair as alt
 import pandas as pd
 
-from latecomer.report import words
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, save_sheet
+from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, OCHRE, house_style, layered
-from latecomer.study.openness import DIAL, HISTORY, OUTCOMES, Openness, Outcome, shown_in
+from latecomer.study import words
+from latecomer.study.openness import DIAL, HISTORY, OUTCOMES, Openness
+from latecomer.vocabulary import QUANTITIES, Field
 
 COLUMNS, WIDTH, HEIGHT = 3, 245, 165
 COLOURS = (GREY, OCHRE, BLUE, "#7a4b8a", "#0f6e66", INK)
@@ -31,14 +30,14 @@ def openness_chart(found: Openness) -> alt.ConcatChart:
     return chart
 
 
-def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
+def panel(rows: pd.DataFrame, outcome: Field) -> alt.LayerChart:
     """Return one panel: a curve with its band for each era, its best value, and history beside it."""
-    factor, unit = shown_in(outcome.unit)
+    factor, unit = outcome.factor, outcome.shown
     bands = ["low50", "median", "high50"]
     data = rows.assign(era=rows["era"].astype(str), **{name: rows[name] * factor for name in bands})
     dial, history = data[data["variant"] == DIAL], data[data["variant"] == HISTORY].assign(dial=1.05)
     dial = dial[dial["median"].notna()]
-    best = dial.loc[dial.groupby("era")["median"].agg("idxmin" if outcome.less_is_better else "idxmax")]
+    best = dial.loc[dial.groupby("era")["median"].agg("idxmin" if outcome.better == "less" else "idxmax")]
     eras = list(dict.fromkeys(data["era"]))
     colour = alt.Color(
         "era:N",
@@ -68,33 +67,36 @@ def panel(rows: pd.DataFrame, outcome: Outcome) -> alt.LayerChart:
     return layered(layers, HEIGHT, describe(dial, best, outcome, unit))
 
 
-def shown_by_outcome(found: Openness) -> list[tuple[Outcome, pd.DataFrame]]:
+def shown_by_outcome(found: Openness) -> list[tuple[Field, pd.DataFrame]]:
     """Return the curves that are drawn, by outcome: last year, at the X0 of the case."""
     curves = found.curves
     shown = curves[(curves["measure"] == MEASURE) & (curves["presence"] == PRESENCE)]
-    return [(outcome, shown[shown["outcome"] == name]) for name, outcome in OUTCOMES.items()]
+    return [(QUANTITIES[name], shown[shown["outcome"] == name]) for name in OUTCOMES]
 
 
-def titled(chart: alt.LayerChart, outcome: Outcome) -> alt.LayerChart:
+def titled(chart: alt.LayerChart, outcome: Field) -> alt.LayerChart:
     """Return a panel of the picture with title and width."""
     title = alt.TitleParams(
-        outcome.title, subtitle=f"for {outcome.whom}", fontSize=13, color=INK, subtitleColor=MUTED
+        outcome.title, subtitle=f"for {OUTCOMES[outcome.name]}", fontSize=13, color=INK, subtitleColor=MUTED
     )
     return chart.properties(title=title, width=WIDTH)
 
 
-def describe(dial: pd.DataFrame, best: pd.DataFrame, outcome: Outcome, unit: str) -> str:
+def describe(dial: pd.DataFrame, best: pd.DataFrame, outcome: Field, unit: str) -> str:
     """Return the alternative text of a panel: the best value of the dial from every era on."""
     said = [f"from {row.era} at {row.dial:g} ({words.number(row.median)})" for row in best.itertuples()]
     return f"{outcome.title}, {unit}, by openness from 0 to 1. Best {words.listed(said)}."
 
 
-def openness_sheet(found: Openness, command: str = "") -> Sheet:
+def openness_sheet(found: Openness) -> Sheet:
     """Return the page of the dial."""
     figures = {}
     for outcome, rows in shown_by_outcome(found):
-        unit = shown_in(outcome.unit)[1]
-        about = f"For {outcome.whom}; {unit} in the last year. From left, self-reliance, to right, dependence. Ring: best median."
+        unit = outcome.shown
+        about = (
+            f"For {OUTCOMES[outcome.name]}; {unit} in the last year. "
+            "From left, self-reliance, to right, dependence. Ring: best median."
+        )
         figures[str(rows["outcome"].iloc[0])] = Figure(panel(rows, outcome), outcome.title, about)
     best = found.best.query("presence == @PRESENCE and measure == @MEASURE")
     eras = [str(era) for era in dict.fromkeys(best["era"])]
@@ -112,14 +114,14 @@ def openness_sheet(found: Openness, command: str = "") -> Sheet:
         Table("Strategies of own brands against history by rule", found.strategies),
         Table("Where history stood on the dial", found.path),
     ]
+    years = f"from {words.listed(eras)}"
     return Sheet(
-        "the dial of openness", f"How open? {found.title}", "How open should a latecomer be, and for whom?",
-        f"from {words.listed(eras)}", found.sentences(), figures, reading, tables, {"command": command, **found.manifest},
-    )  # fmt: skip
-
-
-def save_openness(found: Openness, folder: Path, command: str = "") -> list[Path]:
-    """Write curves, best values, strategies, history's path and the picture; return the files."""
-    tables = {"": found.curves, "-best": found.best, "-strategies": found.strategies, "-path": found.path}
-    named = {f"openness{ending}": table for ending, table in tables.items()}
-    return save_sheet(openness_sheet(found, command), openness_chart(found), named, "openness", folder)
+        "the dial of openness",
+        found,
+        years,
+        found.sentences(),
+        figures,
+        reading,
+        tables,
+        f"How open? {found.title}",
+    )

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from latecomer.case.span import marked
-from latecomer.record import Run
-from latecomer.report import tables, words
 from latecomer.report.style import BLUE, INK, PAPER, above_frame, layered, tips
+from latecomer.study import words
+from latecomer.study.summary import Summary
 from latecomer.types import Setting
 
 HEIGHT = 440
@@ -19,10 +19,10 @@ GREAT_TITLE = "Great: output, market, capacity, value added, exports"
 STRONG_TITLE = "Strong: control, brands, quality, returns"
 
 
-def power_chart(run: Run) -> alt.LayerChart:
+def power_chart(found: Summary) -> alt.LayerChart:
     """Draw the path in the plane of the two indices, both on scales where a step of the same length is the same factor."""
-    path = tables.power_path(run)
-    labelled = _labelled(path, run.case.setting)
+    path = found.power_path.copy()
+    labelled = _labelled(found.power_path, found.case.setting)
     for name in ("great", "strong"):
         low, high = path[f"{name}_low"], path[f"{name}_high"]
         bands = [words.span(*ends, "index") for ends in zip(low, high, strict=True)]
@@ -34,14 +34,14 @@ def power_chart(run: Run) -> alt.LayerChart:
     base = alt.Chart(path)
     shown = tips(year="Year", great_text="Great (90% band)", strong_text="Strong (90% band)")
     line = base.mark_line(color=BLUE, strokeWidth=2.4, clip=True).encode(x=x, y=y, order=alt.Order("year:O"))
-    later = path["year"] > run.case.setting.sample_end
+    later = path["year"] > found.case.setting.sample_end
     filled = alt.Chart(path[~later]).mark_point(color=BLUE, fill=BLUE, size=22, strokeWidth=1.3, opacity=1)
     hollow = alt.Chart(path[later]).mark_point(color=BLUE, fill=PAPER, size=22, strokeWidth=1.3, opacity=1)
     dots = [marks.encode(x=x, y=y, tooltip=shown) for marks in (filled, hollow)]
     arrow = arrow_head(path, BLUE, (x, y), WIDE)
     note = above_frame(pd.DataFrame({"at": [1]}), "hollow: conditional forecast", alt.value("width"))
     layers = [
-        *_reference(x, y, run.case.setting),
+        *_reference(x, y, found.case.setting),
         *_power_bands(labelled, x, y),
         line,
         *dots,

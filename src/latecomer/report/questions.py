@@ -1,19 +1,15 @@
 """Until when did a reform still work, and why is its effect uncertain? Their figures, pictures and pages."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-
 import altair as alt
 import pandas as pd
 
-from latecomer.report import words
-from latecomer.report.ablation import told
 from latecomer.report.layout import Figure
-from latecomer.report.sheet import Sheet, Table, banded, save_sheet
+from latecomer.report.sheet import Sheet, Table
 from latecomer.report.style import BLUE, GREY, INK, MUTED, house_style, layered, zero_line
+from latecomer.study import words
 from latecomer.study.fork import LEAST, RULE, Timing
 from latecomer.study.uncertainty import Uncertainty
+from latecomer.study.words import told
 
 WIDTH, HEIGHT = 520, 190
 NORMAL90 = 1.645  # standard errors on either side that hold 90% of a normal distribution
@@ -34,7 +30,7 @@ def timing_chart(found: Timing) -> alt.VConcatChart:
         f"Effect in {at} of taking the reform up in the year below. Dot: median of {pairs} pairs; bar: 90% of them.",
         WORKS,
     ]
-    head = alt.TitleParams(f"Too late? {found.reform}", subtitle=lines, fontSize=17, offset=14)
+    head = alt.TitleParams(found.title, subtitle=lines, fontSize=17, offset=14)
     return dressed(alt.vconcat(*panels, spacing=18).properties(title=head))
 
 
@@ -47,7 +43,7 @@ def timing_panel(rows: pd.DataFrame, series: str) -> alt.LayerChart:
     """Return the effect on one series by the year in which the reform is taken up."""
     title, factor, unit = told(series, str(rows["unit"].iloc[0]))
     data = rows.assign(**{name: rows[name] * factor for name in ("median", "low90", "high90")})
-    data["band"] = [banded(row.median, row.low90, row.high90) for row in data.itertuples()]
+    data["band"] = [words.banded(row.median, row.low90, row.high90) for row in data.itertuples()]
     data["said"] = ["works" if works else "does not work" for works in data["works"]]
     columns = ["taken_up", "median", "low90", "high90", "works", "band", "said"]
     shade = alt.condition("datum.works", alt.value(BLUE), alt.value(GREY))
@@ -68,7 +64,7 @@ def timing_panel(rows: pd.DataFrame, series: str) -> alt.LayerChart:
     return layered([zero_line(alt.Y("at:Q")), bars, dots], HEIGHT, about)
 
 
-def timing_sheet(found: Timing, manifest: Mapping[str, Any]) -> Sheet:
+def timing_sheet(found: Timing) -> Sheet:
     """Return the page of a timing."""
     at = int(found.table["at"].iloc[0])
     figures = {}
@@ -82,21 +78,18 @@ def timing_sheet(found: Timing, manifest: Mapping[str, Any]) -> Sheet:
         f"{RULE} An effect can be clear in sign and yet too small.",
     ]
     first, last = int(found.table["taken_up"].min()), int(found.table["taken_up"].max())
-    return Sheet(
-        "until when it worked", f"Too late? {found.reform}",
-        f"Until which year would the reform still have worked, judged in {at}?",
-        f"taken up {first} to {last}, judged in {at}", found.sentences(), figures, reading,
-        [Table("Effect by the year in which the reform is taken up", found.table)], manifest,
-    )  # fmt: skip
+    tables = [Table("Effect by the year in which the reform is taken up", found.table)]
+    years = f"taken up {first} to {last}, judged in {at}"
+    return Sheet("until when it worked", found, years, found.sentences(), figures, reading, tables)
 
 
-def uncertainty_chart(found: Uncertainty, name: str) -> alt.VConcatChart:
+def uncertainty_chart(found: Uncertainty) -> alt.VConcatChart:
     """Return the four parts of the spread of an effect as bars, and below them the effect in other structures of the model."""
     title, factor, unit = told(found.series, found.unit)
     top = titled(parts_panel(found), "How far each part alone would spread the effect")
     low = titled(structures_panel(found), "The effect if the model were made otherwise (line: as it is)")
     median = f"{title}, {found.year}: median effect {words.number(found.median * factor)} {unit}"
-    head = alt.TitleParams(f"Why is the effect uncertain? {name}", subtitle=[median], fontSize=17, offset=14)
+    head = alt.TitleParams(found.title, subtitle=[median], fontSize=17, offset=14)
     return dressed(alt.vconcat(top, low, spacing=22).properties(title=head))
 
 
@@ -165,10 +158,10 @@ def structures(found: Uncertainty) -> pd.DataFrame:
         (rows["difference"] + half) * factor,
         strict=True,
     )
-    return out.assign(moved=[banded(*values) for values in moved])
+    return out.assign(moved=[words.banded(*values) for values in moved])
 
 
-def uncertainty_sheet(found: Uncertainty, name: str, manifest: Mapping[str, Any]) -> Sheet:
+def uncertainty_sheet(found: Uncertainty) -> Sheet:
     """Return the page of an uncertainty."""
     title, factor, unit = told(found.series, found.unit)
     columns = ["effect", "difference", "error", "level"]
@@ -202,30 +195,11 @@ def uncertainty_sheet(found: Uncertainty, name: str, manifest: Mapping[str, Any]
             variants,
         ),
     ]
-    return Sheet(
-        "why an effect is uncertain", f"Why is the effect uncertain? {name}",
-        f"What makes the effect on {title.lower()} in {found.year} uncertain: chance, parameters, structure or data?",
-        str(found.year), found.sentences(), figures, reading, tables, manifest, wide=True,
-    )  # fmt: skip
+    head, years = "why an effect is uncertain", str(found.year)
+    return Sheet(head, found, years, found.sentences(), figures, reading, tables, wide=True)
 
 
 def dressed(chart: alt.VConcatChart) -> alt.VConcatChart:
     """Return a chart in the style of the house."""
     chart.config = house_style()
     return chart
-
-
-def save_timing(found: Timing, folder: Path, manifest: Mapping[str, Any] | None = None) -> list[Path]:
-    """Write table, picture and page of a timing; return the files."""
-    return save_sheet(
-        timing_sheet(found, manifest or {}), timing_chart(found), {"timing": found.table}, "timing", folder
-    )
-
-
-def save_uncertainty(
-    found: Uncertainty, name: str, folder: Path, manifest: Mapping[str, Any] | None = None
-) -> list[Path]:
-    """Write tables, picture and page of an uncertainty; return the files."""
-    tables = {"uncertainty": found.parts, "variants": found.variants}
-    sheet = uncertainty_sheet(found, name, manifest or {})
-    return save_sheet(sheet, uncertainty_chart(found, name), tables, "uncertainty", folder)

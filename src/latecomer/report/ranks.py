@@ -4,8 +4,8 @@ import altair as alt
 import pandas as pd
 
 from latecomer.case.span import marked, shown_from
-from latecomer.report import words
 from latecomer.report.style import INK, layered, tips
+from latecomer.study import words
 from latecomer.types import Setting
 
 HEIGHT = 230

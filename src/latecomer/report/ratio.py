@@ -6,10 +6,11 @@ The band is that of the histories over the same recorded value, so error and unc
 import altair as alt
 import pandas as pd
 
-from latecomer.record import SERIES, Run
-from latecomer.report import tables, words
+from latecomer.record import SERIES
 from latecomer.report.fan import shading, year_axis, years
 from latecomer.report.style import BLUE, RED, layered, tips
+from latecomer.study import words
+from latecomer.study.summary import Summary
 
 TITLE = "Simulated over recorded"
 ABOUT = "1 is right, 2 twice too much, 0.5 half. The band holds 90% of the histories; years with a recorded figure only."
@@ -17,12 +18,12 @@ HEIGHT = 290
 TICKS = (0.1, 0.2, 0.33, 0.5, 0.67, 1, 1.5, 2, 3, 5, 10)
 
 
-def ratio_chart(run: Run, record: pd.DataFrame, series: str) -> alt.LayerChart:
+def ratio_chart(found: Summary, series: str) -> alt.LayerChart:
     """Draw median and 90% band of a series over what is recorded, on a logarithmic scale around 1."""
-    table = ratio_table(run, record, series)
+    table = ratio_table(found, series)
     if table.empty:
         return layered([alt.Chart(table).mark_point()], HEIGHT, f"{TITLE}: nothing is recorded.")
-    x = year_axis(run, 5 * (int(table["year"].min()) // 5))
+    x = year_axis(found, 5 * (int(table["year"].min()) // 5))
     ends = [min(0.9, table["low90"].min() / 1.1), max(1.1, table["high90"].max() * 1.1)]
     scale = alt.Scale(type="log", domain=ends, nice=False)
     ticks = [tick for tick in TICKS if ends[0] <= tick <= ends[1]]
@@ -36,7 +37,7 @@ def ratio_chart(run: Run, record: pd.DataFrame, series: str) -> alt.LayerChart:
         year="Year", text="Simulated over recorded (90% band)", made="Simulated, median", told="Recorded"
     )
     layers = [
-        *shading(run),
+        *shading(found),
         one.encode(y=alt.Y("one:Q", scale=scale, axis=axis)),
         band.encode(x=x, y=alt.Y("low90:Q", scale=scale, axis=axis), y2=alt.Y2("high90:Q")),
         dots.encode(x=x, y=y, tooltip=shown),
@@ -44,18 +45,13 @@ def ratio_chart(run: Run, record: pd.DataFrame, series: str) -> alt.LayerChart:
     return layered(layers, HEIGHT, describe(table, series))
 
 
-def ratio_table(run: Run, record: pd.DataFrame, series: str) -> pd.DataFrame:
+def ratio_table(found: Summary, series: str) -> pd.DataFrame:
     """Return year, median and 90% band of simulated over recorded, and both as text, in the years with a record."""
-    unit = SERIES[series].unit
-    facts = tables.points(record, series).set_index("year")["recorded"]
-    seen = tables.fan(run, series).set_index("year")
-    both = seen.join(facts[facts > 0.0], how="inner")
-    both = both[both["median"] > 0.0]
-    table = pd.DataFrame({name: both[name] / both["recorded"] for name in ("low90", "median", "high90")})
-    table["text"] = [f"{row.median:.2f} ({row.low90:.2f} to {row.high90:.2f})" for row in table.itertuples()]
-    table["made"] = [words.quantity(value, unit) for value in both["median"]]
-    table["told"] = [words.quantity(value, unit) for value in both["recorded"]]
-    return table.reset_index(names="year")
+    table, unit = found.ratio(series), SERIES[series].unit
+    text = [f"{row.median:.2f} ({row.low90:.2f} to {row.high90:.2f})" for row in table.itertuples()]
+    made = [words.quantity(value, unit) for value in table["made"]]
+    told = [words.quantity(value, unit) for value in table["recorded"]]
+    return table[["year", "low90", "median", "high90"]].assign(text=text, made=made, told=told)
 
 
 def describe(table: pd.DataFrame, series: str) -> str:

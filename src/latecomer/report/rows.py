@@ -5,20 +5,18 @@ from typing import Any
 
 import pandas as pd
 
-from latecomer.record import SERIES, Run
-from latecomer.report import words
-from latecomer.report.fan import FANS
-from latecomer.report.tables import marked_years
+from latecomer.record import SERIES
+from latecomer.study import words
 
 
-def matrix(run: Run, record: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the table of marked years: one row per series, one cell per year, with values both exact and as text."""
+def matrix(found: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the table of marked years (`Summary.marked_years`): a row a series, a cell a year."""
     number = dict(zip(shown["source_id"], shown["number"], strict=True))
     rows = []
-    for series, part in marked_years(run, record).groupby("series", sort=False):
+    for series, part in found.groupby("series", sort=False):
         unit = SERIES[series].unit
         cells = [marked_cell(row, unit, number) for row in part.itertuples(index=False)]
-        title = FANS[series].title if series in FANS else SERIES[series].about
+        title = SERIES[series].title
         rows.append({"series": series, "title": title, "unit": words.cell_unit(unit), "cells": cells})
     return rows
 
@@ -71,7 +69,7 @@ def moment_row(row: Any) -> dict[str, Any]:
         math.expm1(value) if row.measure == "change" else value
         for value in (row.median, row.low, row.high, row.target)
     )
-    title = FANS[row.series].title if row.series in FANS else SERIES[row.series].about
+    title = SERIES[row.series].title
     return {
         "name": f"{title}, {'change' if row.measure == 'change' else 'mean'} {row.first}-{row.last}",
         "median": {"exact": simulated, "text": words.quantity(simulated, unit)},
@@ -116,7 +114,7 @@ def score_rows(scores: pd.DataFrame) -> list[dict[str, Any]]:
 
 def score_row(row: Any) -> dict[str, Any]:
     """Return the errors of one target: each as text and, under `exact`, as it is."""
-    title = FANS[row.series].title if row.series in FANS else SERIES[row.series].about
+    title = SERIES[row.series].title
     exact = {"error": row.error, "bias": row.bias, "random_walk": row.random_walk, "drift": row.drift}
     return {
         "target": row.target_id,

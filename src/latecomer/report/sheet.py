@@ -4,24 +4,18 @@ A `Sheet` is what a page shows and nothing else: sentences and tidy tables that 
 manifest. Every command that asks one question (`ablate`, `attribute`, `uncertainty`, `openness`, `fork`) writes its page so.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from latecomer.compiled import code_digest
 from latecomer.record import package_version
-from latecomer.report import words
 from latecomer.report.export import in_shown_units
-from latecomer.report.figures import png, svg
 from latecomer.report.layout import Figure, citation, render
-from latecomer.report.style import specified
-from latecomer.types import Case
+from latecomer.study import words
+from latecomer.types import Finding
 
 LONG = 40  # rows beyond which a table is folded
 HEADS = {
@@ -41,31 +35,24 @@ class Table:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One question and its answer. `years` says which years it is about, `reading` how to read figures and tables."""
+    """How a finding stands on a page. `head` names the page, `years` says which years it is about, `reading` how to read figures
+    and tables; question and manifest are those of the finding."""
 
-    kind: str
-    title: str
-    question: str
+    head: str
+    finding: Finding
     years: str
     sentences: Sequence[str]
     figures: Mapping[str, Figure]
     reading: Sequence[str]
     tables: Sequence[Table]
-    manifest: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""  # that of the finding, unless the page has a longer one
     wide: bool = False  # figures with long names stand one below the other
-
-
-def made_by(case: Case, histories: int, seed: int, command: str = "") -> dict[str, Any]:
-    """Return what makes the numbers of a page again: command, case, version, code, histories, seed."""
-    return {
-        **({"command": command} if command else {}), "case": case.name, "case_checksum": case.checksum,
-        "version": package_version(), "code": code_digest(), "histories": histories, "seed": seed,
-    }  # fmt: skip
 
 
 def sheet_page(sheet: Sheet) -> str:
     """Return a page on one question as HTML."""
-    told = {key: value for key, value in sheet.manifest.items() if key != "command"}
+    made = sheet.finding.manifest
+    told = {key: value for key, value in made.items() if key != "command"}
     facts = {
         "Case": told.get("case"),
         "Years": sheet.years,
@@ -73,8 +60,9 @@ def sheet_page(sheet: Sheet) -> str:
         "Seed": told.get("seed"),
     }
     return render(
-        "sheet.html.jinja", sheet.figures, sheet=sheet, cited=citation(), manifest=told, version=package_version(),
-        command=sheet.manifest.get("command", ""), facts={key: value for key, value in facts.items() if value not in (None, "")},
+        "sheet.html.jinja", sheet.figures, sheet=sheet, title=sheet.title or sheet.finding.title,
+        cited=citation(), manifest=told, version=package_version(),
+        command=made.get("command", ""), facts={key: value for key, value in facts.items() if value not in (None, "")},
         tables=[printed(table) for table in sheet.tables],
     )  # fmt: skip
 
@@ -96,32 +84,5 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        if not math.isfinite(value):
-            return words.NOTHING
-        return f"{'−' if value < 0 else ''}{words.number(abs(value))}"
+        return words.figure(value)
     return str(value)
-
-
-def banded(median: float, low: float, high: float, factor: float = 1.0) -> str:
-    """Return a value with its band as one cell: −3.1 (−5 to −1)."""
-    if not math.isfinite(median):
-        return words.NOTHING
-    ends = [cell(float(value) * factor) for value in (median, low, high)]
-    return f"{ends[0]} ({ends[1]} to {ends[2]})"
-
-
-def save_sheet(
-    sheet: Sheet, picture: alt.TopLevelMixin, tables: Mapping[str, pd.DataFrame], stem: str, folder: Path
-) -> list[Path]:
-    """Write tables as CSV, a picture as PNG and SVG, and the page as HTML that opens offline; return the files."""
-    from latecomer.report.export import presented, write_table
-
-    files = [folder / f"{name}.csv" for name in tables]
-    for path, table in zip(files, tables.values(), strict=True):
-        write_table(presented(table, differences=True), path)
-    spec = specified(picture)
-    drawn = [folder / f"{stem}.{kind}" for kind in ("png", "svg", "html")]
-    drawn[0].write_bytes(png(spec))
-    drawn[1].write_text(svg(spec), encoding="utf-8")
-    drawn[2].write_text(sheet_page(sheet), encoding="utf-8", newline="\n")
-    return [*files, *drawn]

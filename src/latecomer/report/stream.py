@@ -4,14 +4,13 @@ import math
 from collections.abc import Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
-from latecomer.record import Run
-from latecomer.report import words
-from latecomer.report.fan import years
-from latecomer.report.groups import OTHERS, group_shares
-from latecomer.report.style import INK, ON_DEEP, ON_PALE, PAPER, above_frame, layered, tips
+from latecomer.report.fan import end_of_fit, years
+from latecomer.report.style import INK, ON_DEEP, ON_PALE, PAPER, layered, tips
+from latecomer.study import words
+from latecomer.study.groups import OTHERS
+from latecomer.study.summary import Summary
 
 HEIGHT = 460
 KINDS = {
@@ -23,12 +22,12 @@ KINDS = {
 }
 
 
-def stream_chart(run: Run, volumes: np.ndarray) -> alt.LayerChart:
+def stream_chart(found: Summary) -> alt.LayerChart:
     """Draw the groups' shares in vehicles made as layers that add up to one, each named where it is thickest."""
-    shares = _stacked(group_shares(run, volumes))
+    shares = _stacked(found.group_shares)
     order = list(dict.fromkeys(shares["group"]))
     colours = _stream_colours(shares, order)
-    scale = alt.Scale(domain=[int(shares["year"].min()), int(run.years[-1])], nice=False, zero=False)
+    scale = alt.Scale(domain=[int(shares["year"].min()), int(found.years[-1])], nice=False, zero=False)
     x = alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, tickCount=8))
     y = alt.Y("top:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", title=None, tickCount=5))
     colour = alt.Color("group:N", scale=alt.Scale(domain=order, range=colours), legend=None)
@@ -41,7 +40,7 @@ def stream_chart(run: Run, volumes: np.ndarray) -> alt.LayerChart:
         x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
     )
     labels = _stream_labels(shares, dict(zip(order, colours, strict=True)), x)
-    return layered([areas, *labels, *_end_of_fit(run), reader], HEIGHT, describe_stream(shares, run))
+    return layered([areas, *labels, *end_of_fit(found), reader], HEIGHT, describe_stream(shares, found))
 
 
 def _stacked(shares: pd.DataFrame) -> pd.DataFrame:
@@ -101,20 +100,8 @@ def _light(colour: str) -> bool:
     return 0.30 * red + 0.59 * green + 0.11 * blue > 0.55
 
 
-def _end_of_fit(run: Run) -> list[alt.Chart]:
-    """Return a rule at the last year that the fit may use, and the name of the years after it."""
-    if run.years[-1] <= run.case.setting.sample_end:
-        return []
-    data = pd.DataFrame({"year": [run.case.setting.sample_end + 0.5], "to": [int(run.years[-1])]})
-    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
-    return [
-        rule.encode(x=alt.X("year:Q", title=None)),
-        above_frame(data, "conditional forecast", alt.X("to:Q", title=None)),
-    ]
-
-
-def describe_stream(shares: pd.DataFrame, run: Run) -> str:
+def describe_stream(shares: pd.DataFrame, found: Summary) -> str:
     """Return the alternative text of the stream: the largest groups in the last year."""
     last = shares[(shares["year"] == shares["year"].max()) & (shares["group"] != OTHERS)].nlargest(5, "share")
     named = [f"{group} {share}" for group, share in zip(last["group"], last["text"], strict=True)]
-    return f"Shares of groups in vehicles made, medians of histories. Largest in {run.years[-1]}: {words.listed(named)}."
+    return f"Shares of groups in vehicles made, medians of histories. Largest in {found.years[-1]}: {words.listed(named)}."

@@ -9,18 +9,18 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from latecomer.record import Run
-from latecomer.report import tables, words
 from latecomer.report.style import ON_DEEP, ON_PALE, layered, tips
+from latecomer.study import words
+from latecomer.study.summary import Summary
 from latecomer.types import Case
 
 HEIGHT = 430
 BLUES, REDS = ("#eaf1f8", "#8fb6dc", "#123f73"), ("#fbeeeb", "#e08a7c", "#8c1c1a")
 
 
-def tile_chart(run: Run, year: int, column: str, title: str) -> alt.LayerChart:
-    """Draw the regions as tiles near their place on the map, coloured by one column of `tables.provinces`."""
-    data = _tiles(tables.provinces(run, year), column, places(run.case))
+def tile_chart(found: Summary, column: str, title: str) -> alt.LayerChart:
+    """Draw the regions as tiles near their place on the map, coloured by one column of `Summary.provinces`."""
+    data = _tiles(found.provinces, column, places(found.case))
     share = column != "sales"
     low, high = (data[column].min() if share else 0.0), data[column].max()
     data["ink"] = np.where(data[column] > low + 0.55 * (high - low), ON_DEEP, ON_PALE)
@@ -36,7 +36,7 @@ def tile_chart(run: Run, year: int, column: str, title: str) -> alt.LayerChart:
         orient="bottom", direction="horizontal", gradientThickness=9, tickCount=4, labelExpr=labels
     )
     fill = alt.Fill(f"{column}:Q", scale=scale, legend=legend)
-    language = run.case.setting.language
+    language = found.case.setting.language
     local = {"name_local": f"In {language}"} if language else {}
     shown = tips(
         name="Region", **local, sales_text="Cars sold (90% band)", own_text="Own brands (90% band)",
@@ -46,7 +46,7 @@ def tile_chart(run: Run, year: int, column: str, title: str) -> alt.LayerChart:
     ink = alt.Color("ink:N", scale=None)
     code = base.mark_text(dy=-6, fontSize=12, fontWeight="bold").encode(text=alt.Text("code:N"), color=ink)
     value = base.mark_text(dy=8, fontSize=10).encode(text=alt.Text("label:N"), color=ink)
-    return layered([rects, code, value], HEIGHT, describe_tiles(title, data, column, year))
+    return layered([rects, code, value], HEIGHT, describe_tiles(title, data, column, int(found.years[-1])))
 
 
 def _tiles(data: pd.DataFrame, column: str, at: list[tuple[int, int]]) -> pd.DataFrame:

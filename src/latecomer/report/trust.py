@@ -6,8 +6,7 @@ Coverage is pooled over all compared points; a forecast is lost to a random walk
 import pandas as pd
 
 from latecomer.record import SERIES
-from latecomer.report import words
-from latecomer.report.fan import FANS
+from latecomer.study import words
 
 BAND, ENOUGH = 0.9, 20  # points below which a share of them says nothing of the bands
 
@@ -61,7 +60,7 @@ def names_of(rows: pd.DataFrame) -> list[str]:
 
 def name_of(series: str, index: str) -> str:
     """Return a series, and the part of it, as it is titled on the page, in small letters."""
-    title = FANS[series].title if series in FANS else SERIES[series].about
+    title = SERIES[series].title
     title = title[:1].lower() + title[1:]
     return f"{title} ({index.replace('_', ' ')})" if index else title
 

@@ -9,29 +9,27 @@ and reported are its median and 90% band over the histories, not the difference 
 its interactions with all other parts along; differences of several parts do not add up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from latecomer.asked import note_case, note_numbers, note_series, note_years
+from latecomer.asked import note_years
 from latecomer.case.span import marked
-from latecomer.errors import HistoriesFailed, Problems, UsageError
+from latecomer.errors import HistoriesFailed
 from latecomer.record import SERIES, Run
 from latecomer.run import run, run_variants
 from latecomer.shown import Shown
-from latecomer.study.switching import switched
-from latecomer.types import Case
+from latecomer.study.paired import BAND90, UNDEFINED_AT_ZERO, Progress, Steps, asked_of, made_by, switched
+from latecomer.study.words import signed, told
+from latecomer.types import Case, Finding
 
 WATCHED = (
     *("own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars"),
     *("quality_gap", "core_control", "great", "strong"),
 )
-LEVELS = (0.05, 0.5, 0.95)
-# Compared with something that may not be there (ventures, exports): zero means that there is nothing to compare.
-UNDEFINED_AT_ZERO = ("quality_gap", "own_brand_export_share")
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,6 +50,54 @@ class Part(Shown):
             since = "" if np.isnan(row.from_year) else f" from {row.from_year:.0f}"
             said.append(f"{row.target} {row.value}{since}")
         return ", ".join(said)
+
+
+@dataclass(frozen=True, repr=False)
+class Ablation(Finding):
+    """What each part does. `table` has one row for each part, series and year: part, name, series, year, difference, low,
+    high (median and 90% band of off less on, in the unit of the series; not a number where the series is not defined without
+    the part), on, off (medians), unit, histories (pairs), switches."""
+
+    title: str
+    table: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    kind = "ablation"
+
+    @property
+    def question(self) -> str:
+        return "What moves when one part of the system is switched off?"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"parts": self.table}
+
+    def sentences(self) -> list[str]:
+        """Say for every series which part moves it most in the last year."""
+        return largest(self.table, "when switching off")
+
+
+def by_series(found: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the rows of each series, in the order of the table."""
+    return {str(series): rows for series, rows in found.groupby("series", sort=False)}
+
+
+def largest(found: pd.DataFrame, how: str) -> list[str]:
+    """Say for every series which part or reform moves it most in the last year, and whether the sign is clear."""
+    last, said = found[found["year"] == found["year"].max()], []
+    for series, rows in by_series(last).items():
+        rows = rows[rows["difference"].notna()]
+        if rows.empty:
+            continue
+        title, factor, unit = told(series, str(rows["unit"].iloc[0]))
+        most = rows.loc[rows["difference"].abs().idxmax()]
+        clear = "" if most["low"] > 0.0 or most["high"] < 0.0 else "; no clear sign"
+        middle, low, high = (signed(most[name] * factor) for name in ("difference", "low", "high"))
+        band = f"{middle} {unit} ({low} to {high})"
+        said.append(
+            f"{title}, {most['year']}: the largest change comes {how} “{most['name']}”, {band}{clear}."
+        )
+    return said
 
 
 def parts_of(case: Case, table: str = "parts") -> list[Part]:
@@ -76,48 +122,31 @@ def ablate(
     series: Sequence[str] = WATCHED,
     progress: Progress | None = None,
     threads: int | None = None,
-) -> pd.DataFrame:
-    """Return one row for each part, series and year: median and 90% band of the paired difference, off less on.
+) -> Ablation:
+    """Return what each part of the case does: the same histories with and without it.
 
-    Years are by default the headline years of the case, clipped to the case.
-
-    Columns: part, name, series, year, difference, low, high (unit of the series; not a number where the series is not
-    defined without the part), on, off (medians), unit, histories (pairs), switches. `progress(done, total)` counts
-    histories over all runs. Raises UsageError with all that cannot be asked, a case without parts included, and
-    HistoriesFailed where too many histories fail without a part.
+    Years are by default the headline years of the case.
+    `progress(done, total)` counts histories over all runs. Raises
+    UsageError with all that cannot be asked, a case without parts included, and HistoriesFailed where too many histories fail
+    without a part.
     """
-    years = marked(case.setting.looks("headline"), case.years) if years is None else years
-    refuse(case, years, series, histories=histories, seed=seed, threads=threads)
+    with asked_of(case, "parts", series, histories=histories, seed=seed, threads=threads) as problems:
+        years = marked(case.setting.looks("headline"), case.years) if years is None else years
+        note_years(problems, "years", years, case)
     parts = parts_of(case)
-    total = (len(parts) + 1) * histories
-
-    def step(runs_done: int) -> Progress | None:
-        return None if progress is None else lambda done, _: progress(runs_done * histories + done, total)
-
-    plain = picked(run(case, histories, seed, threads, progress=step(0)), years, series)
+    work = Steps(progress, (len(parts) + 1) * histories)
+    plain = picked(run(case, histories, seed, threads, progress=work.within(histories)), years, series)
     rows: list[dict] = []
-    for place, part in enumerate(parts, 1):
+    for part in parts:
         try:
             variant = switched(case, part.switches)  # may lie outside the ranges that `run` holds a user to
-            (result,) = run_variants([variant], histories, seed, threads, progress=step(place))
+            (result,) = run_variants([variant], histories, seed, threads, progress=work.within(histories))
             off = picked(result, years, series)
             del result  # a run is large, and the next one is made before this name is used again
         except HistoriesFailed as error:
             raise HistoriesFailed(f"Without part {part.number} ({part.name}): {error}") from error
         rows += compared(part, plain, off, years, series)
-    return pd.DataFrame(rows)
-
-
-def refuse(case: Case, years: Sequence[int], series: Sequence[str], **numbers: int | None) -> None:
-    """Raise one UsageError with every year and series that the case does not have, and every number out of bounds."""
-    problems = Problems()
-    if note_case(problems, case):
-        if case.tables["parts"].empty:
-            problems.add("parts.csv", expected=f"the parts of the case {case.name}, one row a switch")
-        note_years(problems, "years", years, case)
-    note_series(problems, series)
-    note_numbers(problems, **numbers)
-    problems.raise_if_any(UsageError)
+    return Ablation(f"What each part does: {case.title}", pd.DataFrame(rows), made_by(case, histories, seed))
 
 
 def picked(result: Run, years: Sequence[int], series: Sequence[str]) -> dict[tuple[str, int], pd.Series]:
@@ -145,7 +174,7 @@ def compared(
             if name in UNDEFINED_AT_ZERO:
                 both = (on != 0.0) & (off != 0.0)
                 on, off = on[both], off[both]
-            low, median, high = np.quantile(off - on, LEVELS) if len(on) else (np.nan,) * 3
+            low, median, high = np.quantile(off - on, BAND90) if len(on) else (np.nan,) * 3
             rows.append(
                 {
                     "part": part.number, "name": part.name, "series": name, "year": int(year), "difference": median,

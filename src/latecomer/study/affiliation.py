@@ -19,16 +19,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latecomer.asked import note_numbers
-from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE, YEAR, record
-from latecomer.errors import Problems, UsageError
+from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE
 from latecomer.machine import simulate
-from latecomer.model.product import domain_weight
+from latecomer.model.cars.quality import domain_weight
+from latecomer.record import Run
 from latecomer.run import Workspace, workspace
 from latecomer.shown import Shown
+from latecomer.study.paired import BAND90, asked_of, note_spans
 from latecomer.types import Case
+from latecomer.vocabulary import YEAR, record
 
-LEVELS = (0.05, 0.95)
+HISTORIES = 24
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +46,7 @@ class Affiliation(Shown):
 
 
 def affiliation_share(
-    case: Case, histories: int = 24, seed: int = 1, span: tuple[int, int] | None = None
+    case: Case, histories: int = HISTORIES, seed: int = 1, span: tuple[int, int] | None = None
 ) -> Affiliation | None:
     """Return the shares of affiliation in the quality gain of affiliated own-brand makers over the span.
 
@@ -53,12 +54,8 @@ def affiliation_share(
     `draws`, as in `run`. Raises UsageError where the span lies outside the years of the case.
     """
     first, *_, last = case.setting.looks("affiliation") if span is None else span
-    problems = Problems()
-    note_numbers(problems, histories=histories, seed=seed)
-    if not case.years[0] <= first < last <= case.years[-1]:
-        expected = f"two years from {case.years[0]} to {case.years[-1]}, the earlier first"
-        problems.add("span", None, None, f"{first}-{last}", expected)
-    problems.raise_if_any(UsageError)
+    with asked_of(case, histories=histories, seed=seed) as problems:
+        note_spans(problems, "span", [(first, last)], case)
     vectors = np.array(case.draws)
     found = [
         gains(
@@ -70,8 +67,22 @@ def affiliation_share(
     if not len(told):
         return None
     gain, without, direct, makers = told.mean(axis=0)
-    low, high = np.quantile(told[:, 2] / told[:, 0], LEVELS)
+    low, high = np.quantile(told[:, 2] / told[:, 0], BAND90[::2])
     return Affiliation(direct / gain, low, high, 1.0 - without / gain, gain, makers, len(told))
+
+
+def of_run(run: Run) -> Affiliation | None:
+    """Return the shares on the case and seed of a run, over `HISTORIES` histories of its own.
+
+    None where the case does not hold the years, or has no own-brand maker with a joint venture in them.
+    """
+    case = run.case
+    first, *_, last = case.setting.looks("affiliation")
+    if not case.years[0] <= first < last <= case.years[-1]:
+        return None
+    if not (case.makers["ownership"] == JOINT_VENTURE).any():
+        return None
+    return affiliation_share(case, HISTORIES, run.manifest["seed"])
 
 
 def gains(
@@ -86,7 +97,7 @@ def gains(
     start, direct = kept[0]["mastered"] @ weights, np.zeros(len(case.makers))
     for t in range(first, last):
         go_on(case, space, params, seed, history, t, t + 1)
-        direct += space.scratch[0].group_gain
+        direct += space.flow[0].group_gain
     gain, made = space.state[0].mastered @ weights - start, space.state[0].output.copy()
     alive = space.state[0].alive == 1
     off = np.array(params).view(np.recarray)
@@ -107,10 +118,10 @@ def go_on(
     """Run the years from index `first` up to, not including, `last` on the state in `space`."""
     if first == 0:
         space.state[:] = np.zeros(1, space.state.dtype)
-        space.scratch[:] = np.zeros(1, space.scratch.dtype)
+        space.flow[:] = np.zeros(1, space.flow.dtype)
     years = np.zeros(last, record(YEAR, case.length)).view(np.recarray)
     inputs = (case.world, case.policy, case.strategy, case.makers, case.contracts)
-    simulate(space.state, space.scratch, *inputs, params, seed, history, first, years)
+    simulate(space.states, space.flow, *inputs, params, seed, history, first, years)
 
 
 def affiliated(case: Case, state: np.record) -> np.ndarray:

@@ -16,28 +16,24 @@ A force held is a question put to the model, not a measurement: what counts as w
 would count otherwise (`other`) is counted so as well, one at a time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import pairwise
 from math import factorial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from latecomer.asked import note_numbers, note_series
 from latecomer.case.forces import MOST
 from latecomer.case.reform import Reform, ReformLike, changed, first_changed, free, laid_over, read_changes
 from latecomer.case.span import marked_spans
-from latecomer.errors import Problems, UsageError
 from latecomer.record import SERIES
 from latecomer.run import watch_variants
-from latecomer.shown import Shown
-from latecomer.study.compare import UNDEFINED_AT_ZERO, reforms_meant
-from latecomer.study.switching import switched
-from latecomer.types import Case
+from latecomer.study.compare import reforms_meant
+from latecomer.study.paired import UNDEFINED_AT_ZERO, Progress, Steps, asked_of, made_by, note_spans, switched
+from latecomer.study.words import NOTHING, banded, listed, signed, told
+from latecomer.types import Case, Finding
 
 SHOWN = ("vehicles", "strong")
 LEVELS = (0.05, 0.25, 0.75, 0.95)
@@ -47,11 +43,10 @@ COLUMNS = (
     *("counted", "series", "first", "last", "player", "title", "mean", "low90", "low50", "high50", "high90"),
     *("share", "positive", "unit", "histories"),
 )
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, repr=False)
-class Attribution(Shown):
+class Attribution(Finding):
     """Growth of each series in each span, or the effect of a package, shared out among players.
 
     `table` has one row for each series, span and player, the momentum and the total: mean (rows add up), 50% and 90% band over
@@ -65,26 +60,33 @@ class Attribution(Shown):
     shares: Mapping[tuple[str, int, int], np.ndarray]
     manifest: Mapping[str, Any]
 
-    def to_frame(self) -> pd.DataFrame:
+    kind = "attribution"
+
+    @property
+    def of_growth(self) -> bool:
+        """Return whether growth is shared out among forces, not the effect of a package among its reforms."""
+        return bool((self.table["player"] == MOMENTUM).any())
+
+    @property
+    def question(self) -> str:
+        if self.of_growth:
+            return "Which forces account for growth?"
+        return "How much of the joint effect does each reform account for?"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
         """Return the table and, under it, the other ways to count (column `counted`)."""
-        return pd.concat([self.table, self.other], ignore_index=True) if len(self.other) else self.table
+        whole = pd.concat([self.table, self.other], ignore_index=True) if len(self.other) else self.table
+        return {"attribution": whole}
+
+    @property
+    def panels(self) -> list[pd.DataFrame]:
+        """Return the rows of each series and span, in the order of the table."""
+        return [rows for _, rows in self.table.groupby(["first", "last", "series"], sort=False)]
 
     def sentences(self) -> list[str]:
-        """Return one sentence for each series and span."""
-        return [told(rows) for _, rows in self.table.groupby(["series", "first", "last"], sort=False)]
-
-    def plot(self) -> Any:
-        """Return a chart: what each player adds, one panel a series and span."""
-        return drawing().attribution_chart(self)
-
-    def save(self, folder: str | Path) -> list[Path]:
-        """Write table (CSV) and picture (PNG, SVG, HTML) into the folder, and return the files."""
-        return drawing().save_attribution(self, Path(folder))
-
-
-def drawing() -> Any:
-    """Return the module that draws shares: it stands a floor above, and is opened only when a user asks for a picture."""
-    return import_module("latecomer.report.attribution")
+        """Say of each series and span what grew, and what each player adds."""
+        return [sentence(rows) for rows in self.panels]
 
 
 def attribute(
@@ -106,8 +108,11 @@ def attribute(
     """
     last = int(case.years[-1]) if year is None else year
     spans = usual_spans(case) if spans is None else spans
-    numbers = {"histories": histories, "seed": seed, "threads": threads}
-    refuse(case, series, [(int(case.years[0]), last)] if reforms else spans, reforms, **numbers)
+    needed = "" if reforms else "forces"
+    with asked_of(case, needed, series, histories=histories, seed=seed, threads=threads) as problems:
+        note_spans(problems, "years", [(int(case.years[0]), last)] if reforms else spans, case)
+        if len(reforms) > MOST:
+            problems.add("reforms", None, None, len(reforms), f"at most {MOST} reforms")
     if reforms:
         games = [package_game(case, reforms_meant(case, reforms), last)]
     else:
@@ -115,8 +120,9 @@ def attribute(
     parts: list[pd.DataFrame] = []
     others: list[pd.DataFrame] = []
     shares = {}
-    for place, game in enumerate(games):
-        values = play(game, series, histories, seed, threads, step(progress, place, len(games), histories))
+    work = Steps(progress, len(games) * histories)
+    for game in games:
+        values = play(game, series, histories, seed, threads, work.within(histories))
         for counted, sets in game.counts.items():
             for j, name in enumerate(series):
                 found = shared_out(values[sets, :, j], values[game.whole, :, j], game, name, logs)
@@ -125,43 +131,15 @@ def attribute(
                 if counted == OF_CASE:
                     shares[name, game.first, game.last] = found
     title = f"{case.title}: {' + '.join(map(str, reforms))}" if reforms else case.title
-    made_by = {"case": case.name, "checksum": case.checksum, "seed": seed, "histories": histories}
     other = pd.concat(others, ignore_index=True) if others else pd.DataFrame(columns=COLUMNS)
-    return Attribution(title, pd.concat(parts, ignore_index=True), other, shares, made_by)
+    return Attribution(
+        title, pd.concat(parts, ignore_index=True), other, shares, made_by(case, histories, seed)
+    )
 
 
 def usual_spans(case: Case) -> list[tuple[int, int]]:
     """Return the spans between the years that the case marks for them, clipped to it."""
     return marked_spans(list(pairwise(case.setting.looks("spans"))), case.years)
-
-
-def refuse(
-    case: Case,
-    series: Sequence[str],
-    spans: Sequence[tuple[int, int]],
-    reforms: Sequence[Any],
-    **numbers: int | None,
-) -> None:
-    """Raise one UsageError with everything that cannot be asked."""
-    problems = Problems()
-    note_series(problems, series)
-    note_numbers(problems, **numbers)
-    for first, last in spans:
-        if not case.years[0] <= first < last <= case.years[-1]:
-            expected = f"two years from {case.years[0]} to {case.years[-1]}, the earlier first"
-            problems.add("years", None, None, f"{first}-{last}", expected)
-    if len(reforms) > MOST:
-        problems.add("reforms", None, None, len(reforms), f"at most {MOST} reforms")
-    if not reforms and case.tables["forces"].empty:
-        problems.add("forces.csv", expected=f"the forces of the case {case.name}, one row a quantity")
-    problems.raise_if_any(UsageError)
-
-
-def step(progress: Progress | None, place: int, games: int, histories: int) -> Progress | None:
-    """Return what tells the progress of one game among several."""
-    if progress is None:
-        return None
-    return lambda done, _: progress(place * histories + done, games * histories)
 
 
 @dataclass(frozen=True)
@@ -293,12 +271,40 @@ def table_of(found: np.ndarray, game: Game, counted: str, series: str, logs: boo
     )  # fmt: skip
 
 
-def told(rows: pd.DataFrame) -> str:
-    """Return the rows of one series and span as a sentence."""
+def shown_unit(head: pd.Series) -> tuple[float, str]:
+    """Return the factor to the unit shown, and that unit."""
+    _, factor, unit = told(str(head["series"]), str(head["unit"]))
+    return (1.0, "log points") if head["unit"] == "log points" else (factor, unit)
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent, never minus zero."""
+    return f"{round(100.0 * share) + 0:.0f}%".replace("-", "−") if share == share else NOTHING
+
+
+def sentence(rows: pd.DataFrame) -> str:
+    """Return one series and span in words: the whole, then what each player adds, with its part of the whole."""
+    factor, unit = shown_unit(rows.iloc[0])
     *parts, total = list(rows.itertuples())
-    listed = "; ".join(
-        f"{part.title} {part.mean:+.4g} ({part.low90:+.3g} to {part.high90:+.3g}, {part.share:.0%})"
+    whole = banded(total.mean, total.low90, total.high90, factor)
+    forces = bool((rows["player"] == MOMENTUM).any())  # the parts of a package have names of their own
+    said = [
+        f"{small(part.title) if forces else part.title} {signed(float(part.mean) * factor)} ({per_cent(part.share)})"
         for part in parts
+    ]
+    return f"{heading(rows.iloc[0])}: {whole} {unit} in all: {listed(said)}."
+
+
+def small(title: str) -> str:
+    """Return a title inside a sentence: with a small letter, unless its second letter is none."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def heading(head: pd.Series) -> str:
+    """Return the title of a panel: the series and its span, or the year of a package."""
+    title = told(str(head["series"]), str(head["unit"]))[0]
+    return (
+        f"{title}, {head['first']}-{head['last']}"
+        if head["player"] == MOMENTUM
+        else f"{title}, {head['last']}"
     )
-    band = f"90% {total.low90:+.4g} to {total.high90:+.4g}"
-    return f"{total.series} {total.first}-{total.last}: {total.mean:+.4g} {total.unit} ({band}) = {listed}."

@@ -9,20 +9,22 @@ zero, the sign is that of the largest sure effect among the years tried, and the
 Every year that does not work is given its reason.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
-from latecomer.asked import note_case, note_numbers, note_series, note_years
+from latecomer.asked import note_years
 from latecomer.case.reform import Reform, ReformLike, first_changed, read_changes
-from latecomer.errors import Problems, ReformError, UsageError
-from latecomer.record import SERIES
+from latecomer.errors import Problems, ReformError
 from latecomer.run import run_variants
-from latecomer.shown import Shown
-from latecomer.study.compare import Comparison, Effect, compare_all, prepare, reforms_meant, told
-from latecomer.study.headline import HEADLINES, shown_in, signed
-from latecomer.types import Case
+from latecomer.study.compare import Comparison, compare_all, prepare, reforms_meant, told
+from latecomer.study.paired import Progress, asked_of, made_by
+from latecomer.study.pairs import Effect
+from latecomer.study.words import signed
+from latecomer.types import Case, Finding
+from latecomer.vocabulary import SERIES, told_in
 
 LEAST = 0.25  # of the largest sure effect among the years tried: below that a reform is called too late
 RULE = (
@@ -32,12 +34,11 @@ RULE = (
 )
 WORKS, UNSURE, OTHER_SIGN, SMALL = (
     "works",
-    "band holds zero",
+    "band includes zero",
     "opposite sign",
     f"sure, but below {LEAST:.0%} of the largest",
 )
 STEP = 4  # years between the years that are tried
-Progress = Callable[[int, int], None]
 
 
 def fork(case: Case, history: int, year: int, *reforms: ReformLike, seed: int = 1) -> Comparison:
@@ -45,7 +46,8 @@ def fork(case: Case, history: int, year: int, *reforms: ReformLike, seed: int = 
 
     Raises ReformError with every problem of the reforms, UsageError with everything else that cannot be asked.
     """
-    refuse(case, [year], (), year, history=history, seed=seed)
+    with asked_of(case, history=history, seed=seed) as problems:
+        note_tried(problems, case, [year], year)
     late = tuple(reform.since_year(year) for reform in reforms_meant(case, reforms))
     one = prepare(case, late)
     base, reformed = run_variants([one.base, one.reformed], 1, seed, first=history, same_until=one.first or 0)
@@ -53,12 +55,29 @@ def fork(case: Case, history: int, year: int, *reforms: ReformLike, seed: int = 
 
 
 @dataclass(frozen=True, repr=False)
-class Timing(Shown):
+class Timing(Finding):
     """Effects of a reform by the year in which it is taken up: `table` with series, at, taken_up, median, low90, high90,
     positive, negative, works, verdict (`RULE`, or why not), unit, histories."""
 
     reform: Reform
     table: pd.DataFrame
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "timing"
+
+    @property
+    def title(self) -> str:
+        return f"Too late? {self.reform}"
+
+    @property
+    def question(self) -> str:
+        return (
+            f"Until which year would the reform still have worked, judged in {int(self.table['at'].iloc[0])}?"
+        )
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"timing": self.table}
 
     def last_year(self, series: str) -> int | None:
         """Return the last year in which the reform still worked on a series; None if it never did."""
@@ -72,7 +91,7 @@ class Timing(Shown):
     def sentence(self, series: str) -> str:
         """Say of one series when the effect was largest, and in which of the years tried the reform works."""
         rows = self.table[self.table["series"] == series].sort_values("taken_up")
-        name, at = HEADLINES.get(series, series.replace("_", " ")).lower(), int(rows["at"].iloc[0])
+        name, at = SERIES[series].phrase, int(rows["at"].iloc[0])
         works = rows[rows["works"]]
         if works.empty:
             return f"On {name} in {at} no effect is sure, whenever the reform is taken up: there is no year until which it works."
@@ -89,7 +108,7 @@ class Timing(Shown):
 
 def effect_told(row: pd.Series) -> str:
     """Return the effect of a row with its band, in the unit in which comparisons show it."""
-    factor, unit = shown_in(str(row["unit"]))
+    factor, unit = told_in(str(row["unit"]))
     median, low, high = (signed(row[name] * factor) for name in ("median", "low90", "high90"))
     return f"{median} {unit} (90% band {low} to {high})"
 
@@ -104,14 +123,15 @@ def timing(
     `years` are by default the first year that the reform changes and every fourth after it. Raises ReformError with every
     problem of the reform, also where it changes nothing, and UsageError with everything else that cannot be asked.
     """
-    refuse(case, years, series, at, histories=histories, seed=seed, threads=threads)
+    with asked_of(case, series=series, histories=histories, seed=seed, threads=threads) as problems:
+        note_tried(problems, case, years, at)
     (reform,) = reforms_meant(case, [reform])
     end = int(case.years[-1] if at is None else at)
     starts = years_tried(case, reform, end) if years is None else sorted(set(years))
     packages = [[reform.since_year(year)] for year in starts]
     found = compare_all(case, packages, histories, seed, threads=threads, progress=progress)
     rows = [row for name in series for row in judged(name, end, starts, found)]
-    return Timing(reform, pd.DataFrame(rows))
+    return Timing(reform, pd.DataFrame(rows), made_by(case, histories, seed))
 
 
 def years_tried(case: Case, reform: Reform, end: int) -> list[int]:
@@ -125,18 +145,11 @@ def years_tried(case: Case, reform: Reform, end: int) -> list[int]:
     return list(range(int(case.years[first]), end, STEP))
 
 
-def refuse(
-    case: Case, years: Sequence[int] | None, series: Sequence[str], at: int | None, **numbers: int | None
-) -> None:
-    """Raise one UsageError with every year, series and number that cannot be asked; years that are not given are chosen."""
-    problems = Problems()
-    if note_case(problems, case):
-        note_years(problems, "years", dict.fromkeys([*(years or ()), *(() if at is None else (at,))]), case)
-    note_series(problems, series)
+def note_tried(problems: Problems, case: Case, years: Sequence[int] | None, at: int | None) -> None:
+    """Note years that are none of the case; years that are not given are chosen."""
+    note_years(problems, "years", dict.fromkeys([*(years or ()), *(() if at is None else (at,))]), case)
     if years is not None and not len(years):
         problems.add("years", expected="at least one year in which the reform is taken up")
-    note_numbers(problems, **numbers)
-    problems.raise_if_any(UsageError)
 
 
 def judged(series: str, at: int, starts: Sequence[int], found: Sequence[Comparison]) -> list[dict]:

@@ -1,80 +1,87 @@
 """What do the ready reforms of a case do, side by side, and does the literature find the same?
 
-All ready reforms run on the same histories; those with one base share its runs. What the literature found stands in
-`findings.csv`, each row a published estimate and the measure of ours that answers the same question, over first to last year:
-
-    change      mean of the differences                          x factor
-    relative    100 sum of differences / sum without the reform  x factor
-    net         mean of the differences, less those of `index`, an outlay
-    net_share   100 sum of these / sum of `index` without the reform                x factor
-    total       sum of buyers' surplus, makers' profit and the public balance (`worth`)
-
-`sign` says that only a sign was published (0: near zero). Our sign is sure where our 90% band excludes zero. In size
-we agree only where both ends of a range were published (`RULE`): with our median inside it, in part where only our band
-meets it, not where the two lie apart. One value, or one end, can show how far off we are, not that we agree.
+All ready reforms run on the same histories; those with one base share its runs. What was published stands beside them
+(`literature`).
 """
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from latecomer.case.reform import find_reform, gallery
 from latecomer.case.span import marked
-from latecomer.record import DIMENSIONS, SERIES, labels_of
-from latecomer.study.compare import LEVELS, Comparison, compare_all
-from latecomer.study.headline import signed
-from latecomer.study.worth import flows
-from latecomer.types import Case
+from latecomer.study.ablate import largest
+from latecomer.study.compare import Comparison, compare_all
+from latecomer.study.paired import Progress, Steps, asked_of, made_by
+from latecomer.types import Case, Finding
 
 WATCHED = ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "great", "strong")
-NET = ("net", "net_share")
 AT_ONCE = 6  # reforms whose runs are held in memory together
-RULE = (
-    "We agree in sign where our 90% band excludes zero on the published side. We agree in size only where both ends "
-    "of a range are "
-    "published and our median lies between them; in part where only our 90% band meets the range. Against a single "
-    "value or one end "
-    "no agreement in size can be claimed: the ratio is shown."
-)
-LOG, MONEY = "log units", "billion CNY of 2010"
-Progress = Callable[[int, int], None]
 
 
-def effects_of_all(
+@dataclass(frozen=True, repr=False)
+class Gallery(Finding):
+    """What the ready reforms do: `effects` (reform, name, series, year, median, low90, high90, positive, negative, base,
+    reformed, unit, histories), and `literature`, what was published beside it."""
+
+    title: str
+    effects: pd.DataFrame
+    literature: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    kind = "reforms"
+
+    @property
+    def question(self) -> str:
+        return "What would each ready reform have changed?"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"reforms": self.effects, "literature": self.literature}
+
+    @property
+    def numbered(self) -> pd.DataFrame:
+        """Return the effects with the columns of an ablation: every reform a part."""
+        rows = self.effects.assign(part=self.effects.groupby("reform", sort=False).ngroup() + 1)
+        return rows.rename(columns={"median": "difference", "low90": "low", "high90": "high"})
+
+    def sentences(self) -> list[str]:
+        """Say for every series which reform moves it most in the last year."""
+        return largest(self.numbered, "from")
+
+
+def ready_reforms(
     case: Case, names: Sequence[str] | None = None, histories: int = 40, seed: int = 1, years: Sequence[int] | None = None,
     series: Sequence[str] = WATCHED, threads: int | None = None, progress: Progress | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
-    """Return two tables of the ready reforms (all, or those named): effects, and what the literature found beside them.
+) -> Gallery:  # fmt: skip
+    """Return what the ready reforms do (all, or those named), and what the literature found beside them.
 
-    Years are by default the headline years of the case, clipped to the case.
-
-    Effects: reform, name, series, year, median, low90, high90, positive, negative, base, reformed, unit, histories.
-    Raises ReformError for a name that is none.
+    Years are by default the headline years of the case.
+    Raises ReformError for a name that is none, UsageError for
+    everything else that cannot be asked.
     """
+    with asked_of(case, series=series, histories=histories, seed=seed, threads=threads):
+        pass
     years = marked(case.setting.looks("headline"), case.years) if years is None else years
     chosen = list(gallery(case)) if names is None else list(names)
     reforms = {name: find_reform(name, case) for name in chosen}
-    total = histories * len(chosen)
+    work = Steps(progress, histories * len(chosen))
     rows: list[dict] = []
     beside: list[pd.DataFrame] = []
     for start in range(0, len(chosen), AT_ONCE):
         some = chosen[start : start + AT_ONCE]
-        tell = part_of(progress, start * histories, len(some) * histories, total)
+        tell = work.within(len(some) * histories)
         found = compare_all(
             case, [[reforms[name]] for name in some], histories, seed, threads=threads, progress=tell
         )
         for name, one in zip(some, found, strict=True):
             rows += [row_of(name, one, key, year) for key in series for year in years]
-            beside.append(literature(one))
-    return pd.DataFrame(rows), pd.concat(beside, ignore_index=True)
-
-
-def part_of(progress: Progress | None, before: int, mine: int, total: int) -> Progress | None:
-    """Return the progress of a part of the work that counts for `mine` histories of all."""
-    return None if progress is None else (lambda done, whole: progress(before + done * mine // whole, total))
+            beside.append(one.literature)
+    title = f"What the ready reforms do: {case.title}"
+    beside_all = pd.concat(beside, ignore_index=True)
+    return Gallery(title, pd.DataFrame(rows), beside_all, made_by(case, histories, seed))
 
 
 def row_of(name: str, found: Comparison, series: str, year: int) -> dict:
@@ -88,144 +95,3 @@ def row_of(name: str, found: Comparison, series: str, year: int) -> dict:
         "year": year,
         **{key: getattr(effect, key) for key in kept},
     }
-
-
-def literature(found: Comparison) -> pd.DataFrame:
-    """Return what was published about the questions of a comparison of one ready reform, beside what is found here.
-
-    Columns: reform, question, ours, published, agree, source, median, low90, high90, unit, value, low, high, note;
-    no rows for others.
-    """
-    columns = [
-        "reform",
-        "question",
-        "ours",
-        "published",
-        "agree",
-        "source",
-        "median",
-        "low90",
-        "high90",
-        "unit",
-        "value",
-        "low",
-        "high",
-        "note",
-    ]
-    table, case = found.case.tables["findings"], found.case
-    if len(found.reforms) != 1 or table.empty:
-        return pd.DataFrame(columns=columns)
-    mine = table[table["reform"] == Path(found.reforms[0].file).stem]
-    estimates = case.tables["estimates"].set_index("estimate_id")
-    rows = []
-    for row in mine.itertuples():
-        values = measured(found, row)
-        low, median, high = np.quantile(values, (LEVELS[0], 0.5, LEVELS[-1]))
-        told = estimates.loc[row.estimate_id]
-        published = (told["value"], told["low"], told["high"])
-        unit = unit_of(row)
-        ours = f"{ours_text(median, unit)} {unit} (90% of histories: {ours_text(low, unit)} to {ours_text(high, unit)})"
-        rows.append(
-            {
-                "reform": row.reform, "question": row.question, "ours": ours,
-                "published": published_text(row.sign, *published, str(told["unit"]).split(" (")[0]),
-                "agree": verdict(values, row.sign, *published), "source": f"{told['paper']} ({told['year']})",
-                "median": median, "low90": low, "high90": high, "unit": unit,
-                "value": published[0], "low": published[1], "high": published[2],
-                "note": row.note,
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
-
-
-def measured(found: Comparison, row: Any) -> np.ndarray:
-    """Return our measure of a finding for every history [n]."""
-    within = (found.years >= row.first) & (found.years <= row.last)
-    if row.measure == "total":
-        return row.factor * flows(found)["total"][:, within].sum(axis=1)
-    outlay = row.index if row.measure in NET else ""
-    index = place_of(found, row.series, "" if outlay else row.index)
-    change, (base, _) = found.differences(row.series)[index], found.values(row.series)
-    if outlay:
-        change, base = change - found.differences(outlay), found.values(outlay)[0]
-    else:
-        base = base[index]
-    change = np.nan_to_num(change[:, within])
-    if row.measure in ("change", "net"):
-        return row.factor * change.mean(axis=1)
-    whole = base[:, within].sum(axis=1)
-    return row.factor * 100.0 * change.sum(axis=1) / np.where(whole == 0.0, np.nan, whole)
-
-
-def place_of(found: Comparison, series: str, index: str) -> tuple[Any, ...]:
-    """Return the index of all histories and years, and of a name along the inner axis of a series."""
-    letters = SERIES[series].axes
-    return (..., labels_of(found.case)[DIMENSIONS[letters]].index(index)) if letters else (...,)
-
-
-def unit_of(row: Any) -> str:
-    """Return the unit of our measure of a finding."""
-    if row.measure == "total":
-        return MONEY
-    if row.measure in ("relative", "net_share"):
-        return "%"
-    unit = SERIES[row.series].unit
-    if unit == LOG and row.factor == 100.0:
-        return "log points"
-    return "points" if unit.startswith("share") else unit
-
-
-def ours_text(value: float, unit: str) -> str:
-    """Return a measure of ours with its sign, without an exponent; shares in points."""
-    return signed(100.0 * value if unit == "points" else value)
-
-
-def published_text(sign: float, value: float, low: float, high: float, unit: str = "") -> str:
-    """Return a published finding in words."""
-    if np.isfinite(sign):
-        return {1.0: "yes", -1.0: "no", 0.0: "near zero"}[float(sign)]
-    two = np.isfinite(low) and np.isfinite(high) and low != high
-    if two:
-        told = f"{value:g} ({low:g} to {high:g})" if np.isfinite(value) else f"{low:g} to {high:g}"
-    elif np.isfinite(low) != np.isfinite(high):
-        told = f"more than {low:g}" if np.isfinite(low) else f"less than {high:g}"
-    else:
-        told = f"{value:g}" if np.isfinite(value) else f"{low:g}"
-    return f"{told} {unit}".strip()
-
-
-def verdict(values: np.ndarray, sign: float, value: float, low: float, high: float) -> str:
-    """Say whether we agree with a published finding, in sign and in size, by `RULE`."""
-    ours, ends = float(np.median(values)), np.quantile(values, (LEVELS[0], LEVELS[-1]))
-    if sign == 0.0:
-        return "Yes: our band holds zero" if ends[0] <= 0.0 <= ends[1] else "No: our band excludes zero"
-    direction = sign if np.isfinite(sign) else np.sign(next(x for x in (value, low, high) if np.isfinite(x)))
-    if ends[0] <= 0.0 <= ends[1]:
-        return "Open: our band holds zero"
-    if ours * direction < 0.0:
-        return "No: the other sign"
-    if np.isfinite(sign):
-        return "Yes, in sign; no size was published for it"
-    return f"Yes, in sign; {size_told(ours, ends, value, low, high)}"
-
-
-def size_told(ours: float, ends: np.ndarray, value: float, low: float, high: float) -> str:
-    """Say whether our size agrees with a published one."""
-    if np.isfinite(low) and np.isfinite(high) and low != high:
-        if low <= ours <= high:
-            return "in size, too: our median lies in the published range"
-        if ends[0] <= high and ends[1] >= low:
-            return "in size only in part: our band meets the published range, our median lies outside"
-        times = ours / nearest_end(ours, low, high)
-        return f"not in size: our band lies apart from the published range ({times:.2g} times its nearer end)"
-    if np.isfinite(low) != np.isfinite(high):
-        end, word = (low, "above") if np.isfinite(low) else (high, "below")
-        side = "on its side" if (ours >= end) == (word == "above") else "beyond it"
-        return f"size open: only one end was published, ours lies {side} ({ours / end:.2g} times it)"
-    point = value if np.isfinite(value) else low
-    return f"size open: no range was published, ours is {ours / point:.2g} times theirs"
-
-
-def nearest_end(ours: float, low: float, high: float) -> float:
-    """Return the end of a range that lies nearer to a value."""
-    return low if abs(ours - low) <= abs(ours - high) else high

@@ -24,15 +24,18 @@ their productivity; outside the recorded years it falls to people. Sources: Solo
 Haltiwanger and Krizan 2001, who compare ways to split.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from latecomer.axes import IMPORTER
 from latecomer.record import Run
-from latecomer.types import Case
+from latecomer.study.paired import BAND90
+from latecomer.types import Case, Finding
 
 LABOUR_SHARE = 0.4  # of value added; an assumption, 0.3 to 0.5 are as good
 PEOPLE, MADE = "auto_employment", "vehicle_production"
@@ -45,8 +48,49 @@ MODES = {
     "reallocation": "Shift between makers",
 }
 TOTAL = "total"
-LEVELS = (0.05, 0.95)
 COLUMNS = ["period", "first", "last", "mode", "title", "mean", "low", "high"]
+
+
+@dataclass(frozen=True, repr=False)
+class Growth(Finding):
+    """What growth was made of: `modes` (period, first, last, mode, title, mean, low, high; logs a year, means add up) and
+    `prices`, the change of the price of a car of constant quality in the same columns."""
+
+    title: str
+    modes: pd.DataFrame
+    prices: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    kind = "growth"
+
+    @property
+    def question(self) -> str:
+        return "What was growth made of?"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"growth": self.modes, "prices_at_constant_quality": self.prices}
+
+    def sentences(self) -> list[str]:
+        """Say of every period how fast real output grew, and which two modes gave most of it."""
+        return [f"{text}." for text in told(self.modes)]
+
+
+def growth(run: Run, breaks: Sequence[int] | None = None, labour_share: float = LABOUR_SHARE) -> Growth:
+    """Return what the growth of a run was made of, by period. Raises ValueError where no year has output."""
+    title = f"What growth was made of: {run.case.title}"
+    return Growth(title, growth_table(run, breaks, labour_share), price_table(run, breaks), run.manifest)
+
+
+def told(table: pd.DataFrame) -> list[str]:
+    """Return the total and the two largest contributions of each period in words, per cent a year."""
+    said = []
+    for period, rows in table.groupby("period", sort=False):
+        total = rows.loc[rows["mode"] == TOTAL, "mean"].iloc[0]
+        largest = rows[rows["mode"] != TOTAL].nlargest(2, "mean")
+        most = " and ".join(f"{row.title.lower()} {100.0 * row.mean:.1f}" for row in largest.itertuples())
+        said.append(f"{period}: {100.0 * total:.1f}, most of it {most}")
+    return said
 
 
 def growth_table(
@@ -97,7 +141,7 @@ def periods(run: Run, first: int, breaks: Sequence[int] | None) -> list[tuple[in
 
 def summed(begin: int, end: int, mode: str, title: str, rate: np.ndarray) -> tuple:
     """Return one row of a table: mean and 90% band of a rate [n]."""
-    low, high = np.quantile(rate, LEVELS)
+    low, high = np.quantile(rate, BAND90[::2])
     return f"{begin}-{end}", begin, end, mode, title, rate.mean(), low, high
 
 

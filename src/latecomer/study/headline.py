@@ -15,26 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from latecomer.case.reform import read_changes
-from latecomer.case.reform_reader import Change
-from latecomer.study.compare import Comparison, summed
 from latecomer.study.firms import chosen_makers, firm_effects, name_of
+from latecomer.study.paired import sure
+from latecomer.study.pairs import Pairs, summed
+from latecomer.study.words import signed
+from latecomer.types import kept
+from latecomer.vocabulary import SERIES, told_in
 
-HEADLINES = {
-    "own_brand_share": "Own brands in cars made",
-    "vehicles": "Vehicles made",
-    "new_energy_share": "Plug-in cars in cars made",
-    "imports": "Cars imported",
-    "quality_gap": "Quality gap to ventures",
-    "vehicle_exports": "Vehicles exported",
-    "strong": "Strong",
-    "great": "Great",
-}
-OF_MAKER = {
-    "maker_sales": "passenger cars made",
-    "maker_control": "control of technology",
-    "maker_profit": "profit",
-}
+HEADLINES = (
+    "own_brand_share", "vehicles", "new_energy_share", "imports", "quality_gap", "vehicle_exports", "strong", "great",
+)  # fmt: skip
+OF_MAKER = ("maker_sales", "maker_control", "maker_profit")
 ALSO_WATCHED = (
     *("own_brand_home_share", "own_brand_export_share", "passenger_cars", "core_control"),
     *("average_price", "consumer_surplus", "profit", "public_balance", "home_sales"),
@@ -42,8 +33,8 @@ ALSO_WATCHED = (
 SMALLEST, OF_LEVEL = {"share": 0.001, "index": 0.1, "problems": 0.1}, 0.002
 NINE_IN_TEN, NEARER_END, CLOSE = 0.9, 0.05, 2
 LARGE = 10.0  # times the smallest visible effect: a point of a share, 2% of a level
+MAINLY = 0.5  # of what a share moves by
 OF_TOP = 0.1  # of the largest median: a sure effect below it is no headline
-SMALLEST_PRINTED = 0.0005
 IMPORT_SHARE = "import_share"  # imports in cars sold at home
 PEAK, TOP, FADING, LAST = "largest sure effect", "largest median effect, not sure", "has halved", "last year"
 
@@ -68,11 +59,6 @@ class Course:
         return int(self.rows["year"].iloc[-1])
 
 
-def sure_in(rows: pd.DataFrame) -> np.ndarray:
-    """Return for every row of effects whether its 90% band excludes zero."""
-    return ((rows["low90"] > 0.0) | (rows["high90"] < 0.0)).to_numpy()
-
-
 def least(rows: pd.DataFrame) -> np.ndarray:
     """Return the smallest median effect of every row that counts as visible: 0.1 points of a share, of an index or
     of problems per
@@ -87,7 +73,7 @@ def counts_in(rows: pd.DataFrame) -> np.ndarray:
     """Return for every row of effects whether it is sure and visible, the nearer end of its band included."""
     low, high = rows["low90"].to_numpy(float), rows["high90"].to_numpy(float)
     visible = rows["median"].abs().to_numpy(float) >= least(rows)
-    return sure_in(rows) & visible & (np.maximum(low, -high) >= NEARER_END * least(rows))
+    return sure(rows) & visible & (np.maximum(low, -high) >= NEARER_END * least(rows))
 
 
 def leans_in(rows: pd.DataFrame) -> np.ndarray:
@@ -97,7 +83,7 @@ def leans_in(rows: pd.DataFrame) -> np.ndarray:
 
 
 def course_of(rows: pd.DataFrame, title: str) -> Course:
-    """Return the course of the effects on one series (columns as those of `Comparison.effects`)."""
+    """Return the course of the effects on one series (columns as those of `Pairs.effects`)."""
     rows = rows.reset_index(drop=True)
     median, years = rows["median"].to_numpy(float), rows["year"].to_numpy(int)
     size = np.abs(np.nan_to_num(median))
@@ -108,7 +94,7 @@ def course_of(rows: pd.DataFrame, title: str) -> Course:
     peak = int(np.argmax(np.where(counts, size, -1.0)))
     along = median * np.sign(median[peak])
     after = np.arange(len(rows)) > peak
-    halved, unsure = after & (along <= 0.5 * along[peak]), after & ~(sure_in(rows) & (along > 0.0))
+    halved, unsure = after & (along <= 0.5 * along[peak]), after & ~(sure(rows) & (along > 0.0))
     return Course(*head, int(years[peak]), first_of(years, halved), first_of(years, unsure), largest, rows)
 
 
@@ -117,14 +103,17 @@ def first_of(years: np.ndarray, found: np.ndarray) -> int | None:
     return int(years[np.argmax(found)]) if found.any() else None
 
 
-def courses(found: Comparison) -> list[Course]:
+@kept
+def courses(found: Pairs) -> list[Course]:
     """Return the courses of the headline series; for a reform of firms those of the chosen makers come first."""
     of_firms = [
-        course_of(found.effects(series, maker), f"{name_of(found.case, maker)}: {what}")
+        course_of(
+            found.effects(series, maker), f"{name_of(found.case, maker)}: {SERIES[series].short.lower()}"
+        )
         for maker in chosen_makers(found)
-        for series, what in OF_MAKER.items()
+        for series in OF_MAKER
     ]
-    return [*of_firms, *(course_of(found.effects(name), title) for name, title in HEADLINES.items())]
+    return [*of_firms, *(course_of(found.effects(name), SERIES[name].title) for name in HEADLINES)]
 
 
 def years_of(told: list[Course]) -> dict[int, str]:
@@ -172,15 +161,15 @@ def half_way(course: Course) -> int:
     return (start + course.last) // 2
 
 
-def headline_years(found: Comparison) -> list[int]:
+def headline_years(found: Pairs) -> list[int]:
     """Return the years that a table of this comparison shows where the user names none."""
     return list(years_of(courses(found)))
 
 
-def headline_rows(found: Comparison, years: list[int] | None = None) -> pd.DataFrame:
+def headline_rows(found: Pairs, years: list[int] | None = None) -> pd.DataFrame:
     """Return the effects to hand on as rows: the chosen makers of a firm's reform and their rivals first, then every series
     that is one number a year, in the years to show; of the headline series also the year of the largest sure effect.
-    Columns as `Comparison.effects`, `sure` and `why` (with a firm's reform also `role`).
+    Columns as `Pairs.effects`, `sure` and `why` (with a firm's reform also `role`).
 
     `years` given by the user are obeyed: then no others are added.
     """
@@ -204,10 +193,10 @@ def headline_rows(found: Comparison, years: list[int] | None = None) -> pd.DataF
     why = [
         PEAK if peaks.get((series, index)) == year else reasons.get(year, "") for series, index, year in keys
     ]
-    return rows.assign(sure=sure_in(rows), why=why)
+    return rows.assign(sure=sure(rows), why=why)
 
 
-def course_sentences(found: Comparison) -> list[str]:
+def course_sentences(found: Pairs) -> list[str]:
     """Say of every headline series when the effect is largest, how long it lasts, and what is left in the last year."""
     told = courses(found)
     said = [sentence(one) for one in told if one.peak is not None or one.index]
@@ -220,15 +209,18 @@ def sentence(course: Course) -> str:
     if course.peak is None:
         told = f"{at(course, course.top)}, {odds(course, course.top)}"
         return f"{course.title}: no sure effect in any year; in {course.top} {told}."
-    told = f"{course.title}: largest in {course.peak}, {at(course, course.peak)}"
+    told = f"{course.title}: largest sure effect in {course.peak}, {at(course, course.peak)}"
     if course.peak == course.last:
         return f"{told}."
     if course.halved is not None:
         told += f"; halved by {course.halved}"
     if course.unsure is not None:
-        again = int((sure_in(course.rows) & (course.rows["year"] > course.unsure)).sum())
-        told += f"; from {course.unsure} on the 90% band holds zero" + (
-            f", except in {again} {'year' if again == 1 else 'years'}" if again else ""
+        later = course.rows["year"] >= course.unsure
+        again, years = int((sure(course.rows) & later).sum()), int(later.sum())
+        told += f"; from {course.unsure} on " + (
+            f"sure in only {again} of {years} years"
+            if again
+            else "no longer sure: the 90% band includes zero"
         )
     return f"{told}; in {course.last} {at(course, course.last)}."
 
@@ -239,8 +231,8 @@ def leaning(course: Course) -> str:
     if not np.isfinite(row["median"]):
         return ""
     name = course.title[:1].lower() + course.title[1:]
-    if max(row["positive"], row["negative"]) >= NINE_IN_TEN and not sure_in(course.rows)[-1]:
-        return f"{name} (in {course.last} {odds(course, course.last)}, though the band holds zero)"
+    if max(row["positive"], row["negative"]) >= NINE_IN_TEN and not sure(course.rows)[-1]:
+        return f"{name} (in {course.last} {odds(course, course.last)}, though the band includes zero)"
     return name
 
 
@@ -256,12 +248,13 @@ def at(course: Course, year: int | None) -> str:
     row = course.rows.set_index("year").loc[year]
     if not np.isfinite(row["median"]):
         return "nothing to compare"
-    factor, unit = shown_in(str(row["unit"]))
+    factor, unit = told_in(str(row["unit"]))
     median, low, high = (row[name] * factor for name in ("median", "low90", "high90"))
     return f"{signed(median)} {unit} ({signed(low)} to {signed(high)})"
 
 
-def import_share(found: Comparison) -> pd.DataFrame:
+@kept
+def import_share(found: Pairs) -> pd.DataFrame:
     """Return the effects by year on imports in cars sold at home (share); no rows where imports do not visibly move."""
     if not counts_in(found.effects("imports")).any():
         return pd.DataFrame()
@@ -273,27 +266,7 @@ def import_share(found: Comparison) -> pd.DataFrame:
     return pd.DataFrame({**told, **summed(sides[1] - sides[0], *sides), "unit": "share"})
 
 
-def shown_in(unit: str) -> tuple[float, str]:
-    """Return the factor to the unit in which a difference is shown, and that unit: points, thousand vehicles."""
-    if unit.startswith("share"):
-        return 100.0, "points"
-    if unit.startswith("index"):
-        return 1.0, "index points"
-    if unit == "CNY of 2010":
-        return 1e-3, "thousand CNY of 2010"
-    return (1e-3, "thousand") if unit in ("vehicles", "vehicles a year") else (1.0, unit)
-
-
-def signed(value: float) -> str:
-    """Return a number with its sign, to three digits or to the unit, never with an exponent."""
-    size = abs(value)
-    if not np.isfinite(value) or size < SMALLEST_PRINTED:
-        return "0" if size < SMALLEST_PRINTED else "nothing"
-    places = 0 if size >= 99.5 else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
-    return f"{value:+,.{places}f}"
-
-
-def silent(found: Comparison) -> str:
+def silent(found: Pairs) -> str:
     """Return one line that says that the reform has no sure effect, or does not bind where nothing differs at all; an empty one
     where an effect on a watched series is sure."""
     if found.since is None:
@@ -324,21 +297,16 @@ def longest(marks: np.ndarray) -> int:
     return best
 
 
-def identical_pairs(found: Comparison) -> int:
+def identical_pairs(found: Pairs) -> int:
     """Return in how many pairs every number of every year is the same on both sides."""
     sides = [run.records[np.isin(run.histories, found.histories)] for run in (found.base, found.reformed)]
     return sum(a.tobytes() == b.tobytes() for a, b in zip(*sides, strict=True))
 
 
-def changes_of(found: Comparison) -> list[Change]:
-    """Return every path that the reforms set."""
-    return [change for mine in read_changes(found.case, found.reforms)[0] for change in mine]
-
-
-def counted(found: Comparison) -> list[str]:
+def counted(found: Pairs) -> list[str]:
     """Return what the run itself counts about the levers that were changed: how near ventures come to the cap on
     foreign shares."""
-    capped = [change for change in changes_of(found) if change.lever.name == "venture_share_cap"]
+    capped = [change for mine in found.changes for change in mine if change.lever.name == "venture_share_cap"]
     if not capped:
         return []
     caps = found.base.case.policy["venture_share_cap"]
@@ -356,28 +324,35 @@ def counted(found: Comparison) -> list[str]:
     ]
 
 
-def share_told(found: Comparison) -> list[str]:
-    """Say where own brands' share moves only since others make more or fewer cars, in the year of its largest sure effect."""
-    course = course_of(found.effects("own_brand_share"), HEADLINES["own_brand_share"])
+def share_told(found: Pairs) -> list[str]:
+    """Say where own brands' share moves mainly since others make more or fewer cars, in the year of its largest sure effect.
+
+    Mainly: with the cars of own brands as they were, the share would move by half as much at least.
+    """
+    course = course_of(found.effects("own_brand_share"), SERIES["own_brand_share"].title)
     if course.peak is None or not is_large(course):
         return []
     shares, cars = found.values("own_brand_share"), found.values("passenger_cars")
     made = [share * whole for share, whole in zip(shares, cars, strict=True)]
-    at_peak = course.rows["year"] == course.peak
+    at_peak = (course.rows["year"] == course.peak).to_numpy()
     own = pd.DataFrame(summed(made[1] - made[0], *made))[at_peak].iloc[0]
     up = float(course.rows["median"][at_peak].iloc[0]) > 0.0
-    if own["low90" if up else "high90"] * (1.0 if up else -1.0) > 0.0:
+    before, same = shares[0][:, at_peak], made[0][:, at_peak]
+    whole = same + (cars[1] - made[1])[:, at_peak]
+    alone = np.median(np.divide(same, whole, out=before.copy(), where=whole > 0.0) - before)
+    clear = own["low90" if up else "high90"] * (1.0 if up else -1.0) > 0.0
+    if clear or not alone / course.rows["median"][at_peak].iloc[0] >= MAINLY:
         return []
     low, median, high = (signed(1e-3 * float(own[name])) for name in ("low90", "median", "high90"))
     return [
-        f"Own brands' share {'rises' if up else 'falls'} in {course.peak} because others make "
+        f"Own brands' share {'rises' if up else 'falls'} in {course.peak} mainly because others make "
         f"{'fewer' if up else 'more'} cars: own brands themselves make {median} thousand ({low} to {high})."
     ]
 
 
-def permits_told(found: Comparison) -> list[str]:
+def permits_told(found: Pairs) -> list[str]:
     """Say where import permits still bind although the duty on cars was cut."""
-    cut = [change for change in changes_of(found) if change.lever.name == "tariff_car"]
+    cut = [change for mine in found.changes for change in mine if change.lever.name == "tariff_car"]
     if not cut or found.since is None:
         return []
     moved = cut[0].values < found.case.policy["tariff_car"]

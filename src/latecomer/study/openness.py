@@ -18,66 +18,40 @@ brands (low cost first, brand first) are run on the same base, histories and out
 technology - and the best mix need not lie on the line from all closed to all open: each side can be moved alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from latecomer.asked import note_numbers
 from latecomer.axes import FOREIGN_PLANT, JOINT_VENTURE, PRIVATE
 from latecomer.case.openness import POLICY, SIDES, STRATEGY
 from latecomer.case.reform import Reform, changed, find_reform, free, read_changes
 from latecomer.case.span import marked
-from latecomer.errors import Problems, ReformError, UsageError
+from latecomer.errors import Problems, ReformError
 from latecomer.run import rows, watch_variants
-from latecomer.shown import Shown
-from latecomer.study.switching import writable
-from latecomer.types import Case
+from latecomer.study.paired import BAND90, Progress, Steps, asked_of, banded, made_by, share, writable
+from latecomer.types import Case, Finding
+from latecomer.vocabulary import QUANTITIES, Field
 
 STEPS = 9
 PRESENCE = (1.0, 0.5, 2.0)
 RIVALS = ("low-cost-first", "brand-first")
 MEASURES = ("last year", "mean")
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-BANDS = ("low90", "low50", "median", "high50", "high90")
 DIAL, HISTORY = "dial", "history"
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is looked at: its title, unit, for whom it is told, and whether less of it is better."""
-
-    title: str
-    unit: str
-    whom: str
-    less_is_better: bool = False
 
 
 OUTCOMES = {
-    "strong": Outcome("Strong", "index, reference=100", "country"),
-    "own_brand_share": Outcome("Own brands, share", "share", "country"),
-    "own_brand_volume": Outcome("Own brands, cars made", "vehicles", "country"),
-    "vehicles": Outcome("Vehicles made", "vehicles", "country"),
-    "consumer_surplus": Outcome("Consumer surplus", "billion CNY of 2010", "buyers"),
-    "quality_gap": Outcome(
-        "Quality gap to ventures", "problems per 100 cars", "country", less_is_better=True
-    ),
-    "state_output": Outcome("State makers, cars made", "vehicles", "state makers"),
-    "private_output": Outcome("Private makers, cars made", "vehicles", "private makers"),
-    "foreign_output": Outcome("Ventures and foreign plants, cars made", "vehicles", "foreign makers"),
-    "state_profit": Outcome("State makers, profit", "billion CNY of 2010", "state makers"),
-    "private_profit": Outcome("Private makers, profit", "billion CNY of 2010", "private makers"),
-    "foreign_profit": Outcome("Ventures and foreign plants, profit", "billion CNY of 2010", "foreign makers"),
-}
+    "strong": "country", "own_brand_share": "country", "own_brand_volume": "country", "vehicles": "country",
+    "consumer_surplus": "buyers", "quality_gap": "country", "state_output": "state makers", "private_output": "private makers",
+    "foreign_output": "foreign makers", "state_profit": "state makers", "private_profit": "private makers",
+    "foreign_profit": "foreign makers",
+}  # what is looked at, and for whom it is told  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
-class Openness(Shown):
+class Openness(Finding):
     """What the dial does: `curves` (one row a presence, era, outcome, measure and value of the dial, history among them), `best`
     (one row a curve), `strategies` (paired change against history by rule), `path` (where history stood on the dial, by year)."""
 
@@ -88,9 +62,18 @@ class Openness(Shown):
     path: pd.DataFrame
     manifest: Mapping[str, Any]
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the curves."""
-        return self.curves.copy()
+    kind = "openness"
+
+    @property
+    def question(self) -> str:
+        return "How open should a latecomer be, and for whom?"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {
+            "openness": self.curves, "openness-best": self.best, "openness-strategies": self.strategies,
+            "openness-path": self.path,
+        }  # fmt: skip
 
     def sentences(self) -> list[str]:
         """Return one sentence for each outcome in the last year, at the X0 of the case: what is best from every era on."""
@@ -100,20 +83,7 @@ class Openness(Shown):
     def sentence(self, name: str, rows: pd.DataFrame) -> str:
         """Say of one outcome which value of the dial is best from every era on, beside history by rule."""
         said = "; ".join(told(row, self.curves) for row in rows.itertuples())
-        return f"{OUTCOMES[name].title}, {shown_in(OUTCOMES[name].unit)[1]}: {said}."
-
-    def plot(self) -> Any:
-        """Return a chart: curves with bands over the dial, one panel an outcome, eras as colours."""
-        return drawing().openness_chart(self)
-
-    def save(self, folder: str | Path) -> list[Path]:
-        """Write tables (CSV) and picture (PNG, SVG, HTML) into the folder, and return the files."""
-        return drawing().save_openness(self, Path(folder))
-
-
-def drawing() -> Any:
-    """Return the module that draws the dial: it stands a floor above, and is opened only when a user asks for a picture."""
-    return import_module("latecomer.report.openness")
+        return f"{QUANTITIES[name].title}, {QUANTITIES[name].shown}: {said}."
 
 
 def openness(
@@ -131,18 +101,18 @@ def openness(
     strategies, and HistoriesFailed as `run` does.
     """
     eras = marked(case.setting.looks("eras"), case.years[1:]) if eras is None else eras
-    refuse(case, eras, steps, side, presence, histories=histories, seed=seed, threads=threads)
+    with asked_of(case, "openness", histories=histories, seed=seed, threads=threads) as problems:
+        note_dial(problems, case, eras, steps, side, presence)
     case = one_sided(case, side)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]
     dial = np.linspace(0.0, 1.0, steps)
     curves, best, compared = [], [], []
-    done, total = 0, len(presence) * len(eras) * histories
+    work = Steps(progress, len(presence) * len(eras) * histories)
     for times in presence:
         at = with_presence(case, times)
         for era in eras:
             rivals = reforms if times == 1.0 else []
-            tell = None if progress is None else (lambda n, _, before=done: progress(before + n, total))
-            found = turned(at, era, dial, rivals, histories, seed, threads, tell)
+            found = turned(at, era, dial, rivals, histories, seed, threads, work.within(histories))
             base, values = found[0], found[1 : steps + 1]
             key = {"presence": times, "era": era}
             for j, name in enumerate(OUTCOMES):
@@ -150,26 +120,20 @@ def openness(
                     told_by = {**key, "outcome": name, "measure": measure}
                     curves += curve(base[:, j, k], values[:, :, j, k], dial, told_by)
                     best.append(
-                        {**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, OUTCOMES[name])}
+                        {**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, QUANTITIES[name])}
                     )
                     for reform, with_ in zip(rivals, found[steps + 1 :], strict=True):
                         row = {"era": era, "strategy": str(reform), "outcome": name, "measure": measure}
-                        compared.append({**row, **change(base[:, j, k], with_[:, j, k], OUTCOMES[name])})
-            done += histories
-    made_by = {"case": case.name, "checksum": case.checksum, "seed": seed, "histories": histories}
+                        compared.append({**row, **change(base[:, j, k], with_[:, j, k], QUANTITIES[name])})
     frames = [pd.DataFrame(rows) for rows in (curves, best, compared)]
     title = f"{case.title} ({side} only)" if side else case.title
-    return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by)
+    return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by(case, histories, seed))
 
 
-def refuse(
-    case: Case, eras: Sequence[int], steps: int, side: str, presence: Sequence[float], **numbers: int | None
+def note_dial(
+    problems: Problems, case: Case, eras: Sequence[int], steps: int, side: str, presence: Sequence[float]
 ) -> None:
-    """Raise one UsageError with everything that cannot be asked."""
-    problems = Problems()
-    note_numbers(problems, **numbers)
-    if case.tables["openness"].empty:
-        problems.add("openness.csv", expected=f"the dial of the case {case.name}, one row a lever")
+    """Note eras, steps, sides and multiples of X0 that cannot be asked."""
     if side not in ("", *SIDES):
         problems.add("side", None, None, side, f"one of {', '.join(SIDES)}", valid=SIDES)
     for era in eras:
@@ -181,7 +145,6 @@ def refuse(
     for times in presence:
         if not times > 0.0:
             problems.add("presence", None, None, times, "a multiple above zero")
-    problems.raise_if_any(UsageError)
 
 
 def one_sided(case: Case, side: str) -> Case:
@@ -195,7 +158,6 @@ def with_presence(case: Case, times: float) -> Case:
     params, draws = writable(case.params), writable(case.draws)
     for vectors in (params, draws):
         vectors["presence_half"] *= times
-        vectors.setflags(write=False)
     return replace(case, params=params, draws=draws)
 
 
@@ -236,8 +198,6 @@ def dialled(case: Case, x: float, first: int) -> Case:
             policy[POLICY[row.lever].name][place_of(case, row, first)] = value
         else:
             strategy[STRATEGY[row.lever].name][first:, own] = value
-    for array in (policy, strategy):
-        array.setflags(write=False)
     return replace(case, policy=policy, strategy=strategy)
 
 
@@ -265,31 +225,29 @@ def measured(since: np.recarray, groups: Mapping[str, np.ndarray]) -> np.ndarray
 
 def curve(base: np.ndarray, values: np.ndarray, dial: np.ndarray, key: Mapping[str, Any]) -> list[dict]:
     """Return the rows of a curve: bands of the outcome and the median change against history at each value of the dial."""
-    rows = [{**key, "variant": HISTORY, "dial": np.nan, **banded(base), "change": 0.0}]
+    rows = [{**key, "variant": HISTORY, "dial": np.nan, **counted(base), "change": 0.0}]
     for x, found in zip(dial, values, strict=True):
         moved = (found - base)[np.isfinite(found - base)]
         rows.append(
             {
-                **key, "variant": DIAL, "dial": float(x), **banded(found),
+                **key, "variant": DIAL, "dial": float(x), **counted(found),
                 "change": float(np.median(moved)) if len(moved) else np.nan,
             }
         )  # fmt: skip
     return rows
 
 
-def banded(values: np.ndarray) -> dict[str, float]:
+def counted(values: np.ndarray) -> dict[str, float]:
     """Return median, bands and number of the values that are there."""
-    known = values[np.isfinite(values)]
-    found = np.quantile(known, LEVELS) if len(known) else np.full(len(LEVELS), np.nan)
-    return {**dict(zip(BANDS, map(float, found), strict=True)), "histories": len(known)}
+    return {**banded(values), "histories": int(np.isfinite(values).sum())}
 
 
-def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Outcome) -> dict[str, Any]:
+def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Field) -> dict[str, Any]:
     """Return the best value of the dial by the medians, and how sure it is that the best lies inside (module docstring).
 
     `base` [n] is history, `values` [step, n]; nothing is said of inside and ends where an end has nothing to compare.
     """
-    worth, history = (-values, -base) if outcome.less_is_better else (values, base)
+    worth, history = (-values, -base) if outcome.better == "less" else (values, base)
     medians = np.array(
         [np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else -np.inf for row in worth]
     )
@@ -298,7 +256,7 @@ def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Out
     whole = worth[:, np.isfinite(worth).all(axis=0)]
     ends = np.maximum(whole[0], whole[-1])
     won = whole[middle] - ends
-    low, median, high = np.quantile(won, (0.05, 0.5, 0.95)) if len(won) else (np.nan,) * 3
+    low, median, high = np.quantile(won, BAND90) if len(won) else (np.nan,) * 3
     return {
         "best": float(dial[top]), "beats_history": share(worth[top][both] > history[both]), "best_inside": float(dial[middle]),
         "inside": share(whole[1:-1].max(axis=0) > ends), "beats": share(won > 0.0), "gain": float(median), "low90": float(low),
@@ -306,19 +264,14 @@ def best_of(base: np.ndarray, values: np.ndarray, dial: np.ndarray, outcome: Out
     }  # fmt: skip
 
 
-def share(holds: np.ndarray) -> float:
-    """Return the share of histories in which something holds; not a number without any."""
-    return float(holds.mean()) if len(holds) else float("nan")
-
-
-def change(base: np.ndarray, with_: np.ndarray, outcome: Outcome) -> dict[str, Any]:
+def change(base: np.ndarray, with_: np.ndarray, outcome: Field) -> dict[str, Any]:
     """Return the paired change of an outcome: bands, shares of histories that are better and worse, medians of both sides."""
     moved = with_ - base
     known = moved[np.isfinite(moved)]
-    sign = -1.0 if outcome.less_is_better else 1.0
+    sign = -1.0 if outcome.better == "less" else 1.0
     shares = {"better": share(sign * known > 0.0), "worse": share(sign * known < 0.0)}
     sides = {HISTORY: banded(base)["median"], "with": banded(with_)["median"]}
-    return {**banded(moved), **shares, **sides, "unit": outcome.unit}
+    return {**counted(moved), **shares, **sides, "unit": outcome.unit}
 
 
 def path_of(case: Case) -> pd.DataFrame:
@@ -360,15 +313,8 @@ def told(row: Any, curves: pd.DataFrame) -> str:
     ]  # fmt: skip
     dial = mine[mine["variant"] == DIAL].set_index("dial")["median"]
     history = float(mine.loc[mine["variant"] == HISTORY, "median"].iloc[0])
-    factor = shown_in(OUTCOMES[row.outcome].unit)[0]
+    factor = QUANTITIES[row.outcome].factor
     best, given = (f"{value * factor:,.3g}" if abs(value * factor) < 1000.0 else f"{value * factor:,.0f}"
                    for value in (float(dial[row.best]), history))  # fmt: skip
     better = f"better in {row.beats_history:.0%} of histories"
     return f"from {row.era} best at {row.best:.2g} ({best}; history by rule {given}; {better})"
-
-
-def shown_in(unit: str) -> tuple[float, str]:
-    """Return the factor to the unit shown, and that unit."""
-    if unit.startswith("index"):
-        return 1.0, "index points"
-    return {"vehicles": (1e-6, "million"), "share": (100.0, "%")}.get(unit, (1.0, unit))

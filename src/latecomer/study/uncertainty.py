@@ -14,24 +14,24 @@ that shares add up to one, which they would not if, say, structure changed what 
 through the draws, as parameters; ranges of inputs of the world other than laws are not drawn.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from latecomer import axes
+from latecomer import vocabulary
 from latecomer.asked import is_whole
 from latecomer.case.policy import build_policy
 from latecomer.case.reform import ReformLike
-from latecomer.errors import Problems, UsageError
-from latecomer.record import SERIES
-from latecomer.shown import Shown
+from latecomer.errors import Problems
 from latecomer.study.ablate import parts_of
-from latecomer.study.compare import Comparison, compare, refuse
-from latecomer.study.headline import HEADLINES, shown_in, signed
-from latecomer.study.switching import switched
-from latecomer.types import Case
+from latecomer.study.compare import Comparison, compare, paired_request
+from latecomer.study.paired import Progress, Steps, made_by, switched
+from latecomer.study.words import signed, told
+from latecomer.types import Case, Finding
+from latecomer.vocabulary import SERIES, told_in
 
 PARTS = {
     "luck": "Chance within a history",
@@ -41,15 +41,14 @@ PARTS = {
 }
 DATA_VARIANTS = 8
 EACH = 2  # histories that every parameter vector must have, or luck cannot be told from it
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, repr=False)
-class Uncertainty(Shown):
+class Uncertainty(Finding):
     """The spread of an effect on a series in a year: `parts` (part, title, sd, share) and `variants` (kind, name, effect,
     difference, error, level), all in the unit of the series; `median` is the effect itself. `effect` is the median over the
     pairs of the variant alone; `level` is what compares with `median`: it, and the mean paired difference that the variant
-    makes."""
+    makes. `name` is that of the reforms."""
 
     series: str
     year: int
@@ -57,10 +56,27 @@ class Uncertainty(Shown):
     median: float
     parts: pd.DataFrame
     variants: pd.DataFrame
+    name: str = ""
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "uncertainty"
+
+    @property
+    def title(self) -> str:
+        return f"Why is the effect uncertain? {self.name}"
+
+    @property
+    def question(self) -> str:
+        series = told(self.series, self.unit)[0].lower()
+        return f"What makes the effect on {series} in {self.year} uncertain: chance, parameters, structure or data?"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"uncertainty": self.parts, "variants": self.variants}
 
     def sentences(self) -> list[str]:
         """Say which part weighs most, and which variant of the model would change the answer most."""
-        name = HEADLINES.get(self.series, self.series.replace("_", " ")).lower()
+        name = SERIES[self.series].phrase
         if not (self.parts["sd"] > 0.0).any():
             return [f"The effect on {name} in {self.year} is the same whatever is varied."]
         most = self.parts.loc[self.parts["share"].idxmax()]
@@ -68,7 +84,7 @@ class Uncertainty(Shown):
         said = [
             f"Of what is uncertain in the effect on {name} in {self.year}, {most['share']:.0%} comes from {part}."
         ]
-        factor, unit = shown_in(self.unit)
+        factor, unit = told_in(self.unit)
         if len(self.variants):
             far = self.variants.loc[self.variants["difference"].abs().idxmax()]
             said.append(
@@ -92,21 +108,13 @@ def uncertainty(
     at = int(case.years[-1] if year is None else year)
     draws = len(case.draws)
     count = 2 * EACH * draws if histories is None else histories
-    refuse(case, series, year, None, 2, histories=variant_histories, seed=seed, threads=threads)
-    problems = Problems()
-    if not is_whole(count) or count % draws or count < EACH * draws:
-        problems.add(
-            "histories",
-            None,
-            None,
-            count,
-            f"a multiple of {draws}, the number of draws, from {EACH * draws} on",
-        )
-    problems.raise_if_any(UsageError)
-    kinds = [
-        *(("structure", part.name, switched(case, part.switches)) for part in parts_of(case, "structures"))
-    ]
-    kinds += [("data", f"Weights drawn again, {k + 1}", redrawn(case, seed, k)) for k in range(DATA_VARIANTS)]
+    with paired_request(
+        case, series, year, histories=variant_histories, seed=seed, threads=threads
+    ) as problems:
+        if not is_whole(count) or count % draws or count < EACH * draws:
+            expected = f"a multiple of {draws}, the number of draws, from {EACH * draws} on"
+            problems.add("histories", None, None, count, expected)
+    kinds = variants_of(case, seed)
     work = Steps(progress, count + variant_histories * len(kinds))
     main = compare(case, *reforms, histories=count, seed=seed, threads=threads, progress=work.within(count))
     effects = differences(main, series, at)
@@ -133,20 +141,19 @@ def uncertainty(
         }
         for part, value in parts.items()
     ]
-    return Uncertainty(series, at, SERIES[series].unit, median, pd.DataFrame(table), variants)
+    made = made_by(case, count, seed)
+    return Uncertainty(
+        series, at, SERIES[series].unit, median, pd.DataFrame(table), variants, main.name, made
+    )
 
 
-class Steps:
-    """Tells one progress over several runs."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total, self.before = progress, total, 0
-
-    def within(self, histories: int) -> Progress | None:
-        """Return the progress of the next run of so many histories."""
-        start, self.before = self.before, self.before + histories
-        progress, total = self.progress, self.total
-        return None if progress is None else (lambda done, _: progress(start + done, total))
+def variants_of(case: Case, seed: int) -> list[tuple[str, str, Case]]:
+    """Return kind, name and case of every variant: other structures, and weights of laws drawn again."""
+    structures = [
+        ("structure", part.name, switched(case, part.switches)) for part in parts_of(case, "structures")
+    ]
+    drawn = [("data", f"Weights drawn again, {k + 1}", redrawn(case, seed, k)) for k in range(DATA_VARIANTS)]
+    return structures + drawn
 
 
 def differences(found: Comparison, series: str, year: int) -> pd.Series:
@@ -194,12 +201,11 @@ def redrawn(case: Case, seed: int, variant: int) -> Case:
     ranges = mapping.loc[judged, ["low", "scale", "high"]].to_numpy(float)
     middle = np.clip(ranges[:, 1], ranges[:, 0], ranges[:, 2])
     mapping.loc[judged, "scale"] = generator.triangular(ranges[:, 0], middle, ranges[:, 2])
-    along = {letter: case.labels.along(letter) for letter in "mrsedkobaxygw"}
+    along = case.labels.by_letter
     past_bounds = Problems()  # a weight may carry a lever past its bounds, where it is held
     policy, levers = build_policy(
         mapping, case.tables["policies"], case.years, case.world.deflator, along, case.length, past_bounds
     )
-    for lever in axes.POLICY:
+    for lever in vocabulary.POLICY:
         policy[lever.name] = np.clip(policy[lever.name], lever.low, lever.high)
-    policy.setflags(write=False)
     return replace(case, policy=policy, levers=levers)

@@ -18,21 +18,26 @@ nothing is stretched more than fourfold). Where a cost is negative, whoever give
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from latecomer.axes import PRIVATE
-from latecomer.shown import Shown
-from latecomer.study.compare import LEVELS, Comparison
+from latecomer.study.paired import banded
+from latecomer.study.pairs import Pairs
+from latecomer.study.words import number, signed
+from latecomer.types import Finding, kept
+from latecomer.vocabulary import QUANTITIES
 
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
-TITLES = {
-    "surplus": "Buyers' surplus", "own_profit": "Profit of own-brand makers",
-    "foreign_profit": "Profit of ventures and foreign plants",
-    "tax": "Taxes and tariffs on cars", "outlay": "Public outlay", "balance": "Public balance", "total": "Sum",
-}  # fmt: skip
+SERIES_OF = {
+    "surplus": "consumer_surplus",
+    "outlay": "public_outlay",
+    "balance": "public_balance",
+}  # where names differ
+SUM = "Sum"
 BOUGHT = {
     "strong": (1.0, "index points of strong"),
     "own_brand_share": (100.0, "points of own brands' share"),
@@ -44,11 +49,10 @@ SURE = 0.9  # histories that agree on a sign
 BAND_SURE = 0.95  # the same where the 90% band excludes zero: a ratio to a gain near zero means nothing
 LEAST_OUTLAY = 1.0  # billion CNY
 LEAST_GAIN = 0.25  # units
-COLUMNS = ["low90", "low50", "median", "high50", "high90"]
 
 
 @dataclass(frozen=True, repr=False)
-class Worth(Shown):
+class Worth(Finding):
     """Money of a reform from `first` to `last`: `money` (item, title, then bands plain and `discounted_...`, positive),
     `regions` and `buyers` (name, bands, positive), `bought` (per 100 billion CNY of outlay) and `cost` (billion CNY per
     unit); see the module docstring for where these two have no rows."""
@@ -61,9 +65,72 @@ class Worth(Shown):
     buyers: pd.DataFrame
     bought: pd.DataFrame
     cost: pd.DataFrame
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "worth"
+
+    @property
+    def title(self) -> str:
+        return f"Money from {self.first} to {self.last}"
+
+    @property
+    def question(self) -> str:
+        return "What did it cost, and whom did it serve?"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {
+            "money": self.money, "provinces": self.regions, "buyers": self.buyers, "bought": self.bought, "cost": self.cost
+        }  # fmt: skip
+
+    def sentences(self) -> list[str]:
+        """Say what 100 billion CNY of public spending buy, and what a unit of each gain costs in all."""
+        if self.bought.empty:
+            said = ["Public spending does not clearly increase, so no cost per yuan is given."]
+        else:
+            outlay = number(float(self.bought["outlay"].iloc[0]))
+            parts = [f"{ratio(row, 'per_100_billion')} {row.unit}" for row in self.bought.itertuples()]
+            said = [
+                f"Of {outlay} billion CNY of extra public spending to {self.last}, every 100 billion yield: {'; '.join(parts)} "
+                "(90% of pairs in brackets; not discounted)."
+            ]
+        return [*said, *self.costs()]
+
+    def costs(self) -> list[str]:
+        """Say what everybody together pays, up to the last year of the sums, for a unit gained, and gets for one given up."""
+        if self.cost.empty:
+            return []
+        rows = self.cost.assign(**{name: per_unit_of(self.cost, name) for name in RATIOS})
+        parts = [
+            f"{ratio(row, 'per_unit')} billion CNY for each {one_of(row.unit)} {'more' if row.gain > 0.0 else 'less'}"
+            for row in rows.itertuples()
+        ]
+        return [
+            f"What buyers, makers and budgets together gain from {self.first} to {self.last}, not discounted, per unit of what "
+            f"changes in {self.last}: {'; '.join(parts)} (90% of pairs in brackets; below zero they lose)."
+        ]
 
 
-def worth(found: Comparison, last: int | None = None, rate: float | None = None) -> Worth:
+RATIOS = {"per_unit": "per_unit", "low90": "high90", "high90": "low90"}
+
+
+def per_unit_of(rows: Any, name: str) -> Any:
+    """Return money that all get per unit of the size of an effect: minus the cost of a gain, the cost of a unit for a loss."""
+    return np.where(rows["gain"] > 0.0, -rows[RATIOS[name]], rows[name])
+
+
+def one_of(unit: str) -> str:
+    """Return a unit of `worth` in the singular."""
+    return unit.replace("points", "point", 1).replace("million vehicles", "million of vehicles")
+
+
+def ratio(row: Any, name: str) -> str:
+    """Return a ratio with its band as text."""
+    return f"{signed(getattr(row, name))} ({signed(row.low90)} to {signed(row.high90)})"
+
+
+@kept
+def worth(found: Pairs, last: int | None = None, rate: float | None = None) -> Worth:
     """Return the money of a comparison up to a year (default: the last), discounted at `rate` a year.
 
     The rate is by default the social rate of the case.
@@ -82,7 +149,7 @@ def worth(found: Comparison, last: int | None = None, rate: float | None = None)
         rows.append(
             {
                 "item": name,
-                "title": TITLES[name],
+                "title": title_of(name),
                 **banded(plain),
                 **bands,
                 "positive": float((plain > 0.0).mean()),
@@ -93,11 +160,25 @@ def worth(found: Comparison, last: int | None = None, rate: float | None = None)
     buyers = by_place(found, ("surplus_by_buyer",), found.case.labels.buyers, within)
     sums = {name: values.sum(axis=1) for name, values in items.items()}
     return Worth(
-        first, end, rate, money, regions, buyers, bought(found, sums, end), cost(found, sums["total"], end)
+        first,
+        end,
+        rate,
+        money,
+        regions,
+        buyers,
+        bought(found, sums, end),
+        cost(found, sums["total"], end),
+        found.manifest,
     )
 
 
-def flows(found: Comparison) -> dict[str, np.ndarray]:
+def title_of(item: str) -> str:
+    """Return the title of an item of the money."""
+    return SUM if item == "total" else QUANTITIES[SERIES_OF.get(item, item)].title
+
+
+@kept
+def flows(found: Pairs) -> dict[str, np.ndarray]:
     """Return the differences [n, t] of every item (billion CNY of 2010 a year)."""
     profit = found.differences("maker_profit")
     own = found.case.makers["ownership"] <= PRIVATE
@@ -113,13 +194,8 @@ def flows(found: Comparison) -> dict[str, np.ndarray]:
     return {**parts, "total": total + found.differences("soft_aid")}
 
 
-def banded(values: np.ndarray) -> dict[str, float]:
-    """Return median, 50% and 90% band of values [n]."""
-    return dict(zip(COLUMNS, (float(value) for value in np.quantile(values, LEVELS)), strict=True))
-
-
 def by_place(
-    found: Comparison, series: tuple[str, ...], names: tuple[str, ...], within: np.ndarray
+    found: Pairs, series: tuple[str, ...], names: tuple[str, ...], within: np.ndarray
 ) -> pd.DataFrame:
     """Return what every place along the axis of the series gains in all, the largest gain first."""
     gained = np.sum([found.differences(name)[:, within].sum(axis=1) for name in series], axis=0)
@@ -128,7 +204,7 @@ def by_place(
     return pd.DataFrame(rows).sort_values("median", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def bought(found: Comparison, sums: Mapping[str, np.ndarray], year: int) -> pd.DataFrame:
+def bought(found: Pairs, sums: Mapping[str, np.ndarray], year: int) -> pd.DataFrame:
     """Return the gains of a year, and the money [n] summed until then, per 100 billion CNY of extra outlay.
 
     Columns: series, unit, outlay (median), per_100_billion (median), low90, high90, histories (that count). No rows where outlay
@@ -148,7 +224,7 @@ def bought(found: Comparison, sums: Mapping[str, np.ndarray], year: int) -> pd.D
     return pd.DataFrame(rows, columns=columns)
 
 
-def cost(found: Comparison, total: np.ndarray, year: int) -> pd.DataFrame:
+def cost(found: Pairs, total: np.ndarray, year: int) -> pd.DataFrame:
     """Return what a unit of each gain of a year costs in money [n] summed until then (billion CNY per unit).
 
     Columns: series, unit, gain (median), per_unit (median), low90, high90, histories (that count). No row where the sign of
@@ -163,7 +239,7 @@ def cost(found: Comparison, total: np.ndarray, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["series", "unit", "gain", "per_unit", "low90", "high90", "histories"])
 
 
-def gains_of(found: Comparison, year: int) -> list[tuple[str, str, np.ndarray]]:
+def gains_of(found: Pairs, year: int) -> list[tuple[str, str, np.ndarray]]:
     """Return series, unit and difference [n] of what a reform may be for, in a year."""
     at = found.years == year
     return [
