@@ -82,6 +82,28 @@ def test_makers_never_sell_more_than_the_nation(case):
     assert (sold[shared] < total[shared]).all()
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "old", "now"),
+    [
+        ("makers", "origin", "china", "home"),
+        ("firms", "ownership", "central_soe", "central_state"),
+    ],
+)
+def test_a_value_of_earlier_versions_is_told_by_its_new_name(folder, table, column, old, now):
+    folder.spoil(table, column, old)
+    with pytest.raises(CaseError, match=f"did you mean '{now}'"):
+        load_case(folder.path)
+
+
+def test_a_column_of_earlier_versions_is_told_by_its_new_name(folder):
+    header, *rows = folder.rows("joint_ventures")
+    folder.write(
+        "joint_ventures", [["chinese_partner" if name == "home_partner" else name for name in header], *rows]
+    )
+    with pytest.raises(CaseError, match="did you mean 'home_partner'"):
+        load_case(folder.path)
+
+
 def test_the_checksum_covers_every_file_and_its_name(folder, case):
     assert checksum(folder.path) == case.checksum
     (folder.path / "NOTES.md").rename(folder.path / "NOTE.md")
