@@ -53,6 +53,12 @@ def add(folder, table, row):
 
 
 @pytest.fixture(scope="module")
+def small_case(tmp_path_factory):
+    """Return the case that `latecomer new-case` writes: three makers and an importer, two regions, 25 years, no venture."""
+    return load_case(new(tmp_path_factory.mktemp("cases") / "small").path)
+
+
+@pytest.fixture(scope="module")
 def low_tariff(tmp_path_factory):
     """Return the function that makes a reform from a year on."""
 
