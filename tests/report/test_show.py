@@ -12,20 +12,20 @@ from latecomer.study.gallery import ready_reforms
 from latecomer.study.worth import worth
 from latecomer.types import Finding
 
-TARIFF = lc.Reform({"tariff.car": {2000: 0.1}}, name="Low tariff")
+TARIFF = lc.Reform({"tariff.car": {1970: 0.1}}, name="Low tariff")
 STUDIES = {
     "run": lambda case: lc.summary(lc.run(case, 2)),
     "comparison": lambda case: lc.compare(case, TARIFF, histories=2),
     "ablation": lambda case: lc.ablate(case, histories=2),
     "attribution": lambda case: lc.attribute(case, histories=2),
-    "openness": lambda case: lc.openness(case, eras=(2001,), steps=3, presence=(1.0,), histories=2),
-    "timing": lambda case: lc.timing(case, TARIFF, years=(2000, 2010), histories=2),
+    "openness": lambda case: lc.openness(case, eras=(1975,), steps=3, presence=(1.0,), histories=2),
+    "timing": lambda case: lc.timing(case, TARIFF, years=(1970, 1980), histories=2),
     "uncertainty": lambda case: lc.uncertainty(case, TARIFF, variant_histories=2),
     "growth": lambda case: lc.growth(lc.run(case, 2)),
     "score": lambda case: lc.score(lc.run(case, 2)),
     "docked": lambda case: lc.dock("incalead"),
     "worth": lambda case: worth(lc.compare(case, TARIFF, histories=2)),
-    "reforms": lambda case: ready_reforms(case, ["no-plate-quotas"], histories=2),
+    "reforms": lambda case: ready_reforms(case, ["no-ventures"], histories=2),
 }
 
 
@@ -40,14 +40,9 @@ def no_run(monkeypatch):
         monkeypatch.setattr(sys.modules[module], "simulate", refuse)
 
 
-def asked(kind, small_case, case):
-    """Return what a study finds; the ready reforms are those of the China case."""
-    return STUDIES[kind](case if kind == "reforms" else small_case)
-
-
 @pytest.fixture(scope="module", params=STUDIES)
-def finding(request, small_case, case):
-    return asked(request.param, small_case, case)
+def finding(request, small_case):
+    return STUDIES[request.param](small_case)
 
 
 def test_a_finding_has_a_question_tables_with_units_and_sentences(finding):
@@ -91,10 +86,10 @@ def test_the_effects_of_a_series_are_computed_once(small_case, monkeypatch):
     found, calls = lc.compare(small_case, TARIFF, histories=2), []
     made = type(found).differences
     monkeypatch.setattr(type(found), "differences", lambda *words: calls.append(words) or made(*words))
-    first, table = found.effect("vehicles", 2010), found.effects("vehicles")
+    first, table = found.effect("vehicles", 1980), found.effects("vehicles")
     table["median"] = 0.0  # a copy
-    assert found.effect("vehicles", 2010) == first
-    assert found.effect("vehicles", 2014) is not None and len(calls) == 1
+    assert found.effect("vehicles", 1980) == first
+    assert found.effect("vehicles", 1990) is not None and len(calls) == 1
 
 
 def test_an_effect_along_an_axis_is_drawn_under_its_name(small_case):
