@@ -23,10 +23,12 @@ from importlib import import_module
 import numba
 import numpy as np
 
-from latecomer.vocabulary import POLICY, WORLD, YEAR, record
 from latecomer.case.load import load_case
 from latecomer.compiled import kernel, store
-from latecomer.model import demand, market, step
+from latecomer.model import step
+from latecomer.model.context import Now
+from latecomer.model.markets import demand, prices
+from latecomer.vocabulary import POLICY, WORLD, YEAR, record
 
 engine = import_module("latecomer.run")
 
@@ -38,10 +40,10 @@ def nothing(*arguments):
 
 
 @kernel
-def respond_often(times, w, p):
+def respond_often(times, flow, p):
     """Sum over all buyers again and again."""
     for _ in range(times):
-        demand.respond(w, p)
+        demand.respond(flow, p)
 
 
 class Timed:
@@ -73,19 +75,19 @@ class Exact:
         self.shares: list[float] = []
         self.rounds: list[float] = []
 
-    def clear(self, w, state, world, makers, p) -> None:
+    def clear(self, now, after, flow, p) -> None:
         """Clear the market as the model does, then compare with the same market solved to 1e-12."""
-        market.clear(w, state, world, makers, p)
-        if w.lines == 0:
+        prices.clear(now, after, flow, p)
+        if flow.lines == 0:
             return
-        finer, after, tight = (np.array([r]).view(np.recarray) for r in (w, state, p))
+        finer, state, tight = (np.array([r]).view(np.recarray) for r in (flow, after, p))
         tight.price_tolerance, tight.price_rounds = 1e-12, 2000
-        market.clear(finer[0], after[0], world, makers, tight[0])
-        lines = slice(0, int(w.lines))
-        asked, exact = w.asked[lines], finer[0].asked[lines]
-        self.prices.append(float(np.max(np.abs(w.price[lines] / finer[0].price[lines] - 1.0))))
+        prices.clear(now, state[0], finer[0], tight[0])
+        lines = slice(0, int(flow.lines))
+        asked, exact = flow.asked[lines], finer[0].asked[lines]
+        self.prices.append(float(np.max(np.abs(flow.price[lines] / finer[0].price[lines] - 1.0))))
         self.shares.append(float(np.max(np.abs(asked / asked.sum() - exact / exact.sum()))))
-        self.rounds.append(float(w.rounds))
+        self.rounds.append(float(flow.rounds))
 
 
 def years_of(case, histories: int, replaced: dict[str, object], first=None, last: int | None = None):
@@ -99,13 +101,15 @@ def years_of(case, histories: int, replaced: dict[str, object], first=None, last
         if n == 1 and first:
             first()
         space.state[:] = np.zeros(1, space.state.dtype)
-        space.scratch[:] = np.zeros(1, space.scratch.dtype)
+        space.flow[:] = np.zeros(1, space.flow.dtype)
         for t in range(len(case.years) if last is None else last):
+            now = Now(
+                t, 1, n, case.world[t], case.policy[t], case.strategy[t], case.world, case.policy, case.makers, case.contracts
+            )  # fmt: skip
             for phase in (recall, *year) if t == 0 else year:
-                phase(
-                    t, space.state[0], space.scratch[0], case.world, case.policy, case.strategy, case.makers,
-                    case.contracts, params[0], 1, n, out[0, t],
-                )  # fmt: skip
+                if phase is year[0]:
+                    space.states[0] = space.states[1]
+                phase(now, space.states[0], space.states[1], space.flow[0], params[0], out[0, t])
     return space, params
 
 
@@ -161,12 +165,12 @@ def class_times(case, year: int, rounds: int) -> dict[int, float]:
     space, params = years_of(case, 1, {}, last=int(year - case.years[0]) + 1)
     found = {}
     for classes in (4, 8, 12, 16):
-        space.scratch[0].classes = classes
-        respond_often(1, space.scratch[0], params[0])
+        space.flow[0].classes = classes
+        respond_often(1, space.flow[0], params[0])
         spent = []
         for _ in range(rounds):
             begun = time.perf_counter()
-            respond_often(200, space.scratch[0], params[0])
+            respond_often(200, space.flow[0], params[0])
             spent.append((time.perf_counter() - begun) / 200)
         found[classes] = 1e6 * statistics.median(spent)
     return found
@@ -210,7 +214,7 @@ def main() -> None:
         print(f"  {name:28s} {milliseconds:7.3f} ms {milliseconds / total:6.1%}")
     report_growth(case, asked.histories, asked.rounds)
     exact = Exact()
-    years_of(case, 4, {"market": exact})
+    years_of(case, 4, {"prices": exact})
     print(f"prices: {statistics.mean(exact.rounds):.1f} rounds a market-year (most {max(exact.rounds):.0f})")
     for name, errors in (
         ("relative error left in prices", exact.prices),
@@ -244,7 +248,7 @@ def report_growth(case, histories: int, rounds: int) -> None:
 def working(case) -> int:
     """Return the bytes in which one thread works."""
     space = engine.workspace(case)
-    return space.state.nbytes + space.scratch.nbytes
+    return space.states.nbytes + space.flow.nbytes
 
 
 if __name__ == "__main__":

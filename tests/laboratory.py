@@ -106,7 +106,7 @@ class Laboratory:
         """
         if first == 0:
             space.state[:] = np.zeros(1, space.state.dtype)
-            space.scratch[:] = np.zeros(1, space.scratch.dtype)
+            space.flow[:] = np.zeros(1, space.flow.dtype)
         years = np.zeros(last or len(self.case.years), vocabulary.record(vocabulary.YEAR, self.length)).view(
             np.recarray
         )
@@ -120,7 +120,7 @@ class Laboratory:
         """Run the years from index `first` on into `years`, as the kernel would."""
         case = self.case
         simulate(
-            space.state, space.scratch, inputs.get("world", case.world), inputs.get("policy", case.policy),
+            space.states, space.flow, inputs.get("world", case.world), inputs.get("policy", case.policy),
             inputs.get("strategy", case.strategy), inputs.get("makers", case.makers), case.contracts, params,
             seed, history, first, years,
         )  # fmt: skip

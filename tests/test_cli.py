@@ -276,7 +276,7 @@ def test_explain_tells_unit_bounds_source_reader_and_equation(capsys):
     assert "tariff.car (policy lever)" in flat
     assert "share of value" in flat
     assert "bounds 0 to 5" in flat
-    assert "model/product.py" in flat
+    assert "model/cars/cost.py" in flat
     assert "Howell (2018)" in flat
     assert "min(1, o (1 - chi dependence))" in flat
     assert "奇瑞汽车" in flat
@@ -292,15 +292,15 @@ def test_explain_lists_all_names_when_asked(capsys):
     code, out, _ = answer(capsys, "explain", "--all")
     assert code == 0
     listed = re.findall(r"[\w.-]+", out)
-    assert {"tariff.car", "comfort_effect", "knowledge", "gdp", "geely", "CN-SH"} <= set(listed)
+    assert {"tariff.car", "comfort_effect", "learning", "gdp", "geely", "CN-SH"} <= set(listed)
 
 
 def test_explain_names_the_nearest_of_every_unknown_name_at_once(capsys):
-    code, out, err = answer(capsys, "explain", "tarif.car", "knowlege", "zzzzzz", "vehicles")
+    code, out, err = answer(capsys, "explain", "tarif.car", "inovation", "zzzzzz", "vehicles")
     assert (code, out) == (2, "")
     assert "3 problems in the request" in err
     assert "did you mean 'tariff.car'?" in err
-    assert "did you mean 'knowledge'?" in err
+    assert "did you mean 'innovation'?" in err
 
 
 def test_doctor_finds_nothing_wrong_here(capsys):

@@ -181,9 +181,9 @@ def test_only_the_latest_versions_are_kept(tmp_path):
 
 
 def test_the_digest_follows_imports_only():
-    assert kernel_digest("latecomer.model.plan") != kernel_digest("latecomer.model.step")
+    assert kernel_digest("latecomer.model.makers.plan") != kernel_digest("latecomer.model.step")
     imported = compiled.imports_of(compiled.source_of("latecomer.model.step"))
-    assert "latecomer.model.plan" in imported
+    assert "latecomer.model.makers.plan" in imported
     assert compiled.source_of("numpy") is None
 
 

@@ -98,7 +98,7 @@ def test_every_part_of_the_case_has_its_files_and_its_place_in_the_report(case):
     for _, name, computed, seen in rows:
         files = [f for f in re.findall(r"`([a-z_/.]+)`", computed) if not f.endswith(".csv")]
         paths = [
-            source.parent / file if file.endswith(".py") else source / "model" / f"{file}.py"
+            source.parent / (file if file.endswith(".py") else f"latecomer/{code.path_of(file)}")
             for file in files
         ]
         assert files and all(path.is_file() for path in paths), (name, files)
@@ -199,7 +199,7 @@ def test_everything_given_and_carried_is_read():
 
 
 def test_the_reader_of_the_source_sees_uses_and_fills():
-    source = "now.a = p.b[1]; out.c[i] += here.d; out.e, out.f = 1, peer.g; w.h = state.i; other.j = 1"
+    source = "now.policy.a = p.b[1]; out.c[i] += here.d; out.e, out.f = 1, peer.g; flow.h = before.i; other.j = now.t"
     tree = ast.parse(source)
     pairs = {pair for node in ast.walk(tree) if (pair := code.field_of(node))}
     assert {
@@ -210,7 +210,7 @@ def test_the_reader_of_the_source_sees_uses_and_fills():
         ("makers", "g"),
         ("state", "i"),
     } <= pairs
-    assert not {field for _, field in pairs} & {"h", "j"}
+    assert not {field for _, field in pairs} & {"h", "j", "t"}
     assert {field for node in ast.walk(tree) for field in code.assigned(node)} == {"c", "e", "f"}
 
 

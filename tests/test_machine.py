@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import config
 
-from latecomer import axes, machine
+from latecomer import machine, vocabulary
 from latecomer.model import step
 
 pytestmark = pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
@@ -41,9 +41,12 @@ def test_the_register_of_the_case_holds_every_parameter_that_the_model_reads(cas
 @pytest.mark.parametrize("name", machine.KINDS)
 def test_a_kind_of_record_knows_the_lengths_that_are_the_cases_own(name):
     kind = machine.kinds()[machine.KINDS.index(name)]
-    listed = {"state": axes.STATE, "year": axes.YEAR, "makers": axes.MAKERS, "policy": axes.POLICY}.get(
-        name, ()
-    )
+    listed = {
+        "state": vocabulary.STATE,
+        "year": vocabulary.YEAR,
+        "makers": vocabulary.MAKERS,
+        "policy": vocabulary.POLICY,
+    }.get(name, ())
     for field in listed:
         own = tuple(letter in "mrx" for letter in field.axes)
         assert tuple(length is None for length in kind.fields[field.name].shape) == own

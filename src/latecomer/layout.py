@@ -5,6 +5,7 @@ case with one maker more would compile the whole model again. Here compiled code
 
     row    (data, layout)                  a record; a field starts at data + offset and has the lengths that the layout holds
     table  (data, layout, stride, size)    records one after the other: world [t], makers [m] ...
+    now    (address)                       a year of a history: its index, seed and history, then tables, all whole numbers
 
 A kind of record knows its fields, and of each which lengths are fixed (powertrains, buyers ...) and which are the case's own
 (makers, regions, destinations). It finds out by making the structured type twice, with other lengths: what differs is the case's.
@@ -35,6 +36,10 @@ from numba.core.extending import (
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.np.numpy_support import from_dtype
 
+OTHER_LENGTHS = (
+    64,
+    128,
+)  # so far apart that no field that follows stands at the same place, whatever its alignment
 CASE_AXES = "mrx"  # makers, regions and destinations: the lengths that differ from case to case
 
 
@@ -61,7 +66,7 @@ def kind_of(name: str, make: Callable[[dict[str, int]], np.dtype], fixed: bool =
 
     Unless `fixed`, every offset is looked up in the layout, so that types with other fields between these fit, too.
     """
-    one, other = (make(dict.fromkeys(CASE_AXES, length)) for length in (2, 3))
+    one, other = (make(dict.fromkeys(CASE_AXES, length)) for length in OTHER_LENGTHS)
     places, slot = {}, 0
     for field in one.names or ():
         (a, at_a), (b, at_b) = inner(one, field), inner(other, field)
@@ -262,6 +267,75 @@ def get_row(context: Any, builder: Any, sig: Any, args: tuple) -> Any:
     row.data = builder.gep(table.data, [builder.mul(args[1], table.stride)], inbounds=True)
     row.layout = table.layout
     return row._getvalue()
+
+
+class NowType(types.Type):
+    """A year of a history and its inputs, in compiled code: whole numbers that stand at an address.
+
+    `numbers` names those before the tables; `tables` the kind and the place of each table; `slices` the tables whose row of the
+    year is read by a name of its own, and `year` the number that is the row's index.
+    """
+
+    def __init__(
+        self, numbers: tuple[str, ...], tables: Mapping[str, tuple[Kind, int]], slices: Mapping[str, str]
+    ) -> None:
+        self.numbers, self.tables, self.slices, self.year = numbers, tables, slices, numbers[0]
+        super().__init__(name="now")
+
+
+@register_default(NowType)
+class NowModel(models.PrimitiveModel):
+    """A year in memory: where its numbers stand."""
+
+    def __init__(self, manager: Any, now: NowType) -> None:
+        super().__init__(manager, now, ir.IntType(64).as_pointer())
+
+
+@infer_getattr
+class NowFields(AttributeTemplate):
+    """A year's attributes are its numbers, its tables, and the rows of the year."""
+
+    key = NowType
+
+    def generic_resolve(self, now: NowType, name: str) -> types.Type | None:
+        """Return the type of a number, a table or a row."""
+        if name in now.numbers:
+            return types.intp
+        if name in now.slices:
+            return RowType(now.tables[now.slices[name]][0])
+        return TableType(now.tables[name][0]) if name in now.tables else None
+
+
+@lower_getattr_generic(NowType)
+def get_from_now(context: Any, builder: Any, now: NowType, value: Any, name: str) -> Any:
+    """Read a number, or make a table or a row of the numbers that describe it."""
+    if name in now.numbers:
+        return known(context, builder, value, now.numbers.index(name))
+    kind, place = now.tables[now.slices.get(name, name)]
+    data, layout, stride, size = (known(context, builder, value, place + i) for i in range(4))
+    kept = RowType(kind) if name in now.slices else TableType(kind)
+    made = cgutils.create_struct_proxy(kept)(context, builder)
+    made.data = builder.inttoptr(data, context.get_value_type(ADDRESS))
+    made.layout = builder.inttoptr(layout, context.get_value_type(LAYOUT))
+    if name in now.slices:
+        t = known(context, builder, value, now.numbers.index(now.year))
+        made.data = builder.gep(made.data, [builder.mul(t, stride)], inbounds=True)
+    else:
+        made.stride, made.size = stride, size
+    return made._getvalue()
+
+
+def now_from(kind: NowType) -> Callable:
+    """Return an intrinsic that takes an address for that of a year's numbers."""
+
+    @intrinsic
+    def now(typing_context: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, args: tuple) -> Any:
+            return builder.inttoptr(args[0], context.get_value_type(kind))
+
+        return kind(types.intp), generate
+
+    return now
 
 
 def table_from(kind: Kind) -> Callable:

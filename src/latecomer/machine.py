@@ -17,26 +17,31 @@ from contextlib import contextmanager, suppress
 from itertools import count
 
 import numpy as np
-from numba import config, types
+from numba import config
 
 from latecomer import vocabulary
 from latecomer.compiled import PACKAGE, Phase, can_keep, once, one_at_a_time, stored_kernel, told
-from latecomer.layout import Kind, RowType, TableType, address_of, called_at, kind_of, table_from
+from latecomer.layout import Kind, NowType, RowType, address_of, called_at, kind_of, now_from, table_from
 from latecomer.model import step
-from latecomer.model.scratch import scratch_type
+from latecomer.model.context import Now, flow_type
 
 LONGEST = ("offer", "sell", "learn", "report", "begin", "serve", "renew", "settle", "research")
 MODULE = "latecomer.machine"  # also where a process runs this file as __main__
-ONE = 32  # bytes of one table's four integers
+NUMBERS = (
+    "t",
+    "seed",
+    "history",
+)  # of a year; the four numbers of each kind's table follow (`layout.NowType`)
+WORD = 8  # bytes of a number
 
-KINDS = ("state", "scratch", "world", "policy", "strategy", "makers", "contracts", "params", "year")
-(STATE, SCRATCH, WORLD, POLICY, STRATEGY, MAKERS, CONTRACTS, PARAMS, YEAR) = range(len(KINDS))
+KINDS = ("state", "flow", "world", "policy", "strategy", "makers", "contracts", "params", "year")
+(STATE, FLOW, WORLD, POLICY, STRATEGY, MAKERS, CONTRACTS, PARAMS, YEAR) = range(len(KINDS))
 
 
 @once
 def parameters() -> tuple[str, ...]:
     """Return the names of the parameters that the model reads, in alphabetical order: every attribute of `p` in its files."""
-    files = (PACKAGE / "model").glob("*.py")
+    files = (PACKAGE / "model").rglob("*.py")
     nodes = [
         node
         for path in files
@@ -63,8 +68,8 @@ def kinds() -> tuple[Kind, ...]:
     reads = np.dtype([(name, "f8") for name in parameters()])
 
     def make(name: str) -> Callable[[dict[str, int]], np.dtype]:
-        if name == "scratch":
-            return lambda own: scratch_type(own["m"], own["r"], own["x"])
+        if name == "flow":
+            return lambda own: flow_type(step.FLOW, length_of(own))
         return (
             (lambda own: reads)
             if name == "params"
@@ -75,52 +80,56 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(kind_of(name, make(name), fixed=name != "params") for name in KINDS)
 
 
+def place_of(kind: int) -> int:
+    """Return where the numbers of a kind's table begin."""
+    return len(NUMBERS) + 4 * kind
+
+
+@once
+def year() -> NowType:
+    """Return the type of a year, with the names of `context.Now`."""
+    named = {
+        "world_path": WORLD, "policy_path": POLICY, "strategy_path": STRATEGY, "makers": MAKERS, "contracts": CONTRACTS,
+    }  # fmt: skip
+    tables = {name: (kinds()[kind], place_of(kind)) for name, kind in named.items()}
+    return NowType(NUMBERS, tables, {name: f"{name}_path" for name in ("world", "policy", "strategy")})
+
+
 @once
 def phases() -> tuple[Phase, ...]:
     """Return what is compiled: the start, and the phases of the year in their order."""
-    row, table = ([make(kind) for kind in kinds()] for make in (RowType, TableType))
-    arguments = (
-        types.intp, row[STATE], row[SCRATCH], table[WORLD], table[POLICY], table[STRATEGY], table[MAKERS],
-        table[CONTRACTS], row[PARAMS], types.intp, types.intp, row[YEAR],
-    )  # fmt: skip
+    state, flow, params, out = (RowType(kinds()[kind]) for kind in (STATE, FLOW, PARAMS, YEAR))
+    arguments = (year(), state, state, flow, params, out)
     return tuple(Phase(function, arguments, MODULE) for function in (step.recall, *step.YEAR))
 
 
 @once
 def loop() -> Callable:
-    """Return the loop over the years of one history from index `first` on: (phases' addresses, address of the tables, seed,
-    history, first)."""
-    table = [table_from(kind) for kind in kinds()]
-    states, scratches, worlds, policies, strategies, rosters, deals, params, records = table
-    call = called_at(*phases()[0].arguments)
+    """Return the loop over the years of one history from index `first` on: (phases' addresses, numbers of the year and its
+    tables, where they stand, state before and after as whole numbers, first)."""
+    states, flows, params, records = (table_from(kinds()[kind]) for kind in (STATE, FLOW, PARAMS, YEAR))
+    now_at, call = now_from(year()), called_at(*phases()[0].arguments)
+    state, flow, vector, record = (WORD * place_of(kind) for kind in (STATE, FLOW, PARAMS, YEAR))
 
-    def run_years(addresses: np.ndarray, tables: int, seed: int, history: int, first: int) -> None:
-        state, w, p = (
-            states(tables + STATE * ONE)[0],
-            scratches(tables + SCRATCH * ONE)[0],
-            params(tables + PARAMS * ONE)[0],
-        )
-        world, policy, strategy = (
-            worlds(tables + WORLD * ONE),
-            policies(tables + POLICY * ONE),
-            strategies(tables + STRATEGY * ONE),
-        )
-        makers, contracts, years = (
-            rosters(tables + MAKERS * ONE),
-            deals(tables + CONTRACTS * ONE),
-            records(tables + YEAR * ONE),
-        )
+    def run_years(
+        addresses: np.ndarray, numbers: np.ndarray, at: int, before: np.ndarray, after: np.ndarray, first: int
+    ) -> None:
+        kept, years = states(at + state), records(at + record)
+        w, p = flows(at + flow)[0], params(at + vector)[0]
         for t in range(first, years.size):
+            numbers[0] = t
             for k in range(0 if t == first else 1, addresses.size):
-                given = (t, state, w, world, policy, strategy, makers, contracts, p, seed, history, years[t])
-                call(addresses[k], given)
+                if k == 1:
+                    for i in range(before.size):
+                        before[i] = after[i]
+                call(addresses[k], (now_at(at), kept[0], kept[1], w, p, years[t]))
 
     return stored_kernel(run_years)
 
 
 def simulate(
     states: np.recarray,
-    scratch: np.recarray,
+    flow: np.recarray,
     world: np.recarray,
     policy: np.recarray,
     strategy: np.recarray,
@@ -132,35 +141,28 @@ def simulate(
     first: int,
     years: np.recarray,
 ) -> None:
-    """Run the years from index `first` on in place: states[0] is carried, years[t] receives what happened.
+    """Run the years from index `first` on in place: states[1] is carried, states[0] is what it was before the year, years[t]
+    receives what happened.
 
     The roster is the history's own copy of the makers, on which owner, group, province, equity and dates of those that begin
     by rule are written; with dated contracts it stays as the case gives it.
     """
     roster = np.array(makers).view(np.recarray)
-    given = (states, scratch, world, policy, strategy, roster, contracts, params, years)
+    given = (states, flow, world, policy, strategy, roster, contracts, params, years)
     if not config.DISABLE_JIT:
-        tables = np.array(
-            [address_of(kind, records) for kind, records in zip(kinds(), given, strict=True)], dtype=np.int64
+        tables = [address_of(kind, records) for kind, records in zip(kinds(), given, strict=True)]
+        numbers = np.array(
+            [first, seed, history, *(number for table in tables for number in table)], dtype=np.int64
         )
-        loop()(addresses(), tables.ctypes.data, seed, history, first)
+        before, after = states.view(np.int64).reshape(2, -1)
+        loop()(addresses(), numbers, numbers.ctypes.data, before, after, first)
         return
     for t in range(first, years.size):
+        now = Now(t, seed, history, world[t], policy[t], strategy[t], world, policy, roster, contracts)
         for phase in (*([step.recall] if t == first else []), *step.YEAR):
-            phase(
-                t,
-                states[0],
-                scratch[0],
-                world,
-                policy,
-                strategy,
-                roster,
-                contracts,
-                params[0],
-                seed,
-                history,
-                years[t],
-            )
+            if phase is step.YEAR[0]:
+                states[0] = states[1]
+            phase(now, states[0], states[1], flow[0], params[0], years[t])
 
 
 Told = Callable[[int, int, str], None]

@@ -14,7 +14,8 @@ import numpy as np
 from latecomer.asked import refuse_numbers
 from latecomer.errors import HistoriesFailed
 from latecomer.machine import simulate, threads_available
-from latecomer.model.scratch import scratch_type
+from latecomer.model import step
+from latecomer.model.context import blank, flow_type
 from latecomer.record import Run, manifest_of
 from latecomer.types import Case, refuse_run
 from latecomer.vocabulary import STATE, YEAR, record
@@ -24,18 +25,23 @@ FAILURES_ALLOWED = 0.01
 
 @dataclass
 class Workspace:
-    """Memory of one thread: a state, a scratch record, both reused from history to history."""
+    """Memory of one thread, reused from history to history: the state before a year and after it, and what stages hand on."""
 
-    state: np.recarray
-    scratch: np.recarray
+    states: np.recarray
+    flow: np.recarray
+
+    @property
+    def state(self) -> np.recarray:
+        """Return the state that is carried, as one record."""
+        return rows(self.states[1:])
 
 
 def workspace(case: Case) -> Workspace:
     """Allocate the records in which one history runs."""
     length = case.length
     return Workspace(
-        np.zeros(1, record(STATE, length)).view(np.recarray),
-        np.zeros(1, scratch_type(length["m"], length["r"], length["x"])).view(np.recarray),
+        np.zeros(2, record(STATE, length)).view(np.recarray),
+        blank(flow_type(step.FLOW, length)),
     )
 
 
@@ -52,10 +58,10 @@ def run_history(
     index `first` on the state that stands in `space`."""
     if first == 0:
         space.state[:] = np.zeros(1, space.state.dtype)
-    space.scratch[:] = np.zeros(1, space.scratch.dtype)
+    space.flow[:] = np.zeros(1, space.flow.dtype)
     simulate(
-        space.state,
-        space.scratch,
+        space.states,
+        space.flow,
         case.world,
         case.policy,
         case.strategy,

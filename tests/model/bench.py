@@ -4,13 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latecomer.model.context import Now
+
+
+def market_year(here, makers):
+    """Return a year of which a market reads nothing but the world's row and the makers."""
+    return Now(0, 0, 0, here, None, None, None, None, makers, None)
+
 
 @dataclass(repr=False)
 class Bench:
     """Blank records on which one mechanism at a time is tried, in the year 2005 of the case unless said otherwise."""
 
     state: np.record
-    w: np.record
+    flow: np.record
     world: np.recarray
     policy: np.recarray
     strategy: np.recarray
@@ -18,6 +25,12 @@ class Bench:
     contracts: np.recarray
     p: np.record
     t: int
+
+    def now(self, seed=1, history=0, contracts=None):
+        """Return the year of the bench as a kernel is given it."""
+        year, t = (self.world, self.policy, self.strategy), self.t
+        deals = self.contracts if contracts is None else contracts
+        return Now(t, seed, history, *(path[t] for path in year), self.world, self.policy, self.makers, deals)
 
     def first(self, ownership):
         """Return the first maker with this ownership that sells passenger cars."""

@@ -23,7 +23,7 @@ def main(start, first, last, result):
     laboratory = Laboratory(load_case("china-auto"))
     with np.load(start) as saved:
         space = workspace(laboratory.case)
-        space.state[:], space.scratch[:] = saved["state"], saved["scratch"]
+        space.state[:], space.flow[:] = saved["state"], saved["flow"]
         params = np.array(saved["params"]).view(np.recarray)
         seed, history = int(saved["seed"]), int(saved["history"])
         policy = laboratory.levers(mode_free=float(saved["free"]))

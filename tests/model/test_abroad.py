@@ -7,7 +7,9 @@ import pytest
 
 from latecomer.axes import BATTERY, BATTERY_CAR, COMBUSTION, JOINT_VENTURE, PRIVATE
 from latecomer.keys import uniform
-from latecomer.model import abroad, product
+from latecomer.model import channels
+from latecomer.model.cars import quality
+from latecomer.model.markets import abroad
 from latecomer.vocabulary import YEAR, record
 
 
@@ -19,7 +21,7 @@ def alone(bench):
     now, here = bench.policy[t], bench.world[t]
     now.plan_share, here.real_exchange_rate = 0.0, 1.0
     now.abroad_tariff[:] = now.abroad_window[:] = 0.0
-    bench.state.capacity[m], bench.w.sold_home[m], bench.w.car_gap[m], bench.w.mean_price[m] = (
+    bench.state.capacity[m], bench.flow.sold_home[m], bench.flow.car_gap[m], bench.flow.mean_price[m] = (
         1e9,
         0.95,
         -0.2,
@@ -35,10 +37,8 @@ def out(case):
 
 
 def sent(bench, m):
-    abroad.export(
-        bench.t, bench.w, bench.state, bench.world, bench.policy, bench.strategy, bench.makers, bench.p
-    )
-    return np.array(bench.w.sent[m])
+    abroad.export(bench.now(), bench.state, bench.state, bench.flow, bench.p)
+    return np.array(bench.flow.sent[m])
 
 
 def logit(value):
@@ -49,12 +49,12 @@ def closed_form(bench, m, known=0.0):
     """Return exports by destination of a maker with `known` name and reputation, from the equation of the mechanism."""
     p, here, now = bench.p, bench.world[bench.t], bench.policy[bench.t]
     asks = here.destination_income**p.abroad_income
-    value = p.export_constant + p.export_quality * bench.w.car_gap[m] * asks
+    value = p.export_constant + p.export_quality * bench.flow.car_gap[m] * asks
     value = value - p.abroad_distance * np.log(here.destination_distance)
     value = value - p.tariff_effect * np.log1p(now.abroad_tariff) + p.window_effect * now.abroad_window
     value = value + p.export_network * bench.state.network[m] + p.abroad_trust * (known - 1.0)
     market = p.export_market * here.world_market * here.destination_market
-    return market * logit(value + p.export_size * math.log(0.05 + bench.w.sold_home[m]))
+    return market * logit(value + p.export_size * math.log(0.05 + bench.flow.sold_home[m]))
 
 
 def test_exports_follow_the_odds_of_every_destination(bench, alone):
@@ -67,18 +67,18 @@ def test_exports_follow_the_odds_of_every_destination(bench, alone):
     dearer = sent(bench, alone)
     odds = dearer / (bench.p.export_market * bench.world[bench.t].world_market - dearer)
     assert (odds < closed_form(bench, alone, 0.4)).all()
-    bench.w.sold_home[alone] = 0.0
+    bench.flow.sold_home[alone] = 0.0
     assert sent(bench, alone).sum() == bench.state.exports[alone] == 0.0
 
 
 def test_cars_are_rated_by_the_powertrains_a_maker_sells(bench, alone):
-    w, p, m = bench.w, bench.p, alone
+    w, p, m = bench.flow, bench.p, alone
     bench.state.mastered[m], bench.state.accessible[m], w.frontier[:], w.gap[m] = 0.5, 0.5, 1.0, -0.4
     bench.state.mastered[m, BATTERY] = bench.state.accessible[m, BATTERY] = 1.0
     w.lines, w.sold_home[m] = 2, 4.0
     w.maker[:2], w.powertrain[:2], w.sold[:2] = m, (COMBUSTION, BATTERY_CAR), (1.0, 3.0)
-    abroad.rate_cars(w, bench.state, bench.makers, p)
-    electric = product.quality_gap(m, BATTERY_CAR, w, bench.state, bench.makers[m], p)
+    abroad.rate_cars(bench.now(), bench.state, w, p)
+    electric = quality.quality_gap(m, BATTERY_CAR, bench.now(), bench.state, w, p)
     assert electric > -0.5
     assert w.car_gap[m] == pytest.approx(0.25 * -0.4 + 0.75 * electric, rel=1e-12)
 
@@ -111,7 +111,7 @@ def test_plant_bounds_exports_and_keeps_their_pattern(bench, alone):
 def test_partners_hold_ventures_back_where_their_own_plants_stand(bench, alone):
     m = bench.first(JOINT_VENTURE)
     bench.only(m)
-    bench.state.capacity[m], bench.w.sold_home[m], bench.w.car_gap[m] = 1e9, 0.95, 0.0
+    bench.state.capacity[m], bench.flow.sold_home[m], bench.flow.car_gap[m] = 1e9, 0.95, 0.0
     held = sent(bench, m)
     bench.p.export_venture = 0.0
     free = sent(bench, m)
@@ -127,8 +127,8 @@ def test_a_network_is_built_where_it_pays_and_paid_in_cash(bench, alone):
     state.cash[m], state.network[m, 1], state.network[m, 2] = 10.0, 0.2, 0.6
     step = (p.network_speed + 0.5 * 0.6) * (1.0 - np.array(state.network[m]))
     enough = p.network_cost * step / (8.0 * 0.1 * 0.8 * 60.0)
-    bench.w.sent[m] = [2e-4, 1.01 * enough[1], 0.0, 0.99 * enough[3], 0.0, 1.01 * enough[5], 0.0]
-    abroad.extend(bench.t, bench.w, state, bench.policy, bench.strategy, bench.makers, p)
+    bench.flow.sent[m] = [2e-4, 1.01 * enough[1], 0.0, 0.99 * enough[3], 0.0, 1.01 * enough[5], 0.0]
+    abroad.extend(bench.now(), state, bench.flow, p)
     assert state.network[m, 1] == pytest.approx(0.2 + step[1], rel=1e-13)
     assert state.network[m, 5] == pytest.approx(step[5], rel=1e-13)
     assert state.network[m, 2] == pytest.approx(
@@ -136,17 +136,17 @@ def test_a_network_is_built_where_it_pays_and_paid_in_cash(bench, alone):
     )  # nothing sold: it decays
     assert state.network[m, 0] == state.network[m, 3] == 0.0  # sold, but not enough to pay
     paid = p.network_cost * (step[1] + step[5])
-    assert bench.w.spent_abroad[m] == pytest.approx(paid, rel=1e-13)
+    assert bench.flow.spent_abroad[m] == pytest.approx(paid, rel=1e-13)
     assert state.cash[m] == pytest.approx(10.0 - paid, rel=1e-13)
 
 
 def test_a_maker_without_means_builds_no_network(bench, alone):
     bench.state.cash[alone], bench.p.private_credit = -1.0, 0.0
-    bench.w.sent[alone] = 1.0
-    abroad.extend(bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
-    assert bench.state.network[alone].sum() == bench.w.spent_abroad[alone] == 0.0
+    bench.flow.sent[alone] = 1.0
+    abroad.extend(bench.now(), bench.state, bench.flow, bench.p)
+    assert bench.state.network[alone].sum() == bench.flow.spent_abroad[alone] == 0.0
     bench.p.network_cost = 0.0
-    abroad.extend(bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
+    abroad.extend(bench.now(), bench.state, bench.flow, bench.p)
     assert bench.state.network[alone] == pytest.approx(bench.p.network_speed, rel=1e-13)
 
 
@@ -155,8 +155,8 @@ def test_names_move_with_what_buyers_have_seen(bench, alone):
     p.abroad_income = 0.0
     state.name_abroad[alone, 1] = 1.0
     market = p.abroad_exposure * here.world_market * here.destination_market
-    bench.w.sent[alone] = [market[0], market[1], 0.0, 0.0, 0.0, 0.0, 0.0]
-    abroad.remember(bench.t, bench.w, state, bench.world, bench.makers, p)
+    bench.flow.sent[alone] = [market[0], market[1], 0.0, 0.0, 0.0, 0.0, 0.0]
+    abroad.remember(bench.now(), state, bench.flow, p)
     seen, found = 1.0 - math.exp(-1.0), 1.0 - 0.2 / 0.9
     assert state.name_abroad[alone, 0] == pytest.approx(p.abroad_learning * seen * found, rel=1e-12)
     assert state.name_abroad[alone, 1] == pytest.approx(
@@ -183,22 +183,28 @@ def taken(bench, case):
 
 def test_a_takeover_costs_either_way_and_brings_network_and_name_only_if_it_succeeds(bench, case, out):
     c, m, year = taken(bench, case)
-    p, state, t = bench.p, bench.state, year - int(case.years[0])
+    bench.t = t = year - int(case.years[0])
+    p, state = bench.p, bench.state
     bench.only(m)
     contract, history = case.contracts[c], 3
-    drawn = uniform(1, history, t, m, abroad.TAKEOVER)
+    drawn = uniform(1, history, t, m, channels.TAKEOVER_ABROAD)
     p.takeover_organisation = p.takeover_distance = p.takeover_absorb = 0.0
     for margin, failed in ((1e-6, 0.0), (-1e-6, 1.0)):
-        state.network[m], state.name_abroad[m], state.cash[m], bench.w.spent_abroad[m] = 0.5, 0.5, 20.0, 0.0
+        state.network[m], state.name_abroad[m], state.cash[m], bench.flow.spent_abroad[m] = (
+            0.5,
+            0.5,
+            20.0,
+            0.0,
+        )
         chance = drawn + margin
         p.takeover_constant = math.log(chance / (1.0 - chance))
-        abroad.take_over(t, bench.w, state, bench.world, bench.makers, bench.contracts, p, 1, history, out)
+        abroad.take_over(bench.now(history=history), state, bench.flow, p, out)
         assert out.takeovers_failed == failed
         kept = p.takeover_strength * (1.0 - failed) * 0.5
         assert state.network[m] == pytest.approx(0.5 + kept * contract["network"], rel=1e-12)
         assert state.name_abroad[m] == pytest.approx(0.5 + kept * contract["name"], rel=1e-12)
         assert state.cash[m] == pytest.approx(20.0 - p.takeover_cost * contract["cost"], rel=1e-12)
-        assert bench.w.spent_abroad[m] == pytest.approx(p.takeover_cost * contract["cost"], rel=1e-12)
+        assert bench.flow.spent_abroad[m] == pytest.approx(p.takeover_cost * contract["cost"], rel=1e-12)
 
 
 def test_takeovers_succeed_by_organisation_nearness_and_absorption(bench, case):
@@ -208,18 +214,18 @@ def test_takeovers_succeed_by_organisation_nearness_and_absorption(bench, case):
     state.organisation[m], state.mastered[m], state.research[m] = 0.8, level - 0.4, 0.0
     value = p.takeover_constant + p.takeover_organisation * math.log(0.8) - 0.4 * p.takeover_distance
     expected = logit(value - 0.5 * p.takeover_absorb)
-    assert abroad.success(m, year, contract, bench.w, state, p) == pytest.approx(expected, rel=1e-12)
-    state.research[m], bench.w.talent = 1e9, 1.0
-    assert abroad.success(m, year, contract, bench.w, state, p) == pytest.approx(
+    assert abroad.success(m, year, contract, state, bench.flow, p) == pytest.approx(expected, rel=1e-12)
+    state.research[m], bench.flow.talent = 1e9, 1.0
+    assert abroad.success(m, year, contract, state, bench.flow, p) == pytest.approx(
         logit(value + 0.5 * p.takeover_absorb), rel=1e-12
     )
 
 
 def test_trucks_go_where_the_destinations_pull(bench):
-    here, now, p = bench.world[bench.t], bench.policy[bench.t], bench.p
+    here, _now, p = bench.world[bench.t], bench.policy[bench.t], bench.p
     part = np.zeros(here.destination_market.size)
-    total = abroad.send_trucks(-1.0, -1.0, here, now, p, part)
-    value = [-1.0 + abroad.place(x, -1.0, here, now, p) for x in range(part.size)]
+    total = abroad.send_trucks(-1.0, -1.0, part, bench.now(), p)
+    value = [-1.0 + abroad.place(x, -1.0, bench.now(), p) for x in range(part.size)]
     assert part == pytest.approx(here.destination_market * logit(np.array(value)), rel=1e-12)
     assert total == pytest.approx(part.sum(), rel=1e-12)
 

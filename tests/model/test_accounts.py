@@ -13,7 +13,8 @@ import pytest
 from laboratory import DIAGNOSTICS, altered
 
 from latecomer.axes import GOVERNMENT, GREAT_PILLARS, IMPORTER, JOINT_VENTURE, PRIVATE
-from latecomer.model import buyers
+from latecomer.model.context import Now
+from latecomer.model.markets import buyers
 from latecomer.run import Workspace, workspace
 from latecomer.vocabulary import YEAR, record
 
@@ -198,9 +199,9 @@ class Step:
 
     before: np.record
     after: np.record
-    scratch: np.record
+    flow: np.record
     year: np.record
-    policy: np.record
+    now: Now
     params: np.record
     makers: np.recarray
 
@@ -212,8 +213,11 @@ def seen_from_inside(laboratory, calendar_year, params, history):
     laboratory.go_on(space, vector, history=history, last=t)
     before = np.array(space.state).view(np.recarray)
     year = laboratory.go_on(space, vector, history=history, first=t, last=t + 1)[t]
-    policy, makers = laboratory.case.policy[t], laboratory.case.makers
-    return Step(before[0], space.state[0], space.scratch[0], year, policy, vector[0], makers)
+    case = laboratory.case
+    now = Now(
+        t, 1, history, case.world[t], case.policy[t], case.strategy[t], case.world, case.policy, case.makers, case.contracts
+    )  # fmt: skip
+    return Step(before[0], space.state[0], space.flow[0], year, now, vector[0], case.makers)
 
 
 @pytest.fixture(scope="module", params=range(0, DRAWS + 1, 4), ids=lambda n: f"draw_{n}" if n else "the_case")
@@ -226,26 +230,26 @@ def steps(request, laboratory):
 def test_no_plant_makes_more_cars_than_overtime_allows(steps, case):
     for step in steps:
         alive = (step.after.alive == 1) & (case.makers.ownership != IMPORTER)
-        wear = step.params.capacity_wear * (1.0 - step.policy.plan_share)
+        wear = step.params.capacity_wear * (1.0 - step.now.policy.plan_share)
         plant = (step.after.capacity - step.before.pipeline[:, 0]) / (1.0 - wear)
-        made = step.scratch.sold_home + step.after.exports + step.scratch.plan_built
+        made = step.flow.sold_home + step.after.exports + step.flow.plan_built
         assert (made[alive] <= OVERTIME * plant[alive] + ONE_VEHICLE).all()
 
 
 def test_no_plant_makes_more_trucks_than_overtime_allows(steps):
     for step in steps:
-        wear = step.params.capacity_wear * (1.0 - step.policy.plan_share)
+        wear = step.params.capacity_wear * (1.0 - step.now.policy.plan_share)
         at_work = (step.after.truck_capacity - step.before.truck_pipeline[:, 0]) / (1.0 - wear)
         alive = (step.after.alive == 1) & (step.before.alive == 1)
-        over = step.scratch.truck_sold[alive] - OVERTIME * at_work[alive]
+        over = step.flow.truck_sold[alive] - OVERTIME * at_work[alive]
         assert over.max(initial=0.0) <= ONE_VEHICLE
 
 
 def test_trucks_sold_at_home_are_demand_or_the_plan(steps):
     for step in steps:
-        at_home = step.scratch.truck_sold.sum() - step.scratch.truck_exports.sum()
-        planned = step.scratch.plan_trucks.sum()
-        assert at_home <= max(step.scratch.truck_demand, planned) * (1.0 + 1e-9) + ONE_VEHICLE
+        at_home = step.flow.truck_sold.sum() - step.flow.truck_exports.sum()
+        planned = step.flow.plan_trucks.sum()
+        assert at_home <= max(step.flow.truck_demand, planned) * (1.0 + 1e-9) + ONE_VEHICLE
 
 
 def paid_for_plant(step):
@@ -270,7 +274,7 @@ def debt_limits(step):
 def softness(step):
     """Return the share of its losses that every maker is sure to be paid."""
     own = step.makers.ownership <= PRIVATE
-    return np.where(own, step.policy.budget_softness[np.minimum(step.makers.ownership, PRIVATE)], 0.0)
+    return np.where(own, step.now.policy.budget_softness[np.minimum(step.makers.ownership, PRIVATE)], 0.0)
 
 
 def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
@@ -282,23 +286,23 @@ def test_cash_moves_with_profit_dividends_aid_and_plant(steps, case):
         aid = softness(step) * shortfall
         kept = np.where(ventures & (profit > 0.0), (1.0 - p.payout) * profit, profit)
         founders = p.entry_cash + p.entry_capital * case.makers.electric_only
-        opening = np.where(step.before.alive == 1, step.before.cash, founders) - step.scratch.line_spent
+        opening = np.where(step.before.alive == 1, step.before.cash, founders) - step.flow.line_spent
         settled = (1.0 - p.cash_decay) * opening + kept + gained + aid
         rescue = softness(step) * np.maximum(0.0, -settled - debt_limits(step))
         aid += rescue
         expected = settled + rescue - paid_for_plant(step)
-        expected = expected - step.scratch.spent_abroad
-        held = (step.after.alive == 1) & (case.makers.ownership != IMPORTER) & (step.scratch.handed == 0.0)
+        expected = expected - step.flow.spent_abroad
+        held = (step.after.alive == 1) & (case.makers.ownership != IMPORTER) & (step.flow.handed == 0.0)
         assert np.allclose(after.cash[held], expected[held], rtol=1e-9, atol=1e-12)
         paid = aid[(step.before.alive == 1) | (step.after.alive == 1)].sum()
-        if not step.scratch.handed.any():  # in years of takeovers, debts change hands
+        if not step.flow.handed.any():  # in years of takeovers, debts change hands
             assert step.year.soft_aid == pytest.approx(paid, rel=1e-9, abs=1e-12)
 
 
 def test_plant_is_ordered_within_means(steps, case):
     for step in steps:
         ordered = step.after.pipeline[:, 1] * plant_prices(step)
-        cash = step.after.cash + paid_for_plant(step) + step.scratch.spent_abroad
+        cash = step.after.cash + paid_for_plant(step) + step.flow.spent_abroad
         money = np.where(case.makers.ownership < PRIVATE, np.maximum(cash, 0.0) + 0.5 * step.after.dividends,
                          np.maximum(0.0, 0.7 * cash + 1.5 * step.after.profit))  # fmt: skip
         credit = np.select(
@@ -338,9 +342,9 @@ def test_profit_surplus_taxes_and_subsidies_add_up(years):
 
 def test_public_outlay_is_what_government_pays_and_the_balance_what_taxes_leave(steps):
     for step in steps:
-        year, w = step.year, step.scratch
+        year, w = step.year, step.flow
         burning = w.electric[: w.lines] == 0.0
-        scrappage = step.policy.subsidy_trade_in / 1000.0 * w.sold[: w.lines][burning].sum()
+        scrappage = step.now.policy.subsidy_trade_in / 1000.0 * w.sold[: w.lines][burning].sum()
         research = year.money_flow[GOVERNMENT].sum()
         paid = year.subsidy + scrappage + year.soft_aid + year.local_aid + research + w.rebates
         assert year.public_outlay == pytest.approx(paid, rel=1e-12)
@@ -365,22 +369,20 @@ def test_every_vehicle_sold_at_home_joins_a_fleet(steps):
     for step in steps:
         p, before, after = step.params, step.before, step.after
         scrapped = np.repeat([p.scrap_young, p.scrap_middle, p.scrap_old], [5, 5, 1])
-        traded_in = scrapped * buyers.brought_forward(step.policy, p)
+        traded_in = scrapped * buyers.brought_forward(step.now, p)
         kept = (before.fleet * (1.0 - traded_in)).sum() + before.fleet_other @ (1.0 - scrapped)
         kept += (1.0 - p.truck_scrap) * before.truck_fleet
-        sold = step.scratch.sold_home.sum() + step.scratch.plan_built.sum()
-        sold += step.scratch.truck_sold.sum() - step.scratch.truck_exports.sum()
+        sold = step.flow.sold_home.sum() + step.flow.plan_built.sum()
+        sold += step.flow.truck_sold.sum() - step.flow.truck_exports.sum()
         total = after.fleet.sum() + after.fleet_other.sum() + after.truck_fleet
         assert total == pytest.approx(kept + sold, rel=1e-9)
 
 
 def test_buyers_take_what_makers_sell(steps):
     for step in steps:
-        assert step.scratch.bought.sum() == pytest.approx(step.scratch.sold_home.sum(), rel=1e-9, abs=1e-9)
-        lines = step.scratch.lines
-        assert step.scratch.sold[:lines].sum() == pytest.approx(
-            step.scratch.sold_home.sum(), rel=1e-9, abs=1e-12
-        )
+        assert step.flow.bought.sum() == pytest.approx(step.flow.sold_home.sum(), rel=1e-9, abs=1e-9)
+        lines = step.flow.lines
+        assert step.flow.sold[:lines].sum() == pytest.approx(step.flow.sold_home.sum(), rel=1e-9, abs=1e-12)
 
 
 def test_equity_is_a_share_and_groups_are_makers(case):
@@ -398,7 +400,7 @@ def test_the_state_is_all_that_the_next_year_needs(laboratory):
     for calendar_year in STEPS:
         t = laboratory.index(calendar_year)
         space = laboratory.after(calendar_year)
-        fresh = Workspace(altered(space.state, {}), workspace(laboratory.case).scratch)
+        fresh = Workspace(altered(space.states, {}), workspace(laboratory.case).flow)
         rest = laboratory.go_on(fresh, laboratory.params(), first=t + 1)
         assert rest[t + 1 :].tobytes() == whole[t + 1 :].tobytes(), f"going on after {calendar_year}"
 

@@ -7,7 +7,7 @@ import pytest
 from laboratory import altered
 
 from latecomer.axes import COMBUSTION, DOMAINS, IMPORTER, PRIVATE, PROCESS
-from latecomer.model import accounts, index
+from latecomer.model.books import accounts, index
 from latecomer.run import workspace
 from latecomer.vocabulary import YEAR, record, sizes
 
@@ -42,7 +42,7 @@ def test_the_price_index_credits_better_cars_at_what_their_buyers_would_pay(labo
     laboratory.go_on(space, laboratory.params(), last=t)
     before = altered(space.state, {})[0]
     year = laboratory.go_on(space, laboratory.params(), first=t, last=t + 1)[t]
-    w = space.scratch[0]
+    w = space.flow[0]
     n = int(w.lines)
     m, s, e = w.maker[:n], w.segment[:n], w.powertrain[:n]
     old_price, price = before.price[m, s, e], w.price[:n]
@@ -60,7 +60,7 @@ def test_price_quality_and_trust_of_a_maker_are_means_over_what_it_sells_at_home
     laboratory.go_on(space, laboratory.params(), last=t)
     before = altered(space.state, {})[0]
     year = laboratory.go_on(space, laboratory.params(), first=t, last=t + 1)[t]
-    w, makers = space.scratch[0], laboratory.case.makers
+    w, makers = space.flow[0], laboratory.case.makers
     n = int(w.lines)
     maker, burning = w.maker[:n], w.powertrain[:n] == COMBUSTION
     for m in (
@@ -84,8 +84,8 @@ def reference_year(bench):
     p = bench.p
     makers, regions, destinations = (
         bench.state.network.shape[0],
-        len(bench.w.appeal),
-        bench.w.sent_trucks.size,
+        len(bench.flow.appeal),
+        bench.flow.sent_trucks.size,
     )
     out = np.zeros(1, record(YEAR, sizes(m=makers, r=regions, x=destinations))).view(np.recarray)[0]
     out.vehicles, out.capacity, out.vehicle_exports = (
@@ -104,13 +104,13 @@ def reference_year(bench):
     out.own_capability[PROCESS] -= behind
     out.own_exports = p.reference_export_value * out.vehicles / (p.export_price * out.own_brand_price)
     out.profit = p.reference_return * out.capacity * p.capacity_price * 1e-6
-    bench.w.talent = p.reference_talent * math.exp(behind / len(DOMAINS))
+    bench.flow.talent = p.reference_talent * math.exp(behind / len(DOMAINS))
     return out
 
 
 def test_both_indices_are_a_hundred_at_the_reference(bench):
     out = reference_year(bench)
-    index.measure(bench.w, bench.state, bench.p, out)
+    index.measure(bench.state, bench.flow, bench.p, out)
     assert list(out.great_pillars[:5]) == pytest.approx([1.0] * 5, rel=1e-12)
     assert list(out.strong_pillars) == pytest.approx([1.0] * 6, rel=1e-12)
     assert out.great == pytest.approx(100.0, rel=1e-12)
@@ -122,7 +122,7 @@ def test_a_pillar_moves_an_index_by_its_weight_and_cannot_run_away(bench):
     for factor, held in ((2.0, 2.0), (1e6, 10.0), (0.0, 1e-3)):
         out = reference_year(bench)
         out.vehicle_exports *= factor
-        index.measure(bench.w, bench.state, p, out)
+        index.measure(bench.state, bench.flow, p, out)
         assert out.great == pytest.approx(100.0 * held**p.great_exports, rel=1e-12)
 
 

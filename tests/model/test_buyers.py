@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from latecomer.axes import AGES, BUYERS, INSTITUTION, SMALL_BUSINESS
-from latecomer.model import buyers
+from latecomer.model.markets import buyers
 
 
 def test_ageing_conserves_cars(bench):
@@ -39,14 +39,14 @@ def test_what_is_traded_in_leaves_the_fleet(bench):
     p, t, state = bench.p, bench.t, bench.state
     now = bench.policy[t]
     now.subsidy_trade_in, now.subsidy_trade_in_electric = 4000.0, 1000.0
-    bonus = buyers.brought_forward(now, p)
+    bonus = buyers.brought_forward(bench.now(), p)
     assert bonus == pytest.approx(1.0 + 0.5 * p.trade_in_effect, rel=1e-15)
     state.fleet[:], state.fleet_other[:] = 0.01, 0.0
     before = state.fleet.sum()
-    buyers.count(t, bench.w, state, bench.world, bench.policy, p)
-    replacing = bench.w.replacing.sum()
-    bench.w.bought[:], bench.w.plan_built[:] = 0.0, 0.0
-    buyers.add_to_fleet(t, bench.w, state, bench.policy, p)
+    buyers.count(bench.now(), state, bench.flow, p)
+    replacing = bench.flow.replacing.sum()
+    bench.flow.bought[:], bench.flow.plan_built[:] = 0.0, 0.0
+    buyers.add_to_fleet(bench.now(), state, bench.flow, p)
     assert before - state.fleet.sum() == pytest.approx(replacing, rel=1e-12)
 
 
@@ -70,28 +70,28 @@ def test_buyers_are_counted_by_saturation_scrap_and_product(bench):
     state.chargers[:] = 1.0
     r, b = 2, 7
     state.fleet[r, b, [0, 4, 5, 9, 10]] = (0.004, 0.006, 0.008, 0.012, 0.03)
-    buyers.count(t, bench.w, state, bench.world, bench.policy, p)
+    buyers.count(bench.now(), state, bench.flow, p)
     full = p.saturation * here.income[b] / (here.income[b] + p.saturation_half) * here.households[r, b]
-    assert bench.w.first_time[r, b] == pytest.approx(p.shopping * max(0.0, full - 0.06), rel=1e-13)
+    assert bench.flow.first_time[r, b] == pytest.approx(p.shopping * max(0.0, full - 0.06), rel=1e-13)
     worn = 0.01 * p.scrap_young + 0.02 * p.scrap_middle + 0.03 * p.scrap_old
-    assert bench.w.replacing[r, b] == pytest.approx(worn * (1.0 + 0.5 * p.trade_in_effect), rel=1e-13)
+    assert bench.flow.replacing[r, b] == pytest.approx(worn * (1.0 + 0.5 * p.trade_in_effect), rel=1e-13)
     share = here.region_gdp_share[r]
-    assert bench.w.first_time[r, INSTITUTION] == pytest.approx(
+    assert bench.flow.first_time[r, INSTITUTION] == pytest.approx(
         p.institutions * 0.05 * here.gdp * share, rel=1e-13
     )
-    assert bench.w.first_time[r, SMALL_BUSINESS] == pytest.approx(
+    assert bench.flow.first_time[r, SMALL_BUSINESS] == pytest.approx(
         p.small_firms * 0.05 * here.gdp**0.9 * share, rel=1e-13
     )
-    assert bench.w.appeal[2] == pytest.approx([0.4, 0.7, 0.7], rel=1e-15)
-    assert (np.delete(bench.w.appeal, 2, axis=0) == 1.0).all()
+    assert bench.flow.appeal[2] == pytest.approx([0.4, 0.7, 0.7], rel=1e-15)
+    assert (np.delete(bench.flow.appeal, 2, axis=0) == 1.0).all()
 
 
 def test_a_region_of_one_person_more_buys_in_proportion(bench):
     """First-time demand is extensive: twice the households without cars are twice the buyers."""
     bench.policy[bench.t].purchase_private = 1.0
-    buyers.count(bench.t, bench.w, bench.state, bench.world, bench.policy, bench.p)
-    once = bench.w.first_time[:, : len(BUYERS) - 2].copy()
+    buyers.count(bench.now(), bench.state, bench.flow, bench.p)
+    once = bench.flow.first_time[:, : len(BUYERS) - 2].copy()
     bench.world.households[:] *= 2.0
-    buyers.count(bench.t, bench.w, bench.state, bench.world, bench.policy, bench.p)
-    assert np.allclose(bench.w.first_time[:, : len(BUYERS) - 2], 2.0 * once, rtol=1e-13)
+    buyers.count(bench.now(), bench.state, bench.flow, bench.p)
+    assert np.allclose(bench.flow.first_time[:, : len(BUYERS) - 2], 2.0 * once, rtol=1e-13)
     assert once.sum() > 0.0

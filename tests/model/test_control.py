@@ -27,7 +27,9 @@ from latecomer.axes import (
     PRIVATE,
     TECHNOLOGY_SOURCES,
 )
-from latecomer.model import control, finance, knowledge, product
+from latecomer.model.cars import quality
+from latecomer.model.makers import finance
+from latecomer.model.technology import control, innovation, learning
 
 CUTS = [("supply_cutoff", d) for d in range(len(DOMAINS))] + [
     ("supply_cutoff_source", y) for y in range(len(TECHNOLOGY_SOURCES))
@@ -39,24 +41,24 @@ def set_up(bench, mastered):
     own, venture = bench.first(PRIVATE), bench.first(JOINT_VENTURE)
     bench.only(own, venture)
     bench.contracts.year[:] = 9999
-    bench.w.frontier[:] = 1.0
+    bench.flow.frontier[:] = 1.0
     bench.state.mastered[own], bench.state.mastered[venture] = mastered, 0.8
     bench.policy[bench.t].reform_state_firms = 1.0
     return own, venture
 
 
-def quality(bench, maker):
+def quality_of(bench, maker):
     introduce(bench)
-    return product.quality_gap(maker, COMBUSTION, bench.w, bench.state, bench.makers[maker], bench.p)
+    return quality.quality_gap(maker, COMBUSTION, bench.now(), bench.state, bench.flow, bench.p)
 
 
 @pytest.mark.parametrize(("lever", "place"), CUTS)
 def test_a_maker_that_masters_what_it_uses_is_untouched_to_the_bit(bench, lever, place):
     own, _ = set_up(bench, 1.0)
-    before = quality(bench, own)
+    before = quality_of(bench, own)
     accessible = bench.state.accessible[own].copy()
     bench.policy[bench.t][lever][place] = 1.0
-    assert quality(bench, own) == before
+    assert quality_of(bench, own) == before
     assert (bench.state.accessible[own] == accessible).all()
 
 
@@ -64,13 +66,13 @@ def test_a_maker_that_masters_what_it_uses_is_untouched_to_the_bit(bench, lever,
 def test_a_maker_that_does_not_loses_the_gap_that_shows_in_its_cars(bench, domain):
     own, _ = set_up(bench, 0.1)
     p = bench.p
-    before = quality(bench, own)
+    before = quality_of(bench, own)
     gap = bench.state.accessible[own, domain] - 0.1
     assert gap > 0.0
     bench.policy[bench.t].supply_cutoff[domain] = 1.0
-    lost = product.domain_weight(domain, COMBUSTION, p) * p.access_use * gap
-    assert before - quality(bench, own) == pytest.approx(lost, rel=1e-12)
-    assert bench.w.source[own, domain] == OWN_SOURCE
+    lost = quality.domain_weight(domain, COMBUSTION, p) * p.access_use * gap
+    assert before - quality_of(bench, own) == pytest.approx(lost, rel=1e-12)
+    assert bench.flow.source[own, domain] == OWN_SOURCE
 
 
 def test_half_a_cut_of_domain_and_half_of_source_leave_a_quarter(bench):
@@ -94,7 +96,7 @@ def test_a_venture_keeps_what_stays_without_its_partner_and_learns_no_more(bench
     kept = bench.state.accessible[venture, ENGINE]
     assert kept == pytest.approx(level - 0.5 * (level - 0.2), rel=1e-12)
     bench.state.mastered[venture] = bench.state.accessible[venture]
-    bench.w.frontier[:] += 0.5
+    bench.flow.frontier[:] += 0.5
     introduce(bench)
     assert bench.state.accessible[venture, ENGINE] == kept
 
@@ -119,31 +121,31 @@ def test_control_leaning_and_fees(bench):
     contract.domain[ENGINE] = 1.0
     p.frontier_growth = 0.1
     introduce(bench)
-    assert bench.w.source[own, ENGINE] == LICENCE
-    control.weigh(bench.w, bench.state, bench.makers, p)
+    assert bench.flow.source[own, ENGINE] == LICENCE
+    control.weigh(bench.now(), bench.state, bench.state, bench.flow, p)
     beyond = p.access_use * (bench.state.accessible[own] - bench.state.mastered[own])
-    weight = np.array([product.domain_weight(d, COMBUSTION, p) for d in range(len(DOMAINS))])
+    weight = np.array([quality.domain_weight(d, COMBUSTION, p) for d in range(len(DOMAINS))])
     masters = weight @ np.exp(-beyond - p.control_distance * 0.9)
-    assert bench.w.control[own] == pytest.approx(masters, rel=1e-12)
+    assert bench.flow.control[own] == pytest.approx(masters, rel=1e-12)
     engine = weight[ENGINE] * (1.0 - math.exp(-beyond[ENGINE]))
-    assert bench.w.leaning[own, LICENCE] == pytest.approx(engine, rel=1e-12)
-    bought = bench.w.leaning[own, MACHINERY]
-    assert bench.w.fee_rate[own] == pytest.approx(
+    assert bench.flow.leaning[own, LICENCE] == pytest.approx(engine, rel=1e-12)
+    bought = bench.flow.leaning[own, MACHINERY]
+    assert bench.flow.fee_rate[own] == pytest.approx(
         p.licence_fee * engine + p.machinery_fee * bought, rel=1e-12
     )
-    assert bench.w.leaning[own].sum() == pytest.approx(weight @ (1.0 - np.exp(-beyond)), rel=1e-12)
+    assert bench.flow.leaning[own].sum() == pytest.approx(weight @ (1.0 - np.exp(-beyond)), rel=1e-12)
 
 
 def test_fees_come_off_the_profit_of_cars(bench):
     own, _ = set_up(bench, 0.1)
-    bench.state.revenue[own], bench.w.sold_home[own] = 20.0, 0.2
-    bench.w.fee_rate[own] = 0.0
-    finance.add_other_sales(own, bench.w, bench.state, bench.policy[bench.t], bench.p)
+    bench.state.revenue[own], bench.flow.sold_home[own] = 20.0, 0.2
+    bench.flow.fee_rate[own] = 0.0
+    finance.add_other_sales(own, bench.now(), bench.state, bench.flow, bench.p)
     free, bench.state.profit[own] = float(bench.state.profit[own]), 0.0
-    bench.w.fee_rate[own] = 0.05
-    finance.add_other_sales(own, bench.w, bench.state, bench.policy[bench.t], bench.p)
+    bench.flow.fee_rate[own] = 0.05
+    finance.add_other_sales(own, bench.now(), bench.state, bench.flow, bench.p)
     assert free - bench.state.profit[own] == pytest.approx(0.05 * 20.0, rel=1e-12)
-    assert bench.w.fees[own] == pytest.approx(1.0, rel=1e-12)
+    assert bench.flow.fees[own] == pytest.approx(1.0, rel=1e-12)
 
 
 def test_buying_without_digestion_leaves_a_maker_where_it_was(bench):
@@ -152,9 +154,7 @@ def test_buying_without_digestion_leaves_a_maker_where_it_was(bench):
     bench.state.research[:] = 0.0
     for _ in range(5):
         introduce(bench)
-        knowledge.learn(
-            bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p, SEED, 0
-        )
+        learning.learn(bench.now(seed=SEED), bench.state, bench.flow, bench.p)
     assert (bench.state.accessible[own] > 0.1).any()
     assert (bench.state.mastered[own] == 0.1).all()
 
@@ -162,11 +162,10 @@ def test_buying_without_digestion_leaves_a_maker_where_it_was(bench):
 def split_of(bench, source, bought, response):
     """Return efforts on partners' technology, purchases and own innovation at these gaps (even effort is 1 each)."""
     own = bench.first(PRIVATE)
-    bench.p.split_response, bench.w.source[own, ENGINE] = response, OWN_SOURCE
-    knowledge.share_effort(
-        ENGINE, own, 1.0, 0.6, source, bought, bench.w, bench.state, bench.strategy[bench.t], bench.p
-    )
-    return bench.w.split.copy()
+    bench.p.split_response, bench.flow.source[own, ENGINE] = response, OWN_SOURCE
+    bench.flow.focus[ENGINE] = 1.0
+    learning.share_effort(ENGINE, own, 0.6, source, bought, bench.now(), bench.state, bench.flow, bench.p)
+    return bench.flow.split.copy()
 
 
 def test_even_effort_without_response_and_more_where_more_is_to_be_had(bench):
@@ -176,11 +175,11 @@ def test_even_effort_without_response_and_more_where_more_is_to_be_had(bench):
     assert partner + purchase + own == pytest.approx(3.0, rel=1e-14)
     assert split_of(bench, 0.0, 0.0, 0.5)[2] > own  # nothing to digest: research turns inward
     p = bench.p
-    gains = np.array([p.digestion * 0.6 * 0.5 * math.exp(-0.5), 0.0, 0.0]) + knowledge.LEAST_RETURN
+    gains = np.array([p.digestion * 0.6 * 0.5 * math.exp(-0.5), 0.0, 0.0]) + learning.LEAST_RETURN
     gains[2] += (
-        knowledge.odds(ENGINE, 1.0, 1.0, bench.state, p)
-        * knowledge.MEAN_STEP
-        * knowledge.room(ENGINE, bench.state.mastered[bench.first(PRIVATE), ENGINE], bench.w)
+        innovation.odds(ENGINE, 1.0, 1.0, bench.state, p)
+        * learning.MEAN_STEP
+        * innovation.room(ENGINE, bench.state.mastered[bench.first(PRIVATE), ENGINE], bench.flow)
     )
     expected = 3.0 * np.sqrt(gains) / np.sqrt(gains).sum()
     assert split_of(bench, 0.5, 0.0, 0.5) == pytest.approx(expected, rel=1e-12)
@@ -189,22 +188,20 @@ def test_even_effort_without_response_and_more_where_more_is_to_be_had(bench):
 def test_a_fee_turns_effort_from_what_is_bought(bench):
     own = bench.first(PRIVATE)
     free = split_of(bench, 0.0, 0.5, 0.5)[1]
-    bench.w.source[own, ENGINE], bench.p.licence_fee = LICENCE, 0.08
-    knowledge.share_effort(
-        ENGINE, own, 1.0, 0.6, 0.0, 0.5, bench.w, bench.state, bench.strategy[bench.t], bench.p
-    )
-    assert bench.w.split[1] < free
+    bench.flow.source[own, ENGINE], bench.p.licence_fee = LICENCE, 0.08
+    learning.share_effort(ENGINE, own, 0.6, 0.0, 0.5, bench.now(), bench.state, bench.flow, bench.p)
+    assert bench.flow.split[1] < free
 
 
 def test_kinds_of_improvement_share_a_success(bench):
     own, p = bench.first(PRIVATE), bench.p
     without(bench, *SPILLOVERS, "digestion", "split_response")
     p.improvement, p.integration, p.reinnovation = 1e9, 0.5, 0.4
-    bench.w.frontier[:], bench.w.offered[own], bench.w.breadth[:] = 5.0, 0.05, 0.6
+    bench.flow.frontier[:], bench.flow.offered[own], bench.flow.breadth[:] = 5.0, 0.05, 0.6
     gain = gain_of(bench, ENGINE, 1.0)
-    near = 0.4 * math.exp(-0.05 / knowledge.NEAR)
+    near = 0.4 * math.exp(-0.05 / innovation.NEAR)
     spur = 1.0 + 0.5 * 0.6 + near
-    parts = bench.w.succeeded
+    parts = bench.flow.succeeded
     assert parts[ORIGINAL] == pytest.approx(gain / spur, rel=1e-12)
     assert parts[INTEGRATED] == pytest.approx(gain * 0.3 / spur, rel=1e-12)
     assert parts[ABSORBED] == pytest.approx(gain * near / spur, rel=1e-12)
@@ -214,11 +211,11 @@ def test_kinds_of_improvement_share_a_success(bench):
 
 def test_breadth_counts_the_other_domains_within_reach(bench):
     own = bench.first(PRIVATE)
-    bench.w.frontier[:] = 1.0
-    bench.state.mastered[own] = 1.0 - knowledge.WITHIN_REACH
-    assert knowledge.breadth(ENGINE, own, bench.w, bench.state) == pytest.approx(0.5, rel=1e-12)
+    bench.flow.frontier[:] = 1.0
+    bench.state.mastered[own] = 1.0 - innovation.WITHIN_REACH
+    assert innovation.breadth(ENGINE, own, bench.state, bench.flow) == pytest.approx(0.5, rel=1e-12)
     bench.state.mastered[own], bench.state.mastered[own, ENGINE] = -5.0, 9.0
-    assert knowledge.breadth(ENGINE, own, bench.w, bench.state) < 1e-9
+    assert innovation.breadth(ENGINE, own, bench.state, bench.flow) < 1e-9
 
 
 def test_contracts_name_their_source(case):

@@ -18,7 +18,9 @@ from latecomer.axes import (
     PLATFORM,
     PRIVATE,
 )
-from latecomer.model import electric, ventures
+from latecomer.model.cars import appeal
+from latecomer.model.markets import chargers
+from latecomer.model.technology import access, paradigm, software
 
 CLOSED = {"battery_growth": 0.0, "electronics_growth": 0.0}
 EQUAL = {"lock_state": 0.5, "lock_private": 0.5, "lock_new": 0.5, "venture_lock": 0.5}
@@ -27,19 +29,19 @@ HISTORIES = range(6)
 
 def open_window(bench, software=0.3, battery=0.8):
     """Set the frontier as it stands once both young domains have dawned."""
-    bench.w.frontier[:] = 1.0
-    bench.w.frontier[ELECTRONICS], bench.w.frontier[BATTERY] = 1.0 + software, battery
+    bench.flow.frontier[:] = 1.0
+    bench.flow.frontier[ELECTRONICS], bench.flow.frontier[BATTERY] = 1.0 + software, battery
 
 
 def test_lock_in_depends_on_what_a_maker_was_settled_in(bench):
     p, makers = bench.p, bench.makers
     p.lock_state, p.lock_private, p.lock_new, p.venture_lock = 0.1, 0.2, 0.3, 0.4
     newcomer = int(np.flatnonzero((makers.electric_only == 1) & (makers.ownership == PRIVATE))[0])
-    seen = [electric.lock_of(makers[bench.first(kind)], p) for kind in (LOCAL_STATE, PRIVATE, JOINT_VENTURE)]
+    seen = [paradigm.lock_of(makers[bench.first(kind)], p) for kind in (LOCAL_STATE, PRIVATE, JOINT_VENTURE)]
     assert seen == [0.1, 0.2, 0.4]
-    assert electric.lock_of(makers[newcomer], p) == 0.3
+    assert paradigm.lock_of(makers[newcomer], p) == 0.3
     makers[newcomer].ownership = FOREIGN_PLANT
-    assert electric.lock_of(makers[newcomer], p) == 0.0
+    assert paradigm.lock_of(makers[newcomer], p) == 0.0
 
 
 def test_software_is_taken_up_within_the_reach_that_lock_in_leaves(bench):
@@ -48,7 +50,7 @@ def test_software_is_taken_up_within_the_reach_that_lock_in_leaves(bench):
     bench.only(own, venture)
     bench.state.research[own], bench.state.organisation[own] = 2.0, 1.0
     bench.state.software[own], bench.state.mastered[own] = 0.05, 0.6
-    electric.learn(bench.w, bench.state, bench.makers, p)
+    software.learn(bench.now(), bench.state, bench.flow, p)
     reach = 1.0 - p.lock_state
     ear = 0.3 + 0.7 * (1.0 - math.exp(-2.0 * reach / p.absorption_scale))
     gain = p.software_spillover * ear * (reach * 0.3 - 0.05)
@@ -64,7 +66,7 @@ def test_nothing_is_known_of_a_paradigm_before_its_dawn(bench):
     open_window(bench, 0.0, 0.0)
     bench.only(own)
     bench.state.mastered[own], bench.state.research[own], bench.state.organisation[own] = 0.5, 5.0, 1.0
-    electric.learn(bench.w, bench.state, bench.makers, bench.p)
+    software.learn(bench.now(), bench.state, bench.flow, bench.p)
     assert bench.state.software[own] == bench.state.mastered[own, BATTERY] == 0.0
     assert bench.state.mastered[own, ELECTRONICS] == 0.5
 
@@ -74,17 +76,7 @@ def test_ventures_bring_only_part_of_what_is_new_in_electronics(bench):
     open_window(bench)
     bench.only(venture)
     bench.state.mastered[venture] = -1.0
-    ventures.introduce(
-        bench.t,
-        bench.w,
-        bench.state,
-        bench.world,
-        bench.policy,
-        bench.strategy,
-        bench.makers,
-        bench.contracts[:0],
-        p,
-    )
+    access.introduce(bench.now(contracts=bench.contracts[:0]), bench.state, bench.state, bench.flow, p)
     seen = bench.state.accessible[venture]
     assert seen[ELECTRONICS] - seen[PLATFORM] == pytest.approx((1.0 - p.venture_lock) * 0.3, rel=1e-12)
     assert seen[BATTERY] == pytest.approx((1.0 - p.venture_lock) * 0.8, rel=1e-12)
@@ -93,21 +85,21 @@ def test_ventures_bring_only_part_of_what_is_new_in_electronics(bench):
 def test_missing_chargers_count_in_electric_cars_only(bench):
     p, state = bench.p, bench.state
     state.chargers[3] = 0.4
-    assert electric.charging(3, COMBUSTION, state, p) == 1.0
-    assert electric.charging(3, BATTERY_CAR, state, p) == pytest.approx(
+    assert chargers.charging(3, COMBUSTION, state, p) == 1.0
+    assert chargers.charging(3, BATTERY_CAR, state, p) == pytest.approx(
         math.exp(-0.6 * p.charger_need), rel=1e-14
     )
-    assert electric.charging(3, HYBRID, state, p) == pytest.approx(
+    assert chargers.charging(3, HYBRID, state, p) == pytest.approx(
         math.exp(-0.6 * p.charger_need * p.hybrid_share), rel=1e-14
     )
 
 
 def test_chargers_follow_the_local_fleet_the_programme_and_income(bench):
     p, state, here = bench.p, bench.state, bench.world[bench.t]
-    bench.w.first[:], bench.policy[bench.t].charging_programme = 0, 0.5
+    bench.flow.first[:], bench.policy[bench.t].charging_programme = 0, 0.5
     state.electric_fleet[:] = 0.0
     state.electric_fleet[2] = 0.3
-    electric.spread(bench.t, 0.0, bench.w, state, bench.world, bench.policy, p)
+    chargers.spread(bench.now(), state, bench.flow, p)
     share = here.region_gdp_share
     rich = (share / here.households.sum(axis=1)) ** p.charger_income
     public = 0.5 * p.charger_public * rich / (share * rich).sum()
@@ -157,10 +149,10 @@ def test_equal_lock_in_slows_the_way_to_strength(laboratory):
 
 
 def test_drive_appeal_counts_software(bench):
-    p, own, world = bench.p, bench.first(PRIVATE), bench.world[bench.t]
+    p, own, _world = bench.p, bench.first(PRIVATE), bench.world[bench.t]
     open_window(bench)
-    plain = electric.drive_appeal(own, BATTERY_CAR, bench.w, bench.state, world, p)
+    plain = appeal.drive_appeal(own, BATTERY_CAR, bench.now(), bench.state, bench.state, bench.flow, p)
     bench.state.software[own] = 0.2
-    more = electric.drive_appeal(own, BATTERY_CAR, bench.w, bench.state, world, p)
+    more = appeal.drive_appeal(own, BATTERY_CAR, bench.now(), bench.state, bench.state, bench.flow, p)
     assert more - plain == pytest.approx(0.2 * p.software_taste, rel=1e-12)
-    assert electric.drive_appeal(own, COMBUSTION, bench.w, bench.state, world, p) == 0.0
+    assert appeal.drive_appeal(own, COMBUSTION, bench.now(), bench.state, bench.state, bench.flow, p) == 0.0

@@ -7,7 +7,7 @@ import pytest
 
 from latecomer.axes import BATTERY, FOREIGN_PLANT, IMPORTER, JOINT_VENTURE, LOCAL_STATE, PRIVATE
 from latecomer.case.makers import OPEN
-from latecomer.model import matching, ventures
+from latecomer.model.makers import entry, founding
 from latecomer.run import run, workspace
 
 EARLY = 1984
@@ -31,29 +31,29 @@ def at(laboratory, series, *years):
 
 
 def test_odds_are_one_half_where_gain_is_cost():
-    assert matching.odds(3.0, 3.0) == 0.5
-    assert matching.odds(-1.0, 3.0) == 0.0
-    assert matching.odds(6.0, 3.0) == pytest.approx(0.8)
+    assert entry.odds(3.0, 3.0) == 0.5
+    assert entry.odds(-1.0, 3.0) == 0.0
+    assert entry.odds(6.0, 3.0) == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize(
     ("threat", "cap", "share"), [(0.0, 1.0, 0.5), (5.0, 1.0, 0.75), (5.0, 0.6, 0.6), (99.0, 1.0, 1.0)]
 )
 def test_the_foreign_share_is_the_nash_bargain_up_to_the_cap(threat, cap, share):
-    assert matching.foreign_share(10.0, threat, cap) == pytest.approx(share)
+    assert entry.foreign_share(10.0, threat, cap) == pytest.approx(share)
 
 
 def test_importing_pays_less_behind_a_tariff_and_nothing_behind_permits(bench):
     now = bench.policy[bench.t]
     now.trade_licence, now.tariff_car = 0.0, 0.0
-    open_trade = matching.importing(10.0, now, bench.p)
+    open_trade = entry.importing(10.0, bench.now(), bench.p)
     assert open_trade == pytest.approx(10.0 * bench.p.import_cost**-bench.p.price_sensitivity)
     now.tariff_car = 1.0
-    assert matching.importing(10.0, now, bench.p) == pytest.approx(
+    assert entry.importing(10.0, bench.now(), bench.p) == pytest.approx(
         open_trade * 2.0**-bench.p.price_sensitivity
     )
     now.trade_licence = 1.0
-    assert matching.importing(10.0, now, bench.p) == 0.0
+    assert entry.importing(10.0, bench.now(), bench.p) == 0.0
 
 
 def test_a_partner_counts_by_size_skill_and_money_less_the_ventures_it_has(bench):
@@ -64,49 +64,53 @@ def test_a_partner_counts_by_size_skill_and_money_less_the_ventures_it_has(bench
     ]
     g = heads[0]
     bench.only(g)
-    now, p = bench.policy[bench.t], bench.p
-    assert matching.help_of(g, bench.w, bench.state, now, bench.makers, p) == -1.0  # it makes nothing
+    _now, p = bench.policy[bench.t], bench.p
+    assert entry.help_of(g, bench.now(), bench.state, bench.state, bench.flow, p) == -1.0  # it makes nothing
     bench.state.output[g] = 0.1
     bench.state.revenue[g] = bench.state.cash[g] = p.partner_size
-    bench.state.mastered[g], bench.w.frontier[:] = 0.0, math.log(2.0)
-    alone = matching.help_of(g, bench.w, bench.state, now, bench.makers, p)
+    bench.state.mastered[g], bench.flow.frontier[:] = 0.0, math.log(2.0)
+    alone = entry.help_of(g, bench.now(), bench.state, bench.state, bench.flow, p)
     assert alone == pytest.approx(p.partner_help * 0.5)
     mine = np.flatnonzero((bench.makers.ownership == JOINT_VENTURE) & (bench.makers.group == g))
     bench.state.alive[mine[:1]] = 1
-    crowded = matching.help_of(g, bench.w, bench.state, now, bench.makers, p)
+    crowded = entry.help_of(g, bench.now(), bench.state, bench.state, bench.flow, p)
     assert crowded == pytest.approx(alone * math.exp(-p.partner_crowding * min(mine.size, 1)))
 
 
 def test_newcomers_hope_for_a_margin_by_the_profits_of_the_trade(bench):
     p, state, m = bench.p, bench.state, bench.first(PRIVATE)
     bench.only(m)
-    assert matching.expected_margin(state, bench.makers, p) == pytest.approx(p.match_margin, rel=1e-14)
+    assert entry.expected_margin(bench.now(), state, state, p) == pytest.approx(p.match_margin, rel=1e-14)
     state.output[m], state.profit[m], state.revenue[m] = 1.0, -2.0, 10.0
     seen = 2.0 / (1.0 + math.exp(0.2 * p.margin_signal))
-    assert matching.expected_margin(state, bench.makers, p) == pytest.approx(p.match_margin * seen, rel=1e-13)
+    assert entry.expected_margin(bench.now(), state, state, p) == pytest.approx(
+        p.match_margin * seen, rel=1e-13
+    )
 
 
 def test_newcomers_in_electric_cars_expect_what_sells_and_what_aid_promises(bench):
-    p, state, w, now = bench.p, bench.state, bench.w, bench.policy[bench.t]
+    p, state, w, now = bench.p, bench.state, bench.flow, bench.policy[bench.t]
     old = bench.makers[bench.first(JOINT_VENTURE)]
     new = bench.makers[int(np.flatnonzero(bench.makers.electric_only == 1)[0])]
     state.home_sales, state.car_trend, state.electric_share = 10.0, 0.1, 0.2
-    assert matching.market(old, now, w, state, p) == pytest.approx(10.0 * 1.1**5, rel=1e-13)
-    assert matching.market(new, now, w, state, p) == 0.0  # before the dawn
+    assert entry.market(old, bench.now(), state, w, p) == pytest.approx(10.0 * 1.1**5, rel=1e-13)
+    assert entry.market(new, bench.now(), state, w, p) == 0.0  # before the dawn
     w.frontier[BATTERY], now.subsidy_battery_car, now.subsidy_local_ratio = 0.5, 20000.0, 0.5
     hoped = 0.2 + p.electric_promise * 30.0 / p.cost_mainstream
-    assert matching.market(new, now, w, state, p) == pytest.approx(10.0 * 1.1**5 * hoped, rel=1e-13)
-    assert matching.market(old, now, w, state, p) == pytest.approx(10.0 * 1.1**5 * (1.0 - hoped), rel=1e-13)
+    assert entry.market(new, bench.now(), state, w, p) == pytest.approx(10.0 * 1.1**5 * hoped, rel=1e-13)
+    assert entry.market(old, bench.now(), state, w, p) == pytest.approx(
+        10.0 * 1.1**5 * (1.0 - hoped), rel=1e-13
+    )
 
 
 def test_licences_let_founders_begin_up_to_the_openness_that_suffices(bench):
-    p, w, now = bench.p, bench.w, bench.policy[bench.t]
+    p, w, now = bench.p, bench.flow, bench.policy[bench.t]
     private, state_owned = bench.makers[bench.first(PRIVATE)], bench.makers[bench.first(LOCAL_STATE)]
     now.entry_private = 0.5 * p.licence_enough
-    assert matching.licence(private, w, now, p) == pytest.approx(0.5, rel=1e-14)
-    assert matching.licence(state_owned, w, now, p) == 1.0
+    assert entry.licence(private, bench.now(), w, p) == pytest.approx(0.5, rel=1e-14)
+    assert entry.licence(state_owned, bench.now(), w, p) == 1.0
     now.entry_private = 1.0
-    assert matching.licence(private, w, now, p) == 1.0
+    assert entry.licence(private, bench.now(), w, p) == 1.0
 
 
 def test_a_project_that_earns_too_little_for_long_is_given_up_and_waits(bench):
@@ -116,11 +120,11 @@ def test_a_project_that_earns_too_little_for_long_is_given_up_and_waits(bench):
     for history in range(400):
         bench.only(m)
         state.profit[m], state.apart[m] = p.least_gain - 0.01, 3.5
-        ended += matching.part(m, bench.t, bench.w, state, p, 1, history)
+        ended += entry.part(m, bench.now(history=history), state, state, bench.flow, p)
     assert ended / 400.0 == pytest.approx(0.2, abs=0.06)
     bench.only(m)
     state.profit[m], state.apart[m] = p.least_gain, 9.0
-    matching.part(m, bench.t, bench.w, state, p, 1, 0)
+    entry.part(m, bench.now(), state, state, bench.flow, p)
     assert state.apart[m] == 0.0  # one good year ends the run
     importer = int(
         np.flatnonzero(
@@ -131,7 +135,7 @@ def test_a_project_that_earns_too_little_for_long_is_given_up_and_waits(bench):
     state.begun[m], p.return_wait = 1990, 3.0
     now = bench.policy[bench.t]
     now.venture_limit = 0.0
-    assert [matching.may_come(m, state, now, bench.makers, p) for _ in range(4)] == [False, False, True, True]
+    assert [entry.may_come(m, bench.now(), state, p) for _ in range(4)] == [False, False, True, True]
 
 
 def test_dated_contracts_are_left_alone_by_the_rules(laboratory, case):
@@ -207,7 +211,7 @@ def test_founders_wait_for_their_licence(laboratory, case):
     policy = laboratory.levers(mode_free=1.0, entry_private=0.0, entry_electric=0.0)
     space = workspace(case)
     laboratory.go_on(space, laboratory.params(), policy=policy)
-    ideas = np.array([ventures.founder(case.makers[m]) for m in range(case.makers.size)])
+    ideas = np.array([founding.founder(case.makers[m]) for m in range(case.makers.size)])
     private = ideas & (case.makers.ownership == PRIVATE)
     assert private.sum() > 10
     assert (space.state[0].begun[private | (ideas & (case.makers.electric_only == 1))] == 0).all()

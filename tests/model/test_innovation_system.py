@@ -23,15 +23,15 @@ from latecomer.axes import (
     UNIVERSITY_STAFF,
     VENTURE_STAFF,
 )
-from latecomer.model import science, talent
+from latecomer.model.technology import effort, science, talent
 
 AT = np.array([ENTERPRISES] * 3 + [INSTITUTES, UNIVERSITIES, GOVERNMENT])
 
 
 def year_of_people(bench):
     """Run one year of programmes and people."""
-    science.fund(bench.t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
-    talent.grow(bench.t, bench.w, bench.state, bench.world, bench.policy, bench.makers, bench.p)
+    science.fund(bench.now(), bench.state, bench.flow, bench.p)
+    talent.grow(bench.now(), bench.state, bench.state, bench.flow, bench.p)
 
 
 def hire(state, employers, thousand):
@@ -52,7 +52,7 @@ def test_places_become_engineers_after_the_years_of_study(bench):
     quality = (kept + came * 3.0**-p.quality_dilution) / (kept + came)
     assert bench.state.engineer_quality == pytest.approx(quality, rel=1e-12)
     effective = quality * (kept + came) / (p.graduate_scale * p.talent_reference)
-    assert bench.w.talent == pytest.approx(1.0 + p.talent_weight * (effective - 1.0), rel=1e-12)
+    assert bench.flow.talent == pytest.approx(1.0 + p.talent_weight * (effective - 1.0), rel=1e-12)
 
 
 def test_the_stock_of_engineers_settles_where_entry_meets_exit(bench):
@@ -66,7 +66,7 @@ def test_the_stock_of_engineers_settles_where_entry_meets_exit(bench):
 
 
 def test_engineers_follow_money_pay_and_productivity(bench):
-    p, state, w = bench.p, bench.state, bench.w
+    p, state, w = bench.p, bench.state, bench.flow
     state_maker, private_maker = bench.first(0), bench.first(PRIVATE)
     bench.only(state_maker, private_maker)
     state.research[state_maker], state.research[private_maker] = 1.0, 3.0
@@ -76,20 +76,20 @@ def test_engineers_follow_money_pay_and_productivity(bench):
     assert w.pull.sum() == pytest.approx(1.0, rel=1e-14)
     assert w.pull[PRIVATE_STAFF] / w.pull[STATE_STAFF] == pytest.approx(3.0, rel=1e-12)
     p.productivity_pull = 0.4
-    talent.choose(1.0, w, state, bench.makers, p)
+    talent.choose(1.0, bench.now(), state, state, w, p)
     assert w.pull[PRIVATE_STAFF] / w.pull[STATE_STAFF] == pytest.approx(3.0 * 2.0**0.4, rel=1e-12)
     p.productivity_pull, p.pay_pull = 0.0, 0.5
     hire(state, slice(None), 1.0)
     w.funds[:] = 1.0
     w.funds[VENTURE_STAFF] = 4.0
     p.venture_premium = 1.5
-    talent.choose(1.0, w, state, bench.makers, p)
+    talent.choose(1.0, bench.now(), state, state, w, p)
     assert w.pull[VENTURE_STAFF] / w.pull[ELSEWHERE] == pytest.approx(4.0 * (4.0 * 1.5) ** 0.5, rel=1e-12)
 
 
 def test_in_the_long_run_staff_is_shared_out_by_money(bench):
     """Equal pay at rest: with no premium and equal productivity, staff is in proportion to funds."""
-    state, w = bench.state, bench.w
+    state, w = bench.state, bench.flow
     bench.only(bench.first(0))
     state.research[bench.first(0)], state.organisation[bench.first(0)] = 2.0, 1.0
     for _ in range(600):
@@ -100,7 +100,7 @@ def test_in_the_long_run_staff_is_shared_out_by_money(bench):
 
 
 def test_nobody_moves_under_the_plan_and_every_mover_arrives(bench):
-    state, w = bench.state, bench.w
+    state, w = bench.state, bench.flow
     hire(state, slice(None), 50.0)
     bench.policy.plan_share[:] = 1.0
     year_of_people(bench)
@@ -114,18 +114,19 @@ def test_nobody_moves_under_the_plan_and_every_mover_arrives(bench):
 
 
 def test_movers_from_ventures_carry_part_of_what_they_know(bench):
-    p, w = bench.p, bench.w
+    p, w = bench.p, bench.flow
+    private, venture = (bench.makers[bench.first(kind)] for kind in (PRIVATE, JOINT_VENTURE))
     w.brought[PRIVATE_STAFF], w.venture_mean[ENGINE] = 0.04, 1.5
-    gain = talent.carried(ENGINE, PRIVATE, 0.3, w, p)
+    gain = talent.carried(ENGINE, private, 0.3, w, p)
     assert gain == pytest.approx(p.mover_knowledge * 0.04 * (1.2 - p.withheld), rel=1e-14)
-    assert talent.carried(ENGINE, PRIVATE, 2.0, w, p) == 0.0
-    assert talent.carried(ENGINE, JOINT_VENTURE, 0.3, w, p) == 0.0
+    assert talent.carried(ENGINE, private, 2.0, w, p) == 0.0
+    assert talent.carried(ENGINE, venture, 0.3, w, p) == 0.0
     p.mover_knowledge = 0.0
-    assert talent.carried(ENGINE, PRIVATE, 0.3, w, p) == 0.0
+    assert talent.carried(ENGINE, private, 0.3, w, p) == 0.0
 
 
 def test_scarce_engineers_lower_what_research_achieves(bench):
-    p, state, w = bench.p, bench.state, bench.w
+    p, state, w = bench.p, bench.state, bench.flow
     maker = bench.first(PRIVATE)
     bench.only(maker)
     hire(state, ELSEWHERE, 500.0)
@@ -139,13 +140,13 @@ def test_scarce_engineers_lower_what_research_achieves(bench):
 
 
 def test_money_goes_from_government_and_makers_to_institutes_and_universities(bench):
-    p, t, w = bench.p, bench.t, bench.w
+    p, t, w = bench.p, bench.t, bench.flow
     maker = bench.first(PRIVATE)
     bench.only(maker)
     bench.state.research[maker] = 8.0
     bench.world.research_spending[:], bench.policy.research_electric[:] = 200.0, 2.0
     bench.policy.research_public[t, ENGINE] = 1.5
-    science.fund(t, w, bench.state, bench.world, bench.policy, bench.makers, p)
+    science.fund(bench.now(), bench.state, w, p)
     public = 200.0 * p.public_share + 2.0 + 1.5
     assert w.public_money == pytest.approx(public, rel=1e-14)
     assert w.contracts == pytest.approx(8.0 * p.contract_share, rel=1e-14)
@@ -154,12 +155,12 @@ def test_money_goes_from_government_and_makers_to_institutes_and_universities(be
 
 
 def test_public_knowledge_settles_and_needs_links(bench):
-    p, t, w = bench.p, bench.t, bench.w
+    p, _t, w = bench.p, bench.t, bench.flow
     bench.world.research_spending[:], bench.policy.research_electric[:] = 200.0, 2.0
     bench.policy.research_links[:], bench.policy.research_public[:, ENGINE] = 0.8, 1.5
     w.contracts = 0.6
     for _ in range(400):
-        science.publish(t, w, bench.state, bench.world, bench.policy, p)
+        science.publish(bench.now(), bench.state, w, p)
     general = p.public_share * 200.0 + p.contract_public * 0.6 / len(DOMAINS)
     held = {PROCESS: general, ENGINE: general + 1.5, BATTERY: general + 2.0, ELECTRONICS: general + 2.0}
     for d, flow in held.items():
@@ -168,13 +169,13 @@ def test_public_knowledge_settles_and_needs_links(bench):
 
 
 def test_testing_and_standards_lift_process_quality_through_links(bench):
-    p, t, w = bench.p, bench.t, bench.w
+    p, t, w = bench.p, bench.t, bench.flow
     w.frontier[PROCESS], w.rulebook, bench.policy[t].research_links = 2.0, 0.6, 0.5
-    gain = science.tested(t, 0.2, 0.7, w, bench.policy, p)
+    gain = science.tested(0.2, 0.7, bench.now(), w, p)
     assert gain == pytest.approx(p.testing * 0.5 * 0.6 * 0.7 * (1.8 - p.standards_distance), rel=1e-14)
-    assert science.tested(t, 3.0, 0.7, w, bench.policy, p) == 0.0
+    assert science.tested(3.0, 0.7, bench.now(), w, p) == 0.0
     bench.policy[t].research_links = 0.0
-    assert science.tested(t, 0.2, 0.7, w, bench.policy, p) == 0.0
+    assert science.tested(0.2, 0.7, bench.now(), w, p) == 0.0
 
 
 def test_contracts_without_links_are_lost_to_their_maker(bench):
@@ -186,11 +187,11 @@ def test_contracts_without_links_are_lost_to_their_maker(bench):
         bench.policy.research_links[:] = links
         hire(bench.state, slice(None), 10.0)
         year_of_people(bench)
-        assert bench.w.staff[maker] == pytest.approx(expected * bench.w.talent, rel=1e-14)
+        assert bench.flow.staff[maker] == pytest.approx(expected * bench.flow.talent, rel=1e-14)
 
 
 def test_grants_of_an_ownership_are_shared_out_by_research_and_partly_crowded_out(bench):
-    p, t, w, state = bench.p, bench.t, bench.w, bench.state
+    p, t, w, state = bench.p, bench.t, bench.flow, bench.state
     one, other = bench.first(0), bench.first(PRIVATE)
     bench.only(one, other)
     policy = bench.policy[t]
@@ -199,7 +200,7 @@ def test_grants_of_an_ownership_are_shared_out_by_research_and_partly_crowded_ou
     policy.research_grants, policy.research_deduction = (0.5, 9.0, 2.0), (0.25, 9.0, 0.75)
     state.research[one], state.research[other], state.research[third] = 1.0, 3.0, 1.0
     w.effort[one], w.effort[other], w.effort[third] = 2.0, 6.0, 0.0
-    science.grant(t, w, state, bench.policy, bench.makers, p)
+    effort.grant(bench.now(), state, w, p)
     kept = p.research_speed * p.grant_kept
     assert state.research[other] == pytest.approx(3.0 + 0.75 * kept * 2.0, rel=1e-14)
     assert state.research[third] == pytest.approx(1.0 + 0.25 * kept * 2.0, rel=1e-14)
@@ -207,7 +208,7 @@ def test_grants_of_an_ownership_are_shared_out_by_research_and_partly_crowded_ou
     assert w.grants == pytest.approx(2.5 + p.relief_rate * (0.25 * 2.0 + 0.75 * 6.0), rel=1e-14)
     before = state.research[other]
     policy.research_grants = 0.0
-    science.grant(t, w, state, bench.policy, bench.makers, p)
+    effort.grant(bench.now(), state, w, p)
     assert state.research[other] == before
 
 

@@ -16,7 +16,7 @@ from latecomer.axes import (
     PRIVATE,
     SUV,
 )
-from latecomer.model import product
+from latecomer.model.cars import lines
 
 SHARE = 0.2
 SIZE = 3.0 * SHARE
@@ -25,16 +25,12 @@ SIZE = 3.0 * SHARE
 def combustion(bench, m, s, gap=0.5, selling=True):
     """Return the hazard of a combustion launch in a segment of a fifth of the market."""
     bench.state.segment_share[:] = SHARE
-    return product.combustion_hazard(
-        m, s, bench.t, gap, selling, bench.state, bench.policy, bench.strategy, bench.makers[m], bench.p
-    )
+    return lines.combustion_hazard(m, s, gap, selling, bench.now(), bench.state, bench.p)
 
 
 def electric(bench, m, s, e, selling=True):
     bench.state.segment_share[:] = SHARE
-    return product.electric_hazard(
-        m, s, e, bench.t, selling, bench.w, bench.state, bench.policy, bench.makers[m], bench.p
-    )
+    return lines.electric_hazard(m, s, e, selling, bench.now(), bench.state, bench.flow, bench.p)
 
 
 def logistic(x):
@@ -77,7 +73,7 @@ def test_aid_mandate_and_market_pull_electric_lines_and_lock_in_holds_them_back(
     now.subsidy_battery_car, now.subsidy_hybrid, now.subsidy_local_ratio = 30000.0, 0.0, 1.0
     now.credit_ratio, bench.state.electric_share, p.lock_state = 0.1, 0.05, 0.3
     assert electric(bench, m, ECONOMY, BATTERY_CAR) == 0.0  # before the dawn
-    bench.w.frontier[BATTERY] = 0.5
+    bench.flow.frontier[BATTERY] = 0.5
     pull = 0.15 + 1.0 + 0.3 + 0.1 * p.credit_push
     expected = 0.7 * p.launch_electric * pull * (SIZE + 0.05)
     assert electric(bench, m, ECONOMY, BATTERY_CAR) == pytest.approx(expected, rel=1e-13)
@@ -88,7 +84,7 @@ def test_aid_mandate_and_market_pull_electric_lines_and_lock_in_holds_them_back(
 
 def test_start_ups_in_electric_cars_need_a_licence_for_their_first_line(bench):
     p, m, now = bench.p, bench.first(PRIVATE), bench.policy[bench.t]
-    bench.makers.electric_only[m], bench.w.frontier[BATTERY], now.entry_electric = 1, 0.5, 0.4
+    bench.makers.electric_only[m], bench.flow.frontier[BATTERY], now.entry_electric = 1, 0.5, 0.4
     assert combustion(bench, m, ECONOMY) == electric(bench, m, ECONOMY, HYBRID) == 0.0
     running = electric(bench, m, ECONOMY, BATTERY_CAR)
     assert running > 0.0

@@ -20,14 +20,15 @@ from latecomer.axes import (
     PROCESS,
     SUPPLIERS,
 )
-from latecomer.model import brand, knowledge, ventures
+from latecomer.model.makers import brand
+from latecomer.model.technology import access, effort, frontier, learning
 
 SEED, HISTORY = 1, 0
 
 
 def test_the_frontier_grows_from_its_year_and_young_domains_from_their_dawn(bench):
     p, out = bench.p, np.zeros(len(DOMAINS))
-    ventures.frontier(2030.0, p, out)
+    frontier.frontier(2030.0, out, p)
     old = p.frontier_growth * (2030.0 - p.frontier_year)
     for domain in (PLATFORM, ENGINE, PROCESS, DESIGN):
         assert out[domain] == pytest.approx(old, rel=1e-15)
@@ -35,22 +36,12 @@ def test_the_frontier_grows_from_its_year_and_young_domains_from_their_dawn(benc
         old + p.electronics_growth * (2030.0 - p.electronics_dawn), rel=1e-15
     )
     assert out[BATTERY] == pytest.approx(p.battery_growth * (2030.0 - p.battery_dawn), rel=1e-15)
-    ventures.frontier(p.frontier_year, p, out)
+    frontier.frontier(p.frontier_year, out, p)
     assert out[BATTERY] == out[PLATFORM] == out[ELECTRONICS] == 0.0
 
 
 def introduce(bench):
-    ventures.introduce(
-        bench.t,
-        bench.w,
-        bench.state,
-        bench.world,
-        bench.policy,
-        bench.strategy,
-        bench.makers,
-        bench.contracts,
-        bench.p,
-    )
+    access.introduce(bench.now(), bench.state, bench.state, bench.flow, bench.p)
 
 
 def test_technology_comes_by_source(bench):
@@ -63,11 +54,11 @@ def test_technology_comes_by_source(bench):
     bench.only(own, venture, importer)
     bench.contracts.year[:] = 9999
     p.parts_distance = 0.3
-    bench.w.frontier[:] = (1.0, 1.1, 1.2, 0.4, 1.3, 1.4)
+    bench.flow.frontier[:] = (1.0, 1.1, 1.2, 0.4, 1.3, 1.4)
     bench.state.mastered[:] = -1.0
     bench.policy[bench.t].reform_state_firms = 0.25
     introduce(bench)
-    accessible, frontier = bench.state.accessible, bench.w.frontier
+    accessible, frontier = bench.state.accessible, bench.flow.frontier
     lag = p.venture_lag_least + p.venture_lag_extra * math.exp(-1.0 / 7.0)
     distance = p.purchase_distance + 0.75 * p.purchase_closed
     nearer = p.purchase_distance - p.parts_distance
@@ -81,16 +72,16 @@ def test_technology_comes_by_source(bench):
         assert accessible[own, domain] == pytest.approx(max(-1.0, offered), rel=1e-14)
     assert accessible[venture, BATTERY] == pytest.approx((1.0 - p.venture_lock) * 0.4, rel=1e-14)
     assert accessible[own, BATTERY] == pytest.approx(p.battery_supply * 0.4, rel=1e-14)
-    assert bench.w.source[own].tolist() == [
+    assert bench.flow.source[own].tolist() == [
         {ELECTRONICS: SUPPLIERS, BATTERY: SUPPLIERS}.get(domain, MACHINERY) for domain in range(len(DOMAINS))
     ]
-    assert (bench.w.source[venture] == PARTNER).all()
+    assert (bench.flow.source[venture] == PARTNER).all()
 
 
 def test_a_cut_off_leaves_what_is_mastered(bench):
     own, venture = bench.first(PRIVATE), bench.first(JOINT_VENTURE)
     bench.only(own, venture)
-    bench.w.frontier[:] = 1.0
+    bench.flow.frontier[:] = 1.0
     bench.state.mastered[own], bench.state.mastered[venture] = -0.5, -0.2
     bench.p.venture_hold = 0.0
     bench.policy[bench.t].supply_cutoff[:] = 1.0
@@ -108,22 +99,18 @@ def test_a_licence_hands_over_the_vintage_of_its_contract(bench):
     contract.domain[ENGINE] = 0.8
     bench.contracts[1:].year = 9999
     bench.state.mastered[own] = -2.0
-    bench.w.frontier[:] = -5.0
+    bench.flow.frontier[:] = -5.0
     introduce(bench)
     level = bench.p.frontier_growth * (2004.0 - 6.0 - bench.p.frontier_year)
     assert bench.state.accessible[own, ENGINE] == pytest.approx(-2.0 + 0.8 * (level + 2.0), rel=1e-14)
     assert bench.state.accessible[own, PLATFORM] == -2.0
 
 
-def gain_of(bench, domain, effort, presence=0.0, partner=-9.0, maker=None):
+def gain_of(bench, domain, spent, presence=0.0, partner=-9.0, maker=None):
     maker = bench.first(PRIVATE) if maker is None else maker
-    knowledge.attend(
-        maker, effort, bench.w, bench.state, bench.strategy[bench.t], bench.makers[maker], bench.p
-    )
-    return knowledge.domain_gain(
-        domain, maker, bench.t, bench.w.focus[domain], presence, partner, bench.w, bench.state, bench.policy,
-        bench.strategy, bench.makers, bench.p, SEED, HISTORY,
-    )  # fmt: skip
+    effort.attend(maker, spent, bench.now(), bench.state, bench.flow, bench.p)
+    bench.flow.presence, bench.flow.group_source[maker, domain] = presence, partner
+    return learning.domain_gain(domain, maker, bench.now(SEED, HISTORY), bench.state, bench.flow, bench.p)
 
 
 SPILLOVERS = ("affiliation", "region_spillover", "industry_spillover", "supplier_spillover")
@@ -138,7 +125,7 @@ def test_access_without_research_teaches_nothing(bench):
     """Introducing without digesting leaves a maker where it was."""
     without(bench, *SPILLOVERS)
     bench.state.accessible[:] = 2.0
-    bench.w.venture_mean[:] = bench.w.region_best[:] = bench.w.frontier[:] = 2.0
+    bench.flow.venture_mean[:] = bench.flow.region_best[:] = bench.flow.frontier[:] = 2.0
     assert [gain_of(bench, domain, 0.0, presence=0.9, partner=2.0) for domain in range(len(DOMAINS))] == [
         0.0
     ] * len(DOMAINS)
@@ -172,7 +159,7 @@ def test_spillovers_reach_even_a_closed_ear_but_an_open_one_more(bench):
 
 def test_spillovers_from_region_industry_and_suppliers(bench):
     without(bench, "digestion", "improvement")
-    p, w, maker = bench.p, bench.w, bench.first(PRIVATE)
+    p, w, maker = bench.p, bench.flow, bench.first(PRIVATE)
     w.region_best[:] = w.venture_mean[:] = -9.0
     w.talent = 1.5
     assert gain_of(bench, PROCESS, 0.0) == 0.0
@@ -193,10 +180,10 @@ def test_improvement_comes_as_often_as_its_odds_say(bench):
     p, maker = bench.p, bench.first(PRIVATE)
     p.improvement, effort = 0.5, 0.7
     bench.state.public_knowledge[ENGINE] = 3.0
-    bench.w.frontier[:] = 5.0
-    records = (bench.w, bench.state, bench.policy, bench.strategy, bench.makers, p)
+    bench.flow.frontier[:] = 5.0
+    bench.flow.focus[ENGINE], bench.flow.presence, bench.flow.group_source[maker] = effort, 0.0, -9.0
     gains = np.array([
-        knowledge.domain_gain(ENGINE, maker, bench.t, effort, 0.0, -9.0, *records, 3, n) for n in range(4000)
+        learning.domain_gain(ENGINE, maker, bench.now(3, n), bench.state, bench.flow, p) for n in range(4000)
     ])  # fmt: skip
     odds = 1.0 - math.exp(-p.improvement * effort**0.65 * (1.0 + p.public_effect * 3.0))
     error = math.sqrt(odds * (1.0 - odds) / len(gains))
@@ -217,13 +204,13 @@ def test_improvement_fades_at_the_frontier_of_an_old_domain_only(bench):
 
 def test_research_turns_to_batteries_with_the_electric_market(bench):
     maker, p = bench.makers[bench.first(PRIVATE)], bench.p
-    assert knowledge.attention(ENGINE, maker, bench.state, p) == 1.0
-    assert knowledge.attention(BATTERY, maker, bench.state, p) == p.electric_attention
+    assert effort.attention(ENGINE, maker, bench.state, p) == 1.0
+    assert effort.attention(BATTERY, maker, bench.state, p) == p.electric_attention
     bench.state.electric_share = 0.9
-    assert knowledge.attention(BATTERY, maker, bench.state, p) == 1.0
+    assert effort.attention(BATTERY, maker, bench.state, p) == 1.0
     newcomer = bench.makers[np.flatnonzero(bench.makers.electric_only == 1)[0]]
-    assert knowledge.attention(ENGINE, newcomer, bench.state, p) == 0.0
-    assert knowledge.attention(BATTERY, newcomer, bench.state, p) == 1.5
+    assert effort.attention(ENGINE, newcomer, bench.state, p) == 0.0
+    assert effort.attention(BATTERY, newcomer, bench.state, p) == 1.5
 
 
 def test_nothing_is_learned_faster_than_the_cap(bench):
@@ -231,12 +218,10 @@ def test_nothing_is_learned_faster_than_the_cap(bench):
     bench.only(maker)
     bench.state.accessible[:] = 5.0
     bench.state.mastered[:] = 0.0
-    bench.state.research[maker], bench.state.organisation[maker], bench.w.staff[:] = 1e6, 1.0, 1.0
-    bench.w.frontier[:], bench.p.digestion, bench.p.improvement = 9.0, 0.7, 1e6
+    bench.state.research[maker], bench.state.organisation[maker], bench.flow.staff[:] = 1e6, 1.0, 1.0
+    bench.flow.frontier[:], bench.p.digestion, bench.p.improvement = 9.0, 0.7, 1e6
     bench.p.learning_cap = 0.11
-    knowledge.learn(
-        bench.t, bench.w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p, SEED, HISTORY
-    )
+    learning.learn(bench.now(seed=SEED, history=HISTORY), bench.state, bench.flow, bench.p)
     assert bench.state.mastered[maker].max() == 0.11
 
 
@@ -246,12 +231,10 @@ def test_comfort_softness_and_deduction_change_effort(bench):
     bench.state.revenue[m], bench.state.dividends[m], bench.state.dependence[m] = 40.0, 3.0, 0.6
     policy = bench.policy[t]
     policy.research_deduction, policy.budget_softness = 0.5, 0.4
-    knowledge.fund(
-        t, bench.w, bench.state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
-    )
+    effort.fund(bench.now(), bench.state, bench.state, bench.flow, p)
     intensity = p.research_intensity * (1.0 + 0.5 * p.deduction_effect) * (1.0 - 0.4 * p.softness_effect)
     expected = (1.0 - 0.6 * p.comfort_effect) * (40.0 * intensity + 3.0 * p.dividend_research)
-    assert bench.w.effort[m] == pytest.approx(expected, rel=1e-14)
+    assert bench.flow.effort[m] == pytest.approx(expected, rel=1e-14)
     assert bench.state.research[m] == pytest.approx(p.research_speed * expected, rel=1e-14)
 
 
@@ -259,10 +242,10 @@ def trust_after(bench, level, mastered):
     """Return trust of a maker that begins at `level`, when ventures stand at one and it at `mastered` in all domains."""
     own = bench.first(PRIVATE)
     bench.only(own)
-    bench.w.venture_mean[:] = 1.0
+    bench.flow.venture_mean[:] = 1.0
     bench.state.mastered[own] = mastered
     bench.state.output[own], bench.state.trust[own] = 1.0, level
-    brand.trust(bench.w, bench.state, bench.makers, bench.p)
+    brand.trust(bench.now(), bench.state, bench.flow, bench.p)
     return float(bench.state.trust[own])
 
 

@@ -40,9 +40,7 @@ def test_compiled_and_plain_code_agree(laboratory, tmp_path, since, until, round
     if first > 0:
         laboratory.go_on(space, params, seed, history, last=first, policy=policy)
     start, result = tmp_path / "start.npz", tmp_path / "result.npz"
-    np.savez(
-        start, state=space.state, scratch=space.scratch, params=params, seed=seed, history=history, free=free
-    )
+    np.savez(start, state=space.state, flow=space.flow, params=params, seed=seed, history=history, free=free)
     compiled = laboratory.go_on(space, params, seed, history, first, last, policy=policy)[first:]
     run_plain(start, first, last, result)
     with np.load(result) as plain:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from bench import market_year
 from laboratory import altered
 from scipy.optimize import brentq, minimize_scalar
 
 from latecomer.axes import BUYERS, INSTITUTION, SMALL_BUSINESS
 from latecomer.compiled import kernel
 from latecomer.market import elasticities, equilibrium, shares
-from latecomer.model import demand, market
+from latecomer.model.markets import demand, prices
 from latecomer.run import workspace
 
 YEARS = (1986, 1993, 2004, 2018)
@@ -77,7 +78,7 @@ def cleared(laboratory, year, **changes):
     params, n = laboratory.params(**TIGHT, **changes), laboratory.index(year) + 1
     record = laboratory.go_on(space, params, last=n)[-1]
     case = laboratory.case
-    return Cleared(space.scratch[0], space.state[0], case.world[n - 1], params[0], record, case.makers)
+    return Cleared(space.flow[0], space.state[0], case.world[n - 1], params[0], record, case.makers)
 
 
 @pytest.fixture(scope="module", params=YEARS)
@@ -97,11 +98,11 @@ def test_demand_is_the_sum_over_all_nodes(solved):
 def test_a_shadow_cost_that_ends_leaves_no_price_below_zero(laboratory):
     """A price of 150 with 250 of shadow cost behind it: without a bound it falls to -100, which has no logarithm."""
     space = workspace(laboratory.case)
-    w, state, p = space.scratch[0], space.state[0], laboratory.params()[0]
+    w, state, p = space.flow[0], space.state[0], laboratory.params()[0]
     w.lines, w.maker[0], w.price[0], w.unit_cost[0], w.left_out[0] = 1, 0, 150.0, 100.0, 0.0
     w.sold[0], w.power[0], w.slope[0], w.own_part[0], w.room[0] = 1e-3, 1.0, 1e-4, 0.0, 1.0
     state.shadow[0] = 250.0
-    market.raise_shadow_costs(w, state, p)
+    prices.raise_shadow_costs(state, w, p)
     assert state.shadow[0] == 0.0
     assert w.price[0] == 50.0
 
@@ -147,7 +148,7 @@ def test_scarcity_is_priced_only_where_capacity_binds(solved):
         scarce = (w.cost[lines] - w.unit_cost[lines])[mine].max()
         assert demand <= w.room[m] * (1.0 + 1e-6)
         assert (
-            scarce < 1e-6 or scarce > market.SHADOW_CAP - 1e-6 or demand == pytest.approx(w.room[m], rel=1e-6)
+            scarce < 1e-6 or scarce > prices.SHADOW_CAP - 1e-6 or demand == pytest.approx(w.room[m], rel=1e-6)
         )
 
 
@@ -218,7 +219,7 @@ def test_price_sensitivity_falls_with_income_and_is_common_at_the_off_value(labo
 def one_line(laboratory):
     """Return a market of one line and one kind of buyer: a million households of one province and class."""
     space = workspace(laboratory.case)
-    w, state = space.scratch[0], space.state[0]
+    w, state = space.flow[0], space.state[0]
     w.lines = 1
     w.first[:] = (0, 1, 1, 1)
     w.maker[0], w.utility[0], w.unit_cost[0], w.wedge[0], w.price[0] = 3, 2.5, 60.0, 1.25, 90.0
@@ -241,7 +242,7 @@ def share_at(price, one):
 
 
 def clear(one):
-    market.clear(one.w, one.state, one.world, one.makers, one.p)
+    prices.clear(market_year(one.world, one.makers), one.state, one.w, one.p)
 
 
 def test_a_monopolist_charges_what_a_root_finder_says(one_line):
@@ -384,7 +385,7 @@ def test_years_without_lines_have_no_market(laboratory):
 def three_lines(laboratory):
     """Return a working space with three lines of as many makers, for jumps alone."""
     space = workspace(laboratory.case)
-    w, state = space.scratch[0], space.state[0]
+    w, state = space.flow[0], space.state[0]
     w.lines, w.sellers = 3, 3
     w.maker[:3], w.owner[:3] = (3, 4, 5), (3, 4, 5)
     w.unit_cost[:3] = 10.0
@@ -395,9 +396,9 @@ def iterate(w, state, best, pull, rounds):
     """Note `rounds` rounds of prices that keep `pull` of their distance to the best prices."""
     w.price[:3] = (100.0, 120.0, 90.0)
     for n in range(rounds):
-        market.note(w, state, w.points, n)
+        prices.note(w.points, n, state, w)
         w.price[:3] = best + pull @ (w.price[:3] - best)
-        market.note(w, state, w.images, n)
+        prices.note(w.images, n, state, w)
 
 
 def test_a_jump_lands_on_the_solution_of_a_linear_round_of_two_dimensions(three_lines):
@@ -405,7 +406,7 @@ def test_a_jump_lands_on_the_solution_of_a_linear_round_of_two_dimensions(three_
     best = np.array([60.0, 75.0, 90.0])
     iterate(w, state, best, np.array([[0.5, 0.1, 0.0], [-0.2, 0.3, 0.0], [0.0, 0.0, 0.0]]), 3)
     before = w.price[:3].copy()
-    assert market.jump(w, state, 2, 3)
+    assert prices.jump(2, 3, state, w)
     assert np.allclose(w.price[:3], best, rtol=1e-6)
     assert not np.allclose(before, best, rtol=1e-2)
 
@@ -415,9 +416,9 @@ def test_one_difference_solves_one_dimension_and_none_does_nothing(three_lines):
     best = np.array([60.0, 120.0, 90.0])
     iterate(w, state, best, np.diag([0.6, 0.0, 0.0]), 2)
     before = w.price[:3].copy()
-    assert not market.jump(w, state, 0, 1)
+    assert not prices.jump(0, 1, state, w)
     assert (w.price[:3] == before).all()
-    assert market.jump(w, state, 1, 2)
+    assert prices.jump(1, 2, state, w)
     assert np.allclose(w.price[:3], best, rtol=1e-6)
 
 
@@ -425,25 +426,25 @@ def test_a_jump_under_half_of_cost_or_too_far_is_refused(three_lines):
     w, state = three_lines
     iterate(w, state, np.array([4.0, 120.0, 90.0]), np.diag([0.6, 0.0, 0.0]), 2)
     before = w.price[:3].copy()
-    assert not market.jump(w, state, 1, 2)
+    assert not prices.jump(1, 2, state, w)
     iterate(w, state, np.array([60.0, 120.0, 90.0]), np.diag([0.95, 0.0, 0.0]), 2)
-    assert not market.jump(w, state, 1, 2)
+    assert not prices.jump(1, 2, state, w)
     assert w.price[0] > before[0]
 
 
 def test_jumps_save_rounds_and_change_no_price(laboratory, monkeypatch):
     """The same equilibrium with and without: refusing every jump leaves the plain iteration."""
     found = {}
-    for reach in (market.LONGEST_JUMP, -1.0):
-        monkeypatch.setattr(market, "LONGEST_JUMP", reach)
-        again = kernel(market.jump.py_func)
-        monkeypatch.setattr(market, "jump", again)
-        solve = kernel(market.clear.py_func)
+    for reach in (prices.LONGEST_JUMP, -1.0):
+        monkeypatch.setattr(prices, "LONGEST_JUMP", reach)
+        again = kernel(prices.jump.py_func)
+        monkeypatch.setattr(prices, "jump", again)
+        solve = kernel(prices.clear.py_func)
         solved = cleared(laboratory, 2004)
         w, state = solved.w, solved.state
         w.price[solved.lines] *= 1.1
-        solve(w, state, solved.world, solved.makers, solved.p)
+        solve(market_year(solved.world, solved.makers), state, w, solved.p)
         found[reach] = (float(w.rounds), w.price[solved.lines].copy())
-    (quick, prices), (slow, same) = found.values()
+    (quick, jumped), (slow, same) = found.values()
     assert quick < 0.9 * slow
-    assert np.allclose(prices, same, rtol=1e-9)
+    assert np.allclose(jumped, same, rtol=1e-9)

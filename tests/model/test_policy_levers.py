@@ -16,7 +16,10 @@ from latecomer.axes import (
     MAINSTREAM,
     PRIVATE,
 )
-from latecomer.model import abroad, finance, industry, knowledge, product, science, talent, ventures
+from latecomer.model.cars import lines
+from latecomer.model.makers import capacity, finance
+from latecomer.model.markets import abroad
+from latecomer.model.technology import access, effort, learning, science, talent
 
 SEED, HISTORY = 1, 0
 
@@ -27,12 +30,12 @@ def test_a_quota_is_shared_out_by_last_years_imports_and_in_equal_parts(bench):
     bench.only(*importers)
     state.output[importers] = 0.03, 0.01, 0.0
     bench.policy[bench.t].trade_quota, p.quota_open = 0.2, 0.15
-    industry.leave_room(bench.w, state, bench.policy, bench.t, bench.makers, p)
+    capacity.leave_room(bench.now(), state, bench.flow, p)
     expected = [0.2 * (0.85 * old + 0.05) for old in (0.75, 0.25, 0.0)]
-    assert bench.w.room[importers] == pytest.approx(expected, rel=1e-14)
+    assert bench.flow.room[importers] == pytest.approx(expected, rel=1e-14)
     state.output[:] = 0.0  # nobody imported yet: equal parts
-    industry.leave_room(bench.w, state, bench.policy, bench.t, bench.makers, p)
-    assert bench.w.room[importers] == pytest.approx([0.2 / 3.0] * 3, rel=1e-14)
+    capacity.leave_room(bench.now(), state, bench.flow, p)
+    assert bench.flow.room[importers] == pytest.approx([0.2 / 3.0] * 3, rel=1e-14)
 
 
 def test_a_quota_that_binds_keeps_imports_down_and_makes_them_dear(laboratory):
@@ -45,17 +48,15 @@ def test_a_quota_that_binds_keeps_imports_down_and_makes_them_dear(laboratory):
 
 
 def test_a_duty_to_hand_over_leaves_less_withheld_and_older_technology(bench):
-    p, t, state, w = bench.p, bench.t, bench.state, bench.w
+    p, t, state, w = bench.p, bench.t, bench.state, bench.flow
     venture = bench.first(JOINT_VENTURE)
     bench.only(venture)
     w.frontier[:], seen = 1.0, []
     for duty in (0.0, 0.5, 1.0):
         bench.policy[t].venture_transfer_duty = duty
-        assert knowledge.kept_back(bench.policy[t], p) == pytest.approx(p.withheld * (1.0 - duty), rel=1e-14)
+        assert learning.kept_back(bench.now(), p) == pytest.approx(p.withheld * (1.0 - duty), rel=1e-14)
         state.mastered[venture] = -9.0
-        ventures.introduce(
-            t, w, state, bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, p
-        )
+        access.introduce(bench.now(), state, state, w, p)
         seen.append(float(state.accessible[venture, ENGINE]))
     older = 0.5 * p.transfer_lag * p.frontier_growth
     assert -np.diff(seen) == pytest.approx([older, older], rel=1e-12)
@@ -71,14 +72,14 @@ def test_groups_learn_more_from_partners_that_must_hand_over(laboratory):
 
 
 def test_budgets_may_be_soft_for_one_ownership_and_hard_for_another(bench):
-    p, state, w = bench.p, bench.state, bench.w
+    p, state, w = bench.p, bench.state, bench.flow
     policy, p.cash_decay = bench.policy[bench.t], 0.0
     policy.budget_softness = 0.0, 0.2, 0.7
     for kind, share in ((LOCAL_STATE, 0.2), (PRIVATE, 0.7), (JOINT_VENTURE, 0.0)):
         m = bench.first(kind)
-        assert finance.softness(policy, bench.makers[m]) == share
+        assert finance.softness(bench.makers[m], bench.now()) == share
         state.revenue[m], state.profit[m], state.cash[m], w.soft_aid = 10.0, -1.0, 5.0, 0.0
-        finance.settle_cash(m, w, state, policy, bench.makers[m], p)
+        finance.settle_cash(m, bench.now(), state, w, p)
         assert w.soft_aid == pytest.approx(share, rel=1e-14, abs=1e-15)
         assert state.cash[m] == pytest.approx(4.0 + share, rel=1e-14)
         assert state.rescued[m] == pytest.approx(share / 10.0, rel=1e-14, abs=1e-15)
@@ -86,10 +87,10 @@ def test_budgets_may_be_soft_for_one_ownership_and_hard_for_another(bench):
 
 def test_rescue_costs_effort_whoever_is_rescued(bench):
     p, state, m = bench.p, bench.state, bench.first(PRIVATE)
-    now, maker = bench.policy[bench.t], bench.makers[m]
-    free = knowledge.organisation_aim(m, bench.w, state, now, maker, p)
+    _now, _maker = bench.policy[bench.t], bench.makers[m]
+    free = effort.organisation_aim(m, bench.now(), state, bench.flow, p)
     state.rescued[m] = 0.1
-    tied = knowledge.organisation_aim(m, bench.w, state, now, maker, p)
+    tied = effort.organisation_aim(m, bench.now(), state, bench.flow, p)
     assert tied == pytest.approx(free * (1.0 - 0.1 * p.rescue_effort), rel=1e-14)
 
 
@@ -102,18 +103,8 @@ def test_deductions_may_be_given_to_one_ownership_alone(bench):
     efforts = []
     for deduction in ((0.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
         bench.policy[t].research_deduction = deduction
-        knowledge.fund(
-            t,
-            bench.w,
-            bench.state,
-            bench.world,
-            bench.policy,
-            bench.strategy,
-            bench.makers,
-            bench.contracts,
-            p,
-        )
-        efforts.append((float(bench.w.effort[one]), float(bench.w.effort[other])))
+        effort.fund(bench.now(), bench.state, bench.state, bench.flow, p)
+        efforts.append((float(bench.flow.effort[one]), float(bench.flow.effort[other])))
     assert efforts[1][0] == efforts[0][0]
     assert efforts[1][1] == pytest.approx(efforts[0][1] * (1.0 + p.deduction_effect), rel=1e-14)
 
@@ -122,9 +113,7 @@ def first_car_hazard(bench, m, licence, selling):
     """Return the chance that maker m launches a car of the economy segment under this licence for state makers."""
     bench.policy[bench.t].entry_state = licence
     bench.state.segment_share[ECONOMY] = 0.2
-    return product.combustion_hazard(
-        m, ECONOMY, bench.t, 0.1, selling, bench.state, bench.policy, bench.strategy, bench.makers[m], bench.p
-    )
+    return lines.combustion_hazard(m, ECONOMY, 0.1, selling, bench.now(), bench.state, bench.p)
 
 
 def test_a_state_maker_needs_a_licence_for_its_first_car_only(bench):
@@ -143,8 +132,8 @@ def test_a_state_maker_begins_with_what_it_was_founded_to_make_if_licensed(bench
     bench.p.first_known = 1.0
     for licence, opened in ((0.0, 0), (1.0, 1)):
         bench.policy[bench.t].entry_state = licence
-        product.first_lines(
-            m, bench.t, bench.w, bench.state, bench.policy, bench.makers[m], bench.p, SEED, HISTORY
+        lines.first_lines(
+            m, bench.now(seed=SEED, history=HISTORY), bench.state, bench.state, bench.flow, bench.p
         )
         assert bench.state.active[m, MAINSTREAM, COMBUSTION] == opened
 
@@ -162,11 +151,11 @@ def test_a_dearer_plan_moves_revenue_and_all_of_the_difference_is_profit(laborat
 
 
 def test_posts_draw_engineers_to_institutes_and_add_to_what_they_achieve(bench):
-    w, state, p = bench.w, bench.state, bench.p
+    w, state, p = bench.flow, bench.state, bench.p
     w.funds[:], state.engineers[:], state.engineer_pool = 1.0, 10.0, 70.0
-    talent.choose(1.0, w, state, bench.makers, p)
+    talent.choose(1.0, bench.now(), state, state, w, p)
     before = w.pull.copy()
-    talent.choose(2.0, w, state, bench.makers, p)
+    talent.choose(2.0, bench.now(), state, state, w, p)
     others = np.arange(len(before)) != INSTITUTE_STAFF
     assert w.pull.sum() == pytest.approx(1.0, rel=1e-14)
     assert (w.pull / before)[others] == pytest.approx(w.pull[0] / before[0], rel=1e-12)
@@ -187,13 +176,13 @@ def test_more_posts_leave_fewer_engineers_to_makers(laboratory):
 
 
 def test_a_rebate_undoes_a_tariff_abroad(bench):
-    p, now, here = bench.p, bench.policy[bench.t], bench.world[bench.t]
+    p, now, _here = bench.p, bench.policy[bench.t], bench.world[bench.t]
     now.abroad_tariff[:], now.export_rebate = 0.0, 0.0
-    free = abroad.place(0, -0.3, here, now, p)
+    free = abroad.place(0, -0.3, bench.now(), p)
     now.abroad_tariff[0] = 0.25
-    assert abroad.place(0, -0.3, here, now, p) == pytest.approx(free - p.tariff_effect * math.log(1.25))
+    assert abroad.place(0, -0.3, bench.now(), p) == pytest.approx(free - p.tariff_effect * math.log(1.25))
     now.export_rebate = 0.2
-    assert abroad.place(0, -0.3, here, now, p) == pytest.approx(free, rel=1e-12)
+    assert abroad.place(0, -0.3, bench.now(), p) == pytest.approx(free, rel=1e-12)
 
 
 def test_a_rebate_is_paid_on_what_exports_are_worth(laboratory):

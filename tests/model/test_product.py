@@ -20,17 +20,19 @@ from latecomer.axes import (
     PREMIUM,
     PRIVATE,
 )
-from latecomer.model import electric, product, region
+from latecomer.model import channels
+from latecomer.model.cars import appeal, cost, quality
+from latecomer.model.markets import provinces
 
 
 def test_domain_weights_of_every_powertrain_sum_to_one(bench):
     for train in range(len(POWERTRAINS)):
-        weights = [product.domain_weight(d, train, bench.p) for d in range(len(DOMAINS))]
+        weights = [quality.domain_weight(d, train, bench.p) for d in range(len(DOMAINS))]
         assert sum(weights) == pytest.approx(1.0, rel=1e-12)
         assert min(weights) >= 0.0
     assert (
-        product.domain_weight(ENGINE, BATTERY_CAR, bench.p)
-        == product.domain_weight(BATTERY, COMBUSTION, bench.p)
+        quality.domain_weight(ENGINE, BATTERY_CAR, bench.p)
+        == quality.domain_weight(BATTERY, COMBUSTION, bench.p)
         == 0.0
     )
 
@@ -38,34 +40,23 @@ def test_domain_weights_of_every_powertrain_sum_to_one(bench):
 def test_quality_counts_access_in_part_for_own_brands_in_full_for_ventures(bench):
     own, venture, p = bench.first(PRIVATE), bench.first(JOINT_VENTURE), bench.p
     rng = np.random.default_rng(4)
-    bench.w.frontier[:] = rng.normal(1.0, 0.2, len(DOMAINS))
+    bench.flow.frontier[:] = rng.normal(1.0, 0.2, len(DOMAINS))
     bench.state.mastered[:] = rng.normal(0.0, 0.3, bench.state.mastered.shape)
     bench.state.accessible[:] = bench.state.mastered + rng.normal(0.1, 0.3, bench.state.mastered.shape)
     for train in range(len(POWERTRAINS)):
-        weights = np.array([product.domain_weight(d, train, p) for d in range(len(DOMAINS))])
+        weights = np.array([quality.domain_weight(d, train, p) for d in range(len(DOMAINS))])
         mastered, accessible = bench.state.mastered, bench.state.accessible
         used = mastered[own] + p.access_use * np.maximum(0.0, accessible[own] - mastered[own])
         gaps = [
-            product.quality_gap(m, train, bench.w, bench.state, bench.makers[m], p) for m in (own, venture)
+            quality.quality_gap(m, train, bench.now(), bench.state, bench.flow, p) for m in (own, venture)
         ]
-        assert gaps[0] == pytest.approx(weights @ (used - bench.w.frontier), rel=1e-12)
-        assert gaps[1] == pytest.approx(weights @ (accessible[venture] - bench.w.frontier), rel=1e-12)
+        assert gaps[0] == pytest.approx(weights @ (used - bench.flow.frontier), rel=1e-12)
+        assert gaps[1] == pytest.approx(weights @ (accessible[venture] - bench.flow.frontier), rel=1e-12)
 
 
 def cost_of(bench, maker, segment=MAINSTREAM, gap=0.0, industry_made=0.0):
-    return product.maker_cost(
-        maker,
-        segment,
-        gap,
-        industry_made,
-        bench.w,
-        bench.state,
-        bench.world,
-        bench.policy,
-        bench.t,
-        bench.makers,
-        bench.p,
-    )
+    bench.flow.gap[maker], bench.flow.industry = gap, industry_made
+    return cost.maker_cost(maker, segment, bench.now(), bench.state, bench.flow, bench.p)
 
 
 def test_learning_is_bounded(bench):
@@ -137,9 +128,7 @@ def test_batteries_get_cheaper_with_own_output_and_dearer_under_the_list(bench):
     policy.battery_whitelist = 0.6
 
     def pack(maker, train):
-        return electric.pack_cost(
-            maker, MAINSTREAM, train, bench.state, world, policy, bench.makers[maker], p
-        )
+        return cost.pack_cost(maker, MAINSTREAM, train, bench.now(), bench.state, p)
 
     assert pack(own, BATTERY_CAR) == pytest.approx(
         p.pack_energy * 2.0 * (1.0 - p.pack_home_edge) + p.drive_cost, rel=1e-13
@@ -156,32 +145,32 @@ def test_batteries_get_cheaper_with_own_output_and_dearer_under_the_list(bench):
 def test_a_credit_costs_nothing_without_a_mandate_and_less_as_credits_abound(bench):
     p, policy = bench.p, bench.policy[bench.t]
     policy.credit_ratio = 0.0
-    assert electric.credit_price(policy, bench.state, p) == 0.0
+    assert cost.credit_price(bench.now(), bench.state, p) == 0.0
     policy.credit_ratio = 0.12
-    assert electric.credit_price(policy, bench.state, p) == pytest.approx(p.credit_price, rel=1e-15)
+    assert cost.credit_price(bench.now(), bench.state, p) == pytest.approx(p.credit_price, rel=1e-15)
     bench.state.electric_share = 0.12 / p.credit_points
-    assert electric.credit_price(policy, bench.state, p) == pytest.approx(0.5 * p.credit_price, rel=1e-15)
+    assert cost.credit_price(bench.now(), bench.state, p) == pytest.approx(0.5 * p.credit_price, rel=1e-15)
 
 
 def test_the_smooth_step_is_the_logistic_and_stays_finite():
-    assert product.smooth_step(0.0) == 0.5
-    assert product.smooth_step(1.3) + product.smooth_step(-1.3) == pytest.approx(1.0, rel=1e-15)
-    assert product.smooth_step(2.0) == pytest.approx(1.0 / (1.0 + math.exp(-2.0)), rel=1e-15)
-    assert 0.0 < product.smooth_step(-1e300) < 1e-15 < 1.0 - 1e-15 < product.smooth_step(1e300) <= 1.0
+    assert channels.smooth_step(0.0) == 0.5
+    assert channels.smooth_step(1.3) + channels.smooth_step(-1.3) == pytest.approx(1.0, rel=1e-15)
+    assert channels.smooth_step(2.0) == pytest.approx(1.0 / (1.0 + math.exp(-2.0)), rel=1e-15)
+    assert 0.0 < channels.smooth_step(-1e300) < 1e-15 < 1.0 - 1e-15 < channels.smooth_step(1e300) <= 1.0
 
 
 def utility_of(bench, maker, segment, train, lines=60):
     """Return the utility of the only line of a maker, on a market of so many lines, without chance."""
     bench.p.taste_noise = 0.0
-    w = bench.w
+    w = bench.flow
     w.maker[0], w.segment[0], w.powertrain[0], w.lines = maker, segment, train, lines
-    product.appeal_of(0, bench.t, w, bench.state, bench.world, bench.policy, bench.makers, bench.p, 1, 0)
+    appeal.appeal_of(0, bench.now(), bench.state, bench.state, w, bench.p)
     return float(w.utility[0])
 
 
 def test_utility_is_the_sum_of_its_terms(bench):
     p, own = bench.p, bench.first(PRIVATE)
-    bench.w.frontier[:], bench.state.mastered[own], bench.state.accessible[own] = 1.0, 0.6, 0.6
+    bench.flow.frontier[:], bench.state.mastered[own], bench.state.accessible[own] = 1.0, 0.6, 0.6
     bench.state.capacity[own], bench.state.trust[own] = 0.3, -0.25
     bench.state.age[own, MAINSTREAM, COMBUSTION] = 1.5
     reach = p.reach_effect * math.log(0.32 / 0.18)
@@ -206,10 +195,10 @@ def test_imports_are_handicapped_and_licences_hold_them_back(bench):
 
 def test_electric_cars_gain_as_limits_shrink(bench):
     p, own, world = bench.p, bench.first(PRIVATE), bench.world[bench.t]
-    bench.w.frontier[BATTERY], bench.state.accessible[own, BATTERY], world.oil_price = 0.8, 0.5, 2.0
+    bench.flow.frontier[BATTERY], bench.state.accessible[own, BATTERY], world.oil_price = 0.8, 0.5, 2.0
 
     def terms(train):
-        return electric.drive_appeal(own, train, bench.w, bench.state, world, p)
+        return appeal.drive_appeal(own, train, bench.now(), bench.state, bench.state, bench.flow, p)
 
     limits = -p.electric_dislike + 0.5 * p.electric_technology + p.fuel_saving * math.log(2.0)
     assert terms(BATTERY_CAR) == pytest.approx(limits, rel=1e-12)
@@ -224,19 +213,19 @@ def test_protection_answers_to_what_is_at_stake(bench):
     home = bench.makers[maker].home
     bench.policy[bench.t].protection_local = 0.7
     bench.state.output[maker], bench.state.truck_output[maker] = 0.75 * p.stake_half, 0.25 * p.stake_half
-    region.protect(bench.t, bench.w, bench.state, bench.policy, bench.makers, p)
+    provinces.protect(bench.now(), bench.state, bench.flow, p)
     full = 0.7 * p.home_taste
-    assert bench.w.protection[home] == pytest.approx(
+    assert bench.flow.protection[home] == pytest.approx(
         full * (p.protection_floor + 0.5 * (1.0 - p.protection_floor)), rel=1e-14
     )
-    others = np.delete(bench.w.protection, home)
+    others = np.delete(bench.flow.protection, home)
     assert others == pytest.approx(np.full(len(others), full * p.protection_floor), rel=1e-14)
 
 
 def test_officials_favour_home_makers_twice_as_much(laboratory):
     """In utility, aid apart: the factor of officials is the square of that of private buyers; importers get none."""
     space = laboratory.after(2000, {"local_aid": 0.0})
-    w, makers = space.scratch[0], laboratory.case.makers
+    w, makers = space.flow[0], laboratory.case.makers
     sellers = slice(0, int(w.sellers))
     home = makers.home[w.owner[sellers]]
     shield = np.where(home >= 0, w.protection[home], 0.0)
@@ -248,7 +237,7 @@ def test_officials_favour_home_makers_twice_as_much(laboratory):
 def test_aid_of_a_province_is_worth_its_money(laboratory):
     """Without rules a local car is worth what aid takes off a car of 100 thousand; aid lies between floor and full."""
     space = laboratory.after(2010, {"home_taste": 0.0, "local_aid": 12.0})
-    w, p = space.scratch[0], laboratory.params()[0]
+    w, p = space.flow[0], laboratory.params()[0]
     full = 12.0 * laboratory.case.policy[laboratory.index(2010)].protection_local
     assert full >= w.aid.max() > w.aid.min() >= full * p.protection_floor - 1e-12
     s = int(np.flatnonzero(w.home[: int(w.sellers)] >= 0)[0])

@@ -20,7 +20,10 @@ from latecomer.axes import (
     PRIVATE,
     SUV,
 )
-from latecomer.model import abroad, commercial, control, finance, industry, knowledge, product, ventures
+from latecomer.model.cars import cost, lines, quality
+from latecomer.model.makers import capacity, finance
+from latecomer.model.markets import abroad
+from latecomer.model.technology import control, effort, frontier, learning
 from latecomer.run import finite, workspace
 from latecomer.vocabulary import STRATEGY
 
@@ -63,9 +66,8 @@ def test_a_case_is_loaded_with_every_maker_at_its_own_rule(case):
 
 def spending(bench, m):
     """Return what maker m spends on research this year."""
-    inputs = (bench.world, bench.policy, bench.strategy, bench.makers, bench.contracts, bench.p)
-    knowledge.fund(bench.t, bench.w, bench.state, *inputs)
-    return float(bench.w.effort[m])
+    effort.fund(bench.now(), bench.state, bench.state, bench.flow, bench.p)
+    return float(bench.flow.effort[m])
 
 
 @pytest.mark.parametrize("kind", [LOCAL_STATE, PRIVATE, JOINT_VENTURE])
@@ -95,11 +97,11 @@ def test_attention_is_scarce(bench):
     maker, focus = bench.makers[own], choice(bench).research_focus
 
     def attention():
-        knowledge.attend(own, 1.0, bench.w, bench.state, choice(bench), maker, p)
-        return bench.w.focus.copy()
+        effort.attend(own, 1.0, bench.now(), bench.state, bench.flow, p)
+        return bench.flow.focus.copy()
 
     usual = attention()
-    assert usual.tolist() == [knowledge.attention(d, maker, bench.state, p) for d in range(len(DOMAINS))]
+    assert usual.tolist() == [effort.attention(d, maker, bench.state, p) for d in range(len(DOMAINS))]
     focus[own, ENGINE] = 3.0
     assert attention().sum() == pytest.approx(usual.sum(), rel=1e-14)
     assert attention()[ENGINE] == pytest.approx(
@@ -126,18 +128,19 @@ def test_a_domain_in_focus_is_learned_faster(bench):
 @pytest.mark.parametrize("part", range(3))
 def test_effort_is_split_by_the_weights_of_the_maker(bench, part):
     own = bench.first(PRIVATE)
-    bench.p.split_response, bench.w.source[own, ENGINE] = 0.0, OWN_SOURCE
+    bench.p.split_response, bench.flow.source[own, ENGINE] = 0.0, OWN_SOURCE
     levers = ("research_digestion", "research_purchase", "research_own")
     choice(bench)[levers[part]][own, ENGINE] = 4.0
-    knowledge.share_effort(ENGINE, own, 1.0, 0.6, 0.5, 0.5, bench.w, bench.state, choice(bench), bench.p)
-    assert bench.w.split[part] == pytest.approx(2.0, rel=1e-14)
-    assert bench.w.split.sum() == pytest.approx(3.0, rel=1e-14)
+    bench.flow.focus[ENGINE] = 1.0
+    learning.share_effort(ENGINE, own, 0.6, 0.5, 0.5, bench.now(), bench.state, bench.flow, bench.p)
+    assert bench.flow.split[part] == pytest.approx(2.0, rel=1e-14)
+    assert bench.flow.split.sum() == pytest.approx(3.0, rel=1e-14)
     for name in levers:
         choice(bench)[name][own, ENGINE] = 0.0
     without(bench, *SPILLOVERS, "testing", "mover_knowledge")
     bench.state.accessible[own] = 0.5
     assert gain_of(bench, ENGINE, 1.0, partner=1.0) == 0.0
-    assert not bench.w.split.any()
+    assert not bench.flow.split.any()
 
 
 def on_offer(bench, mastered=0.1):
@@ -145,7 +148,7 @@ def on_offer(bench, mastered=0.1):
     own = bench.first(PRIVATE)
     bench.only(own)
     bench.contracts.year[:] = 9999
-    bench.w.frontier[:] = 1.0
+    bench.flow.frontier[:] = 1.0
     bench.state.mastered[own] = mastered
     bench.policy[bench.t].reform_state_firms = 1.0
     return own
@@ -154,19 +157,21 @@ def on_offer(bench, mastered=0.1):
 def test_who_buys_nothing_makes_all_itself_and_pays_nothing(bench):
     own = on_offer(bench)
     introduce(bench)
-    offered, accessible = bench.w.offered[own].copy(), bench.state.accessible[own].copy()
+    offered, accessible = bench.flow.offered[own].copy(), bench.state.accessible[own].copy()
     choice(bench).technology_buy[own] = 0.5
     introduce(bench)
     assert bench.state.accessible[own] - 0.1 == pytest.approx(0.5 * (accessible - 0.1), rel=1e-12)
     choice(bench).technology_buy[own] = 0.0
     introduce(bench)
-    assert (bench.state.accessible[own] == 0.1).all() and (bench.w.source[own] == OWN_SOURCE).all()
-    assert (bench.w.offered[own] == offered).all()  # it may still look at what others sell
-    control.weigh(bench.w, bench.state, bench.makers, bench.p)
-    assert bench.w.fee_rate[own] == 0.0 and not bench.w.leaning[own].any()
-    assert bench.w.control[own] == pytest.approx(math.exp(-bench.p.control_distance * 0.9), rel=1e-12)
-    maker = bench.makers[own]
-    assert product.quality_gap(own, COMBUSTION, bench.w, bench.state, maker, bench.p) == pytest.approx(-0.9)
+    assert (bench.state.accessible[own] == 0.1).all() and (bench.flow.source[own] == OWN_SOURCE).all()
+    assert (bench.flow.offered[own] == offered).all()  # it may still look at what others sell
+    control.weigh(bench.now(), bench.state, bench.state, bench.flow, bench.p)
+    assert bench.flow.fee_rate[own] == 0.0 and not bench.flow.leaning[own].any()
+    assert bench.flow.control[own] == pytest.approx(math.exp(-bench.p.control_distance * 0.9), rel=1e-12)
+    bench.makers[own]
+    assert quality.quality_gap(
+        own, COMBUSTION, bench.now(), bench.state, bench.flow, bench.p
+    ) == pytest.approx(-0.9)
 
 
 def test_a_licence_not_used_brings_nothing(bench):
@@ -179,7 +184,7 @@ def test_a_licence_not_used_brings_nothing(bench):
     whole = bench.state.accessible[own, ENGINE] - 0.1
     choice(bench).technology_buy[own, ENGINE] = 0.25
     introduce(bench)
-    assert bench.w.source[own, ENGINE] == LICENCE
+    assert bench.flow.source[own, ENGINE] == LICENCE
     assert bench.state.accessible[own, ENGINE] - 0.1 == pytest.approx(0.25 * whole, rel=1e-12)
 
 
@@ -188,19 +193,19 @@ def test_an_alliance_reaches_part_of_the_way_to_a_leader_for_a_fee(bench):
     choice(bench).technology_buy[own, ENGINE] = 0.0
     choice(bench).technology_ally[own, ENGINE] = 0.6
     introduce(bench)
-    ventures.frontier(bench.world[bench.t].year - p.alliance_vintage, p, frontier := np.zeros(len(DOMAINS)))
-    joint = 0.6 * (frontier[ENGINE] - 0.1)
+    frontier.frontier(bench.world[bench.t].year - p.alliance_vintage, leader := np.zeros(len(DOMAINS)), p)
+    joint = 0.6 * (leader[ENGINE] - 0.1)
     assert bench.state.accessible[own, ENGINE] == pytest.approx(0.1 + joint, rel=1e-12)
-    assert bench.w.source[own, ENGINE] == PARTNER and bench.w.source[own, PLATFORM] == MACHINERY
+    assert bench.flow.source[own, ENGINE] == PARTNER and bench.flow.source[own, PLATFORM] == MACHINERY
     choice(bench).technology_buy[own] = 0.0
     introduce(bench)
-    control.weigh(bench.w, bench.state, bench.makers, p)
-    leaning = product.domain_weight(ENGINE, COMBUSTION, p) * (1.0 - math.exp(-p.access_use * joint))
-    assert bench.w.fee_rate[own] == pytest.approx(p.alliance_fee * leaning, rel=1e-12)
+    control.weigh(bench.now(), bench.state, bench.state, bench.flow, p)
+    leaning = quality.domain_weight(ENGINE, COMBUSTION, p) * (1.0 - math.exp(-p.access_use * joint))
+    assert bench.flow.fee_rate[own] == pytest.approx(p.alliance_fee * leaning, rel=1e-12)
     bench.policy[bench.t].supply_cutoff_source[PARTNER] = 1.0
     introduce(bench)
     assert bench.state.accessible[own, ENGINE] == 0.1
-    assert bench.w.joint[own, ENGINE] == bench.w.joint_fee[own, ENGINE] == 0.0
+    assert bench.flow.joint[own, ENGINE] == bench.flow.joint_fee[own, ENGINE] == 0.0
 
 
 def test_a_weak_alliance_teaches_without_taking_the_place_of_what_is_bought(bench):
@@ -210,9 +215,9 @@ def test_a_weak_alliance_teaches_without_taking_the_place_of_what_is_bought(benc
     choice(bench).technology_ally[own, ENGINE] = 0.01
     introduce(bench)
     assert bench.state.accessible[own, ENGINE] == bought
-    assert bench.w.source[own, ENGINE] == MACHINERY and bench.w.joint_fee[own, ENGINE] == 0.0
+    assert bench.flow.source[own, ENGINE] == MACHINERY and bench.flow.joint_fee[own, ENGINE] == 0.0
     without(bench, *SPILLOVERS, "improvement", "split_response", "purchase_weight", "mover_knowledge")
-    source = p.alliance_learning * bench.w.joint[own, ENGINE]
+    source = p.alliance_learning * bench.flow.joint[own, ENGINE]
     absorb = 1.0 - math.exp(-0.8 / p.absorption_scale)
     taught = p.digestion * absorb * source * math.exp(-source)
     assert gain_of(bench, ENGINE, 0.8) == pytest.approx(taught, rel=1e-12) and taught > 0.0
@@ -220,16 +225,16 @@ def test_a_weak_alliance_teaches_without_taking_the_place_of_what_is_bought(benc
 
 def test_effort_for_the_own_brand_undoes_comfort_up_to_its_ceiling(bench):
     p, state, m = bench.p, bench.state, bench.first(LOCAL_STATE)
-    maker = bench.makers[m]
+    bench.makers[m]
     p.comfort_effect, state.dependence[m] = 0.5, 0.8
     efforts = []
     for factor in (1.0, 1.5, 3.0, 0.0):
         choice(bench).brand_own_effort[m] = factor
-        efforts.append(product.own_effort(m, state, choice(bench), maker, p))
+        efforts.append(effort.own_effort(m, bench.now(), state, p))
     assert efforts == pytest.approx([0.6, 0.9, 1.0, 0.0], rel=1e-14)
     private = bench.first(PRIVATE)
     choice(bench).brand_own_effort[private] = 0.0
-    assert product.own_effort(private, state, choice(bench), bench.makers[private], p) == 1.0
+    assert effort.own_effort(private, bench.now(), state, p) == 1.0
 
 
 def test_effort_for_the_own_brand_acts_on_research_and_launches(bench):
@@ -239,8 +244,8 @@ def test_effort_for_the_own_brand_acts_on_research_and_launches(bench):
     bench.policy[bench.t].budget_softness = 0.0
 
     def both():
-        inputs = (state, bench.policy, bench.strategy, bench.makers[m], p)
-        return np.array([spending(bench, m), product.combustion_hazard(m, SUV, bench.t, 0.0, True, *inputs)])
+        hazard = lines.combustion_hazard(m, SUV, 0.0, True, bench.now(), state, p)
+        return np.array([spending(bench, m), hazard])
 
     comfortable = both()
     choice(bench).brand_own_effort[m] = 3.0
@@ -250,12 +255,12 @@ def test_effort_for_the_own_brand_acts_on_research_and_launches(bench):
 def test_marketing_is_spent_and_builds_goodwill_and_sales(laboratory, bench, leader):
     m = leader
     bench.only(m)
-    w = bench.w
+    w = bench.flow
     w.lines, w.maker[0], w.price[0], w.wedge[0], w.sold[0], w.unit_cost[0] = 1, m, 120.0, 1.2, 0.1, 90.0
-    finance.settle(bench.t, w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
+    finance.settle(bench.now(), bench.state, w, bench.p)
     usual, profit = float(w.marketing[m]), float(bench.state.profit[m])
     choice(bench).marketing_share[m] = 2.5
-    finance.settle(bench.t, w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
+    finance.settle(bench.now(), bench.state, w, bench.p)
     assert w.marketing[m] == pytest.approx(2.5 * usual, rel=1e-14)
     assert profit - bench.state.profit[m] == pytest.approx(1.5 * usual, rel=1e-12)
     loud = from_year(laboratory, "marketing_share", m, 3.0)
@@ -280,20 +285,19 @@ def test_a_stance_moves_prices_and_sales_and_the_market_still_clears(laboratory,
 
 
 def test_what_pricing_leaves_out_is_still_paid(bench):
-    m, w = bench.first(PRIVATE), bench.w
+    m, w = bench.first(PRIVATE), bench.flow
     choice(bench).price_stance[m] = 0.2
     w.lines, w.maker[0], w.segment[0] = 1, m, SUV
-    inputs = (bench.world, bench.policy, bench.strategy, bench.makers, bench.p)
-    product.price_cost(0, bench.t, 0.0, w, bench.state, *inputs)
+    cost.price_cost(0, bench.now(), bench.state, bench.state, w, bench.p)
     assert w.left_out[0] == pytest.approx(0.2 * (w.unit_cost[0] + w.subsidy[0]), rel=1e-14)
     w.price[0], w.sold[0], bench.p.line_upkeep = 2.0 * w.unit_cost[0], 0.1, 0.0
-    finance.settle(bench.t, w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
+    finance.settle(bench.now(), bench.state, w, bench.p)
     margin = w.unit_cost[0] / w.wedge[0] * 0.1
     assert bench.state.revenue[m] > margin
     bench.p.marketing_share = bench.p.fixed_cost = 0.0
     w.effort[m] = w.fee_rate[m] = 0.0
     bench.only(m)
-    finance.settle(bench.t, w, bench.state, bench.policy, bench.strategy, bench.makers, bench.p)
+    finance.settle(bench.now(), bench.state, w, bench.p)
     assert bench.state.profit[m] == pytest.approx(margin, rel=1e-12)
 
 
@@ -301,26 +305,26 @@ def test_push_builds_networks_faster_and_with_more_patience(bench):
     p, state, m = bench.p, bench.state, bench.first(PRIVATE)
     bench.only(m)
     p.export_margin, p.export_price, p.export_noticed, p.network_learning = 0.1, 0.8, 1e-4, 0.0
-    state.cash[m], bench.w.mean_price[m] = 10.0, 60.0
+    state.cash[m], bench.flow.mean_price[m] = 10.0, 60.0
     enough = p.network_cost * p.network_speed / (p.network_patience * 0.1 * 0.8 * 60.0)
     built = []
     for push, part in ((1.0, 1.01), (2.0, 1.01), (2.0, 0.99), (0.0, 1.01)):
-        state.network[m], bench.w.sent[m], choice(bench).export_push[m] = 0.0, part * enough, push
-        abroad.extend(bench.t, bench.w, state, bench.policy, bench.strategy, bench.makers, p)
+        state.network[m], bench.flow.sent[m], choice(bench).export_push[m] = 0.0, part * enough, push
+        abroad.extend(bench.now(), state, bench.flow, p)
         built.append(float(state.network[m, 0]))
     assert built == pytest.approx([p.network_speed, 2.0 * p.network_speed, 0.0, 0.0], rel=1e-13)
 
 
 def test_push_divides_the_reluctance_of_a_parent(bench):
-    m, here, now = bench.first(JOINT_VENTURE), bench.world[bench.t], bench.policy[bench.t]
-    bench.w.sold_home[m] = 0.5
+    m, _here, _now = bench.first(JOINT_VENTURE), bench.world[bench.t], bench.policy[bench.t]
+    bench.flow.sold_home[m] = 0.5
 
     def odds():
-        return abroad.odds(m, 2, bench.w, bench.state, here, now, choice(bench), bench.makers[m], bench.p)
+        return abroad.odds(m, 2, bench.now(), bench.state, bench.flow, bench.p)
 
     held = odds()
     choice(bench).export_push[m] = 4.0
-    reluctance = bench.p.export_venture * abroad.demands(2, here, bench.p)
+    reluctance = bench.p.export_venture * abroad.demands(2, bench.now(), bench.p)
     assert odds() - held == pytest.approx(0.75 * reluctance, rel=1e-12)
     choice(bench).export_push[m] = 0.0
     assert odds() < held - 5.0 * reluctance
@@ -330,13 +334,13 @@ def test_ambition_scales_the_capacity_wished_for(bench):
     p, t, m = bench.p, bench.t, bench.first(PRIVATE)
     bench.only(m)
     bench.policy[t].plan_share, bench.policy[t].reform_state_firms = 0.0, 1.0
-    state, w = bench.state, bench.w
+    state, w = bench.state, bench.flow
     w.sold_home[m], state.cash[m] = 1.0, 1e6
     orders = []
     for ambition in (1.0, 1.2, 0.0):
         choice(bench).plant_ambition[m] = ambition
         state.capacity[m], state.pipeline[m] = 1.0, 0.0
-        industry.invest(t, w, state, bench.policy, bench.strategy, bench.makers, p)
+        capacity.invest(bench.now(), state, state, w, p)
         orders.append(float(state.pipeline[m, 1]))
     assert orders[1] - orders[0] == pytest.approx(0.2 / p.target_utilisation, rel=1e-12)
     assert orders[2] == 0.0
@@ -345,12 +349,12 @@ def test_ambition_scales_the_capacity_wished_for(bench):
 def test_ambition_counts_for_trucks_too(bench):
     p, m, state = bench.p, bench.first(LOCAL_STATE), bench.state
     bench.policy[bench.t].plan_share, bench.policy[bench.t].reform_state_firms = 0.0, 1.0
-    bench.w.truck_sold[m], p.growth_open = 1.0, 9.0
+    bench.flow.truck_sold[m], p.growth_open = 1.0, 9.0
     orders = []
     for ambition in (1.0, 1.2):
         choice(bench).plant_ambition[m] = ambition
         state.truck_capacity[m], state.truck_pipeline[m] = 1.0, 0.0
-        commercial.order(m, bench.t, bench.w, state, bench.policy, bench.strategy, bench.makers, p)
+        capacity.order_trucks(m, bench.now(), state, state, bench.flow, p)
         orders.append(float(state.truck_pipeline[m, 1]))
     assert orders[1] - orders[0] == pytest.approx(0.2 / p.target_utilisation, rel=1e-12)
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from bench import market_year
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latecomer.axes import BUYERS, INSTITUTION, PRIVATE
-from latecomer.model import market
+from latecomer.model.markets import prices
 from latecomer.run import workspace
 
 LINES = 8
@@ -52,7 +53,7 @@ class Market:
         """Return what is booked at the prices as they are, or after so many rounds of price setting."""
         self.p.price_rounds = rounds
         self.state.shadow[:] = 0.0
-        market.clear(self.w, self.state, self.world, self.makers, self.p)
+        prices.clear(market_year(self.world, self.makers), self.state, self.w, self.p)
         w = self.w
         return Booked(float(w.surplus), w.buyer_surplus.copy(), w.region_surplus.copy(), w.bought.sum(axis=0))
 
@@ -68,7 +69,7 @@ def blank(laboratory):
     """Return a market without lines and buyers, in 2005, with room for all."""
     space, params = workspace(laboratory.case), laboratory.params(price_tolerance=1e-12)
     world = laboratory.case.world[laboratory.index(2005)]
-    return Market(space.scratch[0], space.state[0], world, laboratory.case.makers, params[0])
+    return Market(space.flow[0], space.state[0], world, laboratory.case.makers, params[0])
 
 
 def random_market(blank, seed, rules=0.3):
@@ -187,7 +188,7 @@ def test_a_yuan_off_is_worth_about_a_yuan(laboratory, year):
     """Roy's identity holds as nearly as one price by class can stand for all: for each class that buys a fiftieth or more."""
     space = laboratory.after(year)
     world = laboratory.case.world[laboratory.index(year)]
-    one = Market(space.scratch[0], space.state[0], world, laboratory.case.makers, laboratory.params()[0])
+    one = Market(space.flow[0], space.state[0], world, laboratory.case.makers, laboratory.params()[0])
     one.w.room[:] = 1e6
     before, off = one.booked(), 0.01
     one.w.price[: int(one.w.lines)] -= off

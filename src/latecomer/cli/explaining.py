@@ -97,7 +97,7 @@ def print_entry(entry: Entry) -> None:
 
 def print_mechanism(mechanism: code.Mechanism) -> None:
     """Print the equations of a file of the model and the first source that it names."""
-    console().print(Text(f"\nmodel/{mechanism.name}.py: {mechanism.question}", style="dim"), soft_wrap=True)
+    console().print(Text(f"\n{mechanism.path}: {mechanism.question}", style="dim"), soft_wrap=True)
     print_line(mechanism.equations)
     sources = [text for text in mechanism.remarks.split(". ") if text.startswith("Source")]
     for text in sources[:1]:

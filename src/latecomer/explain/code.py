@@ -1,8 +1,8 @@
 """Which file of the model reads or fills a quantity, and which equations stand at its head? Answered from the source.
 
-The kernels name their records alike everywhere: `policy[t]` or `now`, `strategy[t]` or `choice`, `world[t]` or `here`,
-`p` for parameters, `state`,
-`makers[m]`, `maker` or `peer`, `contracts[c]` or `contract`, and `out` for what happened. A use is an attribute of one of these.
+The kernels name their records alike everywhere (`model.context`): `now.policy`, `now.strategy`, `now.world` or `here`, the state
+`before` and `after`, `p` for parameters, `now.makers[m]`, `maker` or `peer`, `now.contracts[c]` or `contract`, and `out` for what
+happened; `rules` is the policy of another year. A use is an attribute of one of these.
 """
 
 import ast
@@ -12,9 +12,12 @@ from pathlib import Path
 
 MODEL = Path(__file__).resolve().parents[1] / "model"
 RECORD_OF = {
-    "strategy": "strategy", "choice": "strategy",
-    "policy": "policy", "now": "policy", "world": "world", "here": "world", "p": "params", "state": "state", "makers": "makers",
-    "maker": "makers", "peer": "makers", "contracts": "contracts", "contract": "contracts", "out": "out",
+    "before": "state", "after": "state", "p": "params", "out": "out",
+    "here": "world", "rules": "policy", "maker": "makers", "peer": "makers", "contract": "contracts",
+}  # fmt: skip
+OF_THE_YEAR = {
+    "world": "world", "world_path": "world", "policy": "policy", "policy_path": "policy", "strategy": "strategy",
+    "makers": "makers", "contracts": "contracts",
 }  # fmt: skip
 CONTENTS = "step"
 INDENT = "    "
@@ -39,6 +42,11 @@ class Mechanism:
     paragraphs: tuple[str, ...]
 
     @property
+    def path(self) -> str:
+        """Return where the file stands in the package."""
+        return path_of(self.name)
+
+    @property
     def equations(self) -> str:
         """Return the equations alone."""
         return "\n\n".join(text for text in self.paragraphs if text.startswith(INDENT))
@@ -50,15 +58,26 @@ class Mechanism:
 
 
 @cache
+def paths() -> dict[str, Path]:
+    """Return the model's files by name; a name stands in one room only."""
+    return {path.stem: path for path in sorted(MODEL.rglob("*.py"), key=lambda path: path.stem)}
+
+
+@cache
 def parsed(name: str) -> ast.Module:
-    """Return the syntax tree of model/NAME.py."""
-    return ast.parse((MODEL / f"{name}.py").read_text(encoding="utf-8"))
+    """Return the syntax tree of the model's file of this name."""
+    return ast.parse(paths()[name].read_text(encoding="utf-8"))
 
 
 @cache
 def files() -> tuple[str, ...]:
     """Return the names of the model's files."""
-    return tuple(sorted(path.stem for path in MODEL.glob("*.py") if path.stem != "__init__"))
+    return tuple(paths())
+
+
+def path_of(name: str) -> str:
+    """Return where a file of the model stands in the package: model/ROOM/NAME.py."""
+    return paths()[name].relative_to(MODEL.parent).as_posix()
 
 
 @cache
@@ -96,6 +115,8 @@ def field_of(node: ast.AST) -> tuple[str, str] | None:
         owner = owner.value
     if isinstance(owner, ast.Name) and owner.id in RECORD_OF:
         return RECORD_OF[owner.id], node.attr
+    if isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.value.id == "now":
+        return (OF_THE_YEAR[owner.attr], node.attr) if owner.attr in OF_THE_YEAR else None
     return None
 
 
@@ -121,7 +142,7 @@ def assigned(node: ast.AST) -> set[str]:
 
 @cache
 def mechanism(name: str) -> Mechanism:
-    """Return the head of model/NAME.py, its first paragraph as the question."""
+    """Return the head of the model's file of this name, its first paragraph as the question."""
     question, *paragraphs = (ast.get_docstring(parsed(name)) or "").split("\n\n")
     return Mechanism(name, question, tuple(paragraphs))
 
@@ -169,7 +190,7 @@ def stages() -> tuple[Stage, ...]:
 
 
 def function_of(file: str, name: str) -> ast.FunctionDef:
-    """Return the syntax tree of a function of model/FILE.py; raises LookupError if there is none."""
+    """Return the syntax tree of a function of a file of the model; raises LookupError if there is none."""
     for node in parsed(file).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return node

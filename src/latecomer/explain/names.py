@@ -101,7 +101,7 @@ def of_mechanism(mechanism: code.Mechanism, case: Case) -> Entry:
     stages = [stage for stage in code.stages() if stage.file == mechanism.name]
     filled = [field.name for field in vocabulary.YEAR if mechanism.name in code.fills().get(field.name, ())]
     facts = (
-        ("file", f"model/{mechanism.name}.py"),
+        ("file", mechanism.path),
         *((f"{mechanism.name}.{stage.function}", first_line(stage.about)) for stage in stages),
         ("levers", ", ".join(public[name] for name in public if name in levers) or "none"),
         (
@@ -331,7 +331,7 @@ def used_in(record: str, field: str) -> tuple[tuple[str, str], ...]:
 
 
 def files_told(names: Sequence[str]) -> str:
-    return ", ".join(f"model/{name}.py" for name in names) or "no file of the model"
+    return ", ".join(code.path_of(name) for name in names) or "no file of the model"
 
 
 def heads(names: Sequence[str]) -> tuple[str, ...]:

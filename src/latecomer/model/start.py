@@ -8,17 +8,17 @@ from latecomer.compiled import kernel
 
 
 @kernel
-def begin(state, p):
+def begin(after, p):
     """Fill an empty state (all zeros) with the start values of the case."""
-    state.truck_fleet = p.start_truck_fleet
-    state.price_index = 1.0
-    state.engineers[ELSEWHERE] = p.start_engineers
-    state.engineer_pool, state.engineer_quality = p.start_engineers, 1.0
-    state.segment_share[MINIBUS] = p.start_minibus
-    state.segment_share[ECONOMY] = p.start_economy
-    state.segment_share[MAINSTREAM] = p.start_mainstream
-    state.segment_share[SUV] = p.start_suv
-    state.segment_share[PREMIUM] = p.start_premium
-    total = state.segment_share.sum()
-    for s in range(state.segment_share.size):
-        state.segment_share[s] /= total
+    after.truck_fleet = p.start_truck_fleet
+    after.price_index = 1.0
+    after.engineers[ELSEWHERE] = p.start_engineers
+    after.engineer_pool, after.engineer_quality = p.start_engineers, 1.0
+    after.segment_share[MINIBUS] = p.start_minibus
+    after.segment_share[ECONOMY] = p.start_economy
+    after.segment_share[MAINSTREAM] = p.start_mainstream
+    after.segment_share[SUV] = p.start_suv
+    after.segment_share[PREMIUM] = p.start_premium
+    total = after.segment_share.sum()
+    for s in range(after.segment_share.size):
+        after.segment_share[s] /= total

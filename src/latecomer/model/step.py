@@ -1,123 +1,149 @@
-"""What happens in a year, in which order? The table of contents of the model, one line per stage, and the loop over
-years.
+"""What happens in a year, in which order? The table of contents of the model, one line per stage.
 
-Records (see `axes`): world, policy and strategy [t], makers [m], contracts, params p, state (carried), w (working space), out
-(what happened). A year is nine phases of a few stages each; every phase has the same arguments. Compiled, each phase is code of
-its own (`machine`) that holds no interpreter lock; with NUMBA_DISABLE_JIT=1 the same functions run as plain Python, slowly,
-and serve as the oracle.
+A year is nine phases of a few stages each. Every phase is given the same (`context`): this year, the state before and after it,
+what stages hand each other, parameters, and the record of what happened. Compiled, each phase is code of its own (`machine`) that
+holds no interpreter lock; with NUMBA_DISABLE_JIT=1 the same functions run as plain Python, slowly, and serve as the oracle.
 """
 
-from latecomer.model import (
-    abroad,
-    accounts,
-    brand,
-    buyers,
-    commercial,
+from latecomer.model import start
+from latecomer.model.books import accounts, flows, index, memory
+from latecomer.model.cars import appeal, cost, lines
+from latecomer.model.context import Part
+from latecomer.model.makers import brand, capacity, entry, exit, finance, founding, plan, roster, takeover
+from latecomer.model.markets import abroad, buyers, chargers, demand, prices, provinces, trucks
+from latecomer.model.technology import (
+    access,
     control,
-    electric,
-    finance,
-    flows,
-    index,
-    industry,
-    knowledge,
-    market,
-    matching,
-    plan,
-    product,
-    region,
+    effort,
+    frontier,
+    innovation,
+    learning,
     science,
-    start,
+    software,
     talent,
-    ventures,
 )
 
+STAGES = (
+    frontier,
+    science,
+    talent,
+    effort,
+    access,
+    learning,
+    innovation,
+    control,
+    founding,
+    exit,
+    takeover,
+    plan,
+    capacity,
+    finance,
+    brand,
+    lines,
+    cost,
+    appeal,
+    buyers,
+    demand,
+    prices,
+    provinces,
+    chargers,
+    trucks,
+    abroad,
+    memory,
+    accounts,
+)
+FLOW: tuple[Part, ...] = tuple(part for stage in STAGES for part in stage.FLOW)
 
-def recall(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+
+def recall(now, before, after, flow, p, out):
     """Before the first year that is run: begin on an empty state, and write on the roster what began by rule before."""
-    if t == 0:
-        start.begin(state, p)
-    matching.recall(state, makers)
+    if now.t == 0:
+        start.begin(after, p)
+    roster.recall(now, after)
 
 
-def research(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def research(now, before, after, flow, p, out):
     """Move the frontier; let institutes, universities and engineers work."""
-    ventures.frontier(world[t].frontier_clock, p, w.frontier)
-    science.fund(t, w, state, world, policy, makers, p)
-    talent.grow(t, w, state, world, policy, makers, p)
-    science.publish(t, w, state, world, policy, p)
+    frontier.frontier(now.world.frontier_clock, flow.frontier, p)
+    science.fund(now, before, flow, p)
+    talent.grow(now, before, after, flow, p)
+    science.publish(now, after, flow, p)
 
 
-def begin(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def begin(now, before, after, flow, p, out):
     """Found makers and ventures, end some, and bring in technology."""
-    ventures.found_and_end(t, w, state, world, policy, makers, p)
-    matching.meet(t, w, state, world, policy, makers, p, seed, history)
-    ventures.introduce(t, w, state, world, policy, strategy, makers, contracts, p)
+    founding.found(now, before, after, flow, p)
+    exit.leave_on_date(now, after, flow, p)
+    entry.meet(now, before, after, flow, p)
+    access.introduce(now, before, after, flow, p)
 
 
-def serve(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def serve(now, before, after, flow, p, out):
     """Build what the plan orders, sell trucks and buses, and set what provinces protect."""
-    plan.build(t, w, state, world, policy, makers, p)
-    commercial.sell(t, w, state, world, policy, makers, p)
-    commercial.trade_abroad(t, w, state, world, policy, strategy, makers, p)
-    region.protect(t, w, state, policy, makers, p)
+    plan.build(now, after, flow, p)
+    trucks.sell(now, before, after, flow, p)
+    trucks.trade_abroad(now, before, after, flow, p)
+    provinces.protect(now, after, flow, p)
 
 
-def offer(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def offer(now, before, after, flow, p, out):
     """Count buyers, and put cars on offer."""
-    buyers.count(t, w, state, world, policy, p)
-    if policy[t].plan_share < 1.0:
-        product.launch(t, w, state, world, policy, strategy, makers, p, seed, history)
-    product.gather(t, w, state, world, policy, strategy, makers, p, seed, history)
-    control.weigh(w, state, makers, p)
-    industry.leave_room(w, state, policy, t, makers, p)
+    buyers.count(now, before, flow, p)
+    if now.policy.plan_share < 1.0:
+        lines.launch(now, before, after, flow, p)
+    lines.gather(now, before, after, flow, p)
+    control.weigh(now, before, after, flow, p)
+    capacity.leave_room(now, after, flow, p)
 
 
-def sell(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def sell(now, before, after, flow, p, out):
     """Find prices and sales, at home and abroad."""
-    market.clear(w, state, world[t], makers, p)
-    industry.record_sales(w, state, makers)
-    abroad.rate_cars(w, state, makers, p)
-    abroad.export(t, w, state, world, policy, strategy, makers, p)
+    prices.clear(now, after, flow, p)
+    memory.record_sales(now, flow)
+    abroad.rate_cars(now, after, flow, p)
+    abroad.export(now, before, after, flow, p)
 
 
-def settle(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def settle(now, before, after, flow, p, out):
     """Pay for research, settle the makers' money, and let the fleet age."""
-    knowledge.fund(t, w, state, world, policy, strategy, makers, contracts, p)
-    science.grant(t, w, state, policy, makers, p)
-    finance.settle(t, w, state, policy, strategy, makers, p)
-    buyers.add_to_fleet(t, w, state, policy, p)
-    commercial.add_to_fleet(t, w, state, p)
+    effort.fund(now, before, after, flow, p)
+    effort.grant(now, after, flow, p)
+    finance.settle(now, after, flow, p)
+    buyers.add_to_fleet(now, after, flow, p)
+    trucks.add_to_fleet(after, flow, p)
 
 
-def report(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def report(now, before, after, flow, p, out):
     """Write down what happened."""
-    accounts.report(t, w, state, world, policy, makers, p, out)
-    electric.report(t, w, state, world, makers, out)
-    abroad.report(w, state, makers, p, out)
-    matching.report(w, state, makers, out)
-    control.report(w, state, makers, out)
-    region.report(w, makers, out)
-    accounts.balance(t, w, policy, out)
-    flows.record(t, w, state, policy, p, out)
-    index.measure(w, state, p, out)
+    accounts.report(now, after, flow, p, out)
+    chargers.report(now, before, flow, out)
+    abroad.report(now, before, after, flow, p, out)
+    entry.report(now, after, out)
+    control.report(now, after, flow, out)
+    provinces.report(now, flow, out)
+    accounts.balance(now, flow, out)
+    flows.record(now, after, flow, p, out)
+    index.measure(after, flow, p, out)
 
 
-def renew(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def renew(now, before, after, flow, p, out):
     """Invest, at home and abroad, and begin on what was built."""
-    industry.invest(t, w, state, policy, strategy, makers, p)
-    abroad.extend(t, w, state, policy, strategy, makers, p)
-    abroad.take_over(t, w, state, world, makers, contracts, p, seed, history, out)
-    industry.carry(t, w, state, world, policy, makers, p)
+    capacity.invest(now, before, after, flow, p)
+    abroad.extend(now, after, flow, p)
+    abroad.take_over(now, after, flow, p, out)
+    memory.carry(now, after, flow, p)
+    chargers.spread(now, after, flow, p)
 
 
-def learn(t, state, w, world, policy, strategy, makers, contracts, p, seed, history, out):
+def learn(now, before, after, flow, p, out):
     """Learn from partners, own research and sales; build trust; drop lines and leave."""
-    knowledge.learn(t, w, state, policy, strategy, makers, p, seed, history)
-    knowledge.report(w, out)
-    electric.learn(w, state, makers, p)
-    brand.trust(w, state, makers, p)
-    abroad.remember(t, w, state, world, makers, p)
-    industry.drop_and_exit(t, w, state, world, policy, makers, p, seed, history, out)
+    learning.learn(now, after, flow, p)
+    learning.report(flow, out)
+    software.learn(now, after, flow, p)
+    brand.trust(now, after, flow, p)
+    abroad.remember(now, after, flow, p)
+    lines.drop(now, after, flow, p)
+    exit.leave(now, after, flow, p, out)
 
 
 YEAR = (research, begin, serve, offer, sell, settle, report, renew, learn)

@@ -21,7 +21,7 @@ import numpy as np
 
 from latecomer.axes import COMBUSTION, DOMAINS, JOINT_VENTURE, PRIVATE
 from latecomer.machine import simulate
-from latecomer.model.product import domain_weight
+from latecomer.model.cars.quality import domain_weight
 from latecomer.record import Run
 from latecomer.run import Workspace, workspace
 from latecomer.shown import Shown
@@ -94,7 +94,7 @@ def gains(
     start, direct = kept[0]["mastered"] @ weights, np.zeros(len(case.makers))
     for t in range(first, last):
         go_on(case, space, params, seed, history, t, t + 1)
-        direct += space.scratch[0].group_gain
+        direct += space.flow[0].group_gain
     gain, made = space.state[0].mastered @ weights - start, space.state[0].output.copy()
     alive = space.state[0].alive == 1
     off = np.array(params).view(np.recarray)
@@ -115,10 +115,10 @@ def go_on(
     """Run the years from index `first` up to, not including, `last` on the state in `space`."""
     if first == 0:
         space.state[:] = np.zeros(1, space.state.dtype)
-        space.scratch[:] = np.zeros(1, space.scratch.dtype)
+        space.flow[:] = np.zeros(1, space.flow.dtype)
     years = np.zeros(last, record(YEAR, case.length)).view(np.recarray)
     inputs = (case.world, case.policy, case.strategy, case.makers, case.contracts)
-    simulate(space.state, space.scratch, *inputs, params, seed, history, first, years)
+    simulate(space.states, space.flow, *inputs, params, seed, history, first, years)
 
 
 def affiliated(case: Case, state: np.record) -> np.ndarray:

@@ -14,7 +14,7 @@ which reads here
 
 with A1 = sum_i N_i k_i, A2 = sum_i N_i k_i^2, k the probability of a unit of value, E_fn the sum over a firm's lines
 of value times net margin, a joint venture counting with weight omega for its group. w is the wedge of taxes between
-the maker's and the buyer's price. c is the cost that a maker prices on, without what its stance leaves out (`product`). Scarce
+the maker's and the buyer's price. c is the cost that a maker prices on, without what its stance leaves out (`cost`). Scarce
 capacity enters as a shadow cost; what still exceeds capacity is rationed.
 
 Consumer surplus is what this year's buyers expect to gain over the outside good, in money:
@@ -39,10 +39,10 @@ import math
 from latecomer.axes import INSTITUTION
 from latecomer.compiled import kernel
 from latecomer.exponential import log
-from latecomer.model.demand import (
-    CLASSES,
+from latecomer.model.context import each
+from latecomer.model.kinds import CLASSES, PRICE_MEMORY, TRAINS
+from latecomer.model.markets.demand import (
     PRICE_BASE,
-    TRAINS,
     list_classes,
     list_runs,
     list_sellers,
@@ -50,7 +50,6 @@ from latecomer.model.demand import (
     respond,
     value_of_money,
 )
-from latecomer.model.scratch import PRICE_MEMORY
 
 SHADOW_CAP = 250.0
 # Guards of the jump: ridge of the least squares, largest sum of weights, growth of the residual that undoes it.
@@ -58,72 +57,83 @@ RIDGE = 1e-10
 LONGEST_JUMP = 5.0
 UNDO = 2.0
 
+FLOW = (
+    *each("j", "asked"),
+    *each("b", "buyer_surplus"),
+    *each("", "surplus rationed residual rounds bounds_hit elasticity"),
+    *each("m", "demand kept shift unmet"),
+    *each("qn", "points images"),
+    *each("n", "target"),
+    *each("rb", "bought own_spread local_spread"),
+    *each("r", "region_sales region_own region_local region_surplus"),
+)
+
 
 @kernel
-def clear(w, state, world, makers, p):
-    """Solve prices and quantities of the lines gathered in the scratch record `w`.
+def clear(now, after, flow, p):
+    """Solve prices and quantities of the lines on sale.
 
     Reads per line: utility, luxury, cost (thousand CNY, buyer's money), wedge, price (start); per node: first_time,
     replacing (million buyers), appeal (r, e); per maker: room (million, capacity left). Leaves price, sold (million),
-    margin, shadow costs in `state`, and the sums by region. Source: module docstring.
+    margin, shadow costs in `after`, and the sums by region. Source: module docstring.
     """
-    if w.lines == 0:
-        w.residual, w.rounds, w.rationed, w.surplus, w.elasticity = 0.0, 0.0, 0.0, 0.0, 0.0
-        w.bought[:] = 0.0
-        w.region_sales[:] = 0.0
-        w.region_own[:] = 0.0
-        w.region_local[:] = 0.0
-        w.buyer_surplus[:] = 0.0
-        w.region_surplus[:] = 0.0
+    if flow.lines == 0:
+        flow.residual, flow.rounds, flow.rationed, flow.surplus, flow.elasticity = 0.0, 0.0, 0.0, 0.0, 0.0
+        flow.bought[:] = 0.0
+        flow.region_sales[:] = 0.0
+        flow.region_own[:] = 0.0
+        flow.region_local[:] = 0.0
+        flow.buyer_surplus[:] = 0.0
+        flow.region_surplus[:] = 0.0
         return
-    list_classes(w, world, p)
-    list_sellers(w, makers)
-    list_runs(w)
-    residual, before = 1.0, 1.0
+    list_classes(now, flow, p)
+    list_sellers(now, flow)
+    list_runs(flow)
+    residual, earlier = 1.0, 1.0
     rounds, known, jumped = 0, 0, False
     while rounds < p.price_rounds:
-        note(w, state, w.points, rounds % PRICE_MEMORY)
-        respond(w, p)
-        residual = reprice(w, state, p)
-        residual = max(residual, raise_shadow_costs(w, state, p))
+        note(flow.points, rounds % PRICE_MEMORY, after, flow)
+        respond(flow, p)
+        residual = reprice(after, flow, p)
+        residual = max(residual, raise_shadow_costs(after, flow, p))
         rounds += 1
         if residual < p.price_tolerance:
             break
-        if jumped and residual > UNDO * before:
-            go_to(w, state, w.images[(rounds - 2) % PRICE_MEMORY])
+        if jumped and residual > UNDO * earlier:
+            go_to(flow.images[(rounds - 2) % PRICE_MEMORY], after, flow)
             known, jumped = 0, False
         else:
-            note(w, state, w.images, (rounds - 1) % PRICE_MEMORY)
+            note(flow.images, (rounds - 1) % PRICE_MEMORY, after, flow)
             known = min(known + 1, PRICE_MEMORY)
-            jumped = jump(w, state, (rounds - 1) % PRICE_MEMORY, known)
-            before = residual
-    respond(w, p)
-    w.residual, w.rounds = residual, rounds
-    settle(w, state, world, p)
+            jumped = jump((rounds - 1) % PRICE_MEMORY, known, after, flow)
+            earlier = residual
+    respond(flow, p)
+    flow.residual, flow.rounds = residual, rounds
+    settle(now, after, flow, p)
 
 
 @kernel
-def note(w, state, rows, place):
+def note(rows, place, after, flow):
     """Keep the prices of the lines and, behind them, the shadow costs of the sellers in a row of memory."""
     row = rows[place]
-    for j in range(w.lines):
-        row[j] = w.price[j]
-    for s in range(w.sellers):
-        row[w.lines + s] = state.shadow[w.owner[s]]
+    for j in range(flow.lines):
+        row[j] = flow.price[j]
+    for s in range(flow.sellers):
+        row[flow.lines + s] = after.shadow[flow.owner[s]]
 
 
 @kernel
-def go_to(w, state, row):
+def go_to(row, after, flow):
     """Set prices, shadow costs and the costs that follow from them."""
-    for s in range(w.sellers):
-        state.shadow[w.owner[s]] = min(max(row[w.lines + s], 0.0), SHADOW_CAP)
-    for j in range(w.lines):
-        w.price[j] = row[j]
-        w.cost[j] = w.unit_cost[j] + state.shadow[w.maker[j]] - w.left_out[j]
+    for s in range(flow.sellers):
+        after.shadow[flow.owner[s]] = min(max(row[flow.lines + s], 0.0), SHADOW_CAP)
+    for j in range(flow.lines):
+        flow.price[j] = row[j]
+        flow.cost[j] = flow.unit_cost[j] + after.shadow[flow.maker[j]] - flow.left_out[j]
 
 
 @kernel
-def jump(w, state, now, known):
+def jump(latest, known, after, flow):
     """Move on from the image of the latest round by Anderson's step of depth two; return whether it was taken.
 
     With points x and images g of the last three rounds, moves f = (g - x) relative to price, and differences D of
@@ -133,13 +143,13 @@ def jump(w, state, now, known):
     """
     if known < 2:
         return False
-    x, g, y = w.points, w.images, w.target
-    old = (now + PRICE_MEMORY - 1) % PRICE_MEMORY
-    older = (now + PRICE_MEMORY - 2) % PRICE_MEMORY if known > 2 else old
+    x, g, y = flow.points, flow.images, flow.target
+    old = (latest + PRICE_MEMORY - 1) % PRICE_MEMORY
+    older = (latest + PRICE_MEMORY - 2) % PRICE_MEMORY if known > 2 else old
     aa, ab, bb, af, bf = 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(w.lines + w.sellers):
-        scale = 1.0 / g[now, i] if i < w.lines else 1.0 / PRICE_BASE
-        f = (g[now, i] - x[now, i]) * scale
+    for i in range(flow.lines + flow.sellers):
+        scale = 1.0 / g[latest, i] if i < flow.lines else 1.0 / PRICE_BASE
+        f = (g[latest, i] - x[latest, i]) * scale
         f_old = (g[old, i] - x[old, i]) * scale
         a = f - f_old
         b = f_old - (g[older, i] - x[older, i]) * scale
@@ -152,47 +162,47 @@ def jump(w, state, now, known):
         first, second = af / max(aa, 1e-300), 0.0
     if abs(first) + abs(second) > LONGEST_JUMP:
         return False
-    for i in range(w.lines + w.sellers):
-        y[i] = g[now, i] - first * (g[now, i] - g[old, i]) - second * (g[old, i] - g[older, i])
-        if i < w.lines and y[i] < lowest_price(i, w):
+    for i in range(flow.lines + flow.sellers):
+        y[i] = g[latest, i] - first * (g[latest, i] - g[old, i]) - second * (g[old, i] - g[older, i])
+        if i < flow.lines and y[i] < lowest_price(i, flow):
             return False
-    go_to(w, state, y)
+    go_to(y, after, flow)
     return True
 
 
 @kernel
-def lowest_price(j, w):
+def lowest_price(j, flow):
     """Return half the cost of line j without shadow cost: on the way to equilibrium no price falls lower (thousand CNY).
 
     A shadow cost that falls by more than the markup of a line would otherwise leave a price below zero, which has no
     logarithm. In equilibrium a price covers its whole cost, so that the bound does not move it.
     """
-    return 0.5 * (w.unit_cost[j] - w.left_out[j])
+    return 0.5 * (flow.unit_cost[j] - flow.left_out[j])
 
 
 @kernel
-def reprice(w, state, p):
+def reprice(after, flow, p):
     """Take one damped zeta step in every price and return the largest relative first-order residual."""
     worst = 0.0
-    w.bounds_hit = 0.0
-    for j in range(w.lines):
-        shadow = state.shadow[w.maker[j]]
-        base = w.unit_cost[j] + shadow - w.left_out[j]
-        wish = base + (w.sold[j] * w.price[j] / w.power[j] + w.wedge[j] * w.cross[j]) / max(
-            w.slope[j], 1e-300
+    flow.bounds_hit = 0.0
+    for j in range(flow.lines):
+        shadow = after.shadow[flow.maker[j]]
+        base = flow.unit_cost[j] + shadow - flow.left_out[j]
+        wish = base + (flow.sold[j] * flow.price[j] / flow.power[j] + flow.wedge[j] * flow.cross[j]) / max(
+            flow.slope[j], 1e-300
         )
-        cap, floor = 5.0 * base + 100.0, lowest_price(j, w)
+        cap, floor = 5.0 * base + 100.0, lowest_price(j, flow)
         if wish > cap or wish < floor:
             wish = min(max(wish, floor), cap)
-            w.bounds_hit += 1.0
-        worst = max(worst, abs(wish / w.price[j] - 1.0))
-        w.price[j] += p.price_damping * (wish - w.price[j])
-        w.cost[j] = base
+            flow.bounds_hit += 1.0
+        worst = max(worst, abs(wish / flow.price[j] - 1.0))
+        flow.price[j] += p.price_damping * (wish - flow.price[j])
+        flow.cost[j] = base
     return worst
 
 
 @kernel
-def raise_shadow_costs(w, state, p):
+def raise_shadow_costs(after, flow, p):
     """Move each maker's shadow cost by a damped Newton step towards demand = capacity left, and its prices with it
     (thousand CNY).
 
@@ -200,62 +210,64 @@ def raise_shadow_costs(w, state, p):
     they followed a round later, the two updates would chase each other for ever. Returns the largest step relative to
     the price of a line.
     """
-    demand, steep, move = w.demand, w.kept, w.shift
+    demand, steep, move = flow.demand, flow.kept, flow.shift
     demand[:] = 0.0
     steep[:] = 0.0
-    for j in range(w.lines):
-        demand[w.maker[j]] += w.sold[j]
-        steep[w.maker[j]] += w.power[j] / w.price[j] * max(w.slope[j] - w.own_part[j], 0.0)
+    for j in range(flow.lines):
+        demand[flow.maker[j]] += flow.sold[j]
+        steep[flow.maker[j]] += flow.power[j] / flow.price[j] * max(flow.slope[j] - flow.own_part[j], 0.0)
     for m in range(demand.size):
-        move[m] = -state.shadow[m]
+        move[m] = -after.shadow[m]
         if demand[m] > 0.0 and steep[m] > 0.0:
-            excess = min(max(math.log(demand[m] / max(w.room[m], 1e-9)), -1.0), 1.0)
-            wish = state.shadow[m] + p.shadow_step * demand[m] / steep[m] * excess
-            move[m] = min(max(wish, 0.0), SHADOW_CAP) - state.shadow[m]
-        state.shadow[m] += move[m]
+            excess = min(max(math.log(demand[m] / max(flow.room[m], 1e-9)), -1.0), 1.0)
+            wish = after.shadow[m] + p.shadow_step * demand[m] / steep[m] * excess
+            move[m] = min(max(wish, 0.0), SHADOW_CAP) - after.shadow[m]
+        after.shadow[m] += move[m]
     worst = 0.0
-    for j in range(w.lines):
-        worst = max(worst, abs(move[w.maker[j]]) / w.price[j])
-        w.price[j] = max(w.price[j] + move[w.maker[j]], lowest_price(j, w))
-        w.cost[j] += move[w.maker[j]]
+    for j in range(flow.lines):
+        worst = max(worst, abs(move[flow.maker[j]]) / flow.price[j])
+        flow.price[j] = max(flow.price[j] + move[flow.maker[j]], lowest_price(j, flow))
+        flow.cost[j] += move[flow.maker[j]]
     return worst
 
 
 @kernel
-def settle(w, state, world, p):
+def settle(now, after, flow, p):
     """Book elasticity and surplus at the final prices, ration what exceeds capacity, and sum sales by region."""
-    demand, keep = w.demand, w.kept
+    demand, keep = flow.demand, flow.kept
     total, elastic = 0.0, 0.0
     for m in range(demand.size):
         demand[m] = 0.0
-    for j in range(w.lines):
-        demand[w.maker[j]] += w.sold[j]
-        total += w.sold[j]
-        elastic += w.price[j] * price_slope(w.price[j], p.price_curvature) * (w.slope[j] - w.own_part[j])
-    w.elasticity = -elastic / total if total > 0.0 else 0.0
-    w.rationed = 0.0
-    w.bounds_hit += w.floors_hit
+    for j in range(flow.lines):
+        demand[flow.maker[j]] += flow.sold[j]
+        total += flow.sold[j]
+        elastic += (
+            flow.price[j] * price_slope(flow.price[j], p.price_curvature) * (flow.slope[j] - flow.own_part[j])
+        )
+    flow.elasticity = -elastic / total if total > 0.0 else 0.0
+    flow.rationed = 0.0
+    flow.bounds_hit += flow.floors_hit
     for m in range(demand.size):
-        if state.shadow[m] >= SHADOW_CAP:
-            w.bounds_hit += 1.0
-        keep[m] = min(1.0, w.room[m] / demand[m]) if demand[m] > 0.0 else 1.0
-        w.unmet[m] = demand[m] * (1.0 - keep[m])
-        w.rationed += w.unmet[m]
-    for j in range(w.lines):
-        w.asked[j] = w.sold[j]
-    book_regions(w, world, p, 1.0 - w.rationed / total if total > 0.0 else 1.0)
-    for j in range(w.lines):
-        w.sold[j] *= keep[w.maker[j]]
+        if after.shadow[m] >= SHADOW_CAP:
+            flow.bounds_hit += 1.0
+        keep[m] = min(1.0, flow.room[m] / demand[m]) if demand[m] > 0.0 else 1.0
+        flow.unmet[m] = demand[m] * (1.0 - keep[m])
+        flow.rationed += flow.unmet[m]
+    for j in range(flow.lines):
+        flow.asked[j] = flow.sold[j]
+    book_regions(1.0 - flow.rationed / total if total > 0.0 else 1.0, now, flow, p)
+    for j in range(flow.lines):
+        flow.sold[j] *= keep[flow.maker[j]]
 
 
 @kernel
-def rules_felt(r, b, w):
+def rules_felt(r, b, flow):
     """Return by how much rules of province r move class b towards cars of makers at home (utility)."""
-    return (2.0 if b == INSTITUTION else 1.0) * w.protection[r]
+    return (2.0 if b == INSTITUTION else 1.0) * flow.protection[r]
 
 
 @kernel
-def book_regions(w, world, p, served):
+def book_regions(served, now, flow, p):
     """Sum sales by region (all, own-brand, local) and node, and consumer surplus, also by class and by region (billion CNY).
 
     Surplus is the log-sum less what rules add to it: rules distort the choice and add no welfare, so buyers are
@@ -263,57 +275,63 @@ def book_regions(w, world, p, served):
     and gain nothing.
     """
     lift = math.exp(p.replacement_value)
-    w.region_sales[:] = 0.0
-    w.region_own[:] = 0.0
-    w.region_local[:] = 0.0
-    w.buyer_surplus[:] = 0.0
-    w.region_surplus[:] = 0.0
-    w.surplus = 0.0
-    spread, own_spread, local_spread = w.spread, w.own_spread, w.local_spread
-    preference = sum_own_and_local(w)
+    flow.region_sales[:] = 0.0
+    flow.region_own[:] = 0.0
+    flow.region_local[:] = 0.0
+    flow.buyer_surplus[:] = 0.0
+    flow.region_surplus[:] = 0.0
+    flow.surplus = 0.0
+    spread, own_spread, local_spread = flow.spread, flow.own_spread, flow.local_spread
+    preference = sum_own_and_local(flow)
     for b in range(CLASSES):
-        money = value_of_money(world.income[b], p)
+        money = value_of_money(now.world.income[b], p)
         for r in range(len(spread)):
             value = spread[r, b]
-            first = w.first_time[r, b]
-            again = w.replacing[r, b]
+            first = flow.first_time[r, b]
+            again = flow.replacing[r, b]
             rate = served * (first / (1.0 + value) + again * lift / (1.0 + lift * value))
-            w.bought[r, b] = rate * value
-            w.region_sales[r] += rate * value
-            w.region_own[r] += rate * own_spread[r, b]
-            w.region_local[r] += rate * local_spread[r, b]
+            flow.bought[r, b] = rate * value
+            flow.region_sales[r] += rate * value
+            flow.region_own[r] += rate * own_spread[r, b]
+            flow.region_local[r] += rate * local_spread[r, b]
             gained = served * (first * log(1.0 + value) + again * log(1.0 + lift * value))
-            gained -= rate * local_spread[r, b] * rules_felt(r, b, w)
+            gained -= rate * local_spread[r, b] * rules_felt(r, b, flow)
             if b == INSTITUTION:
                 gained -= rate * own_spread[r, b] * preference
             gained /= money
-            w.surplus += gained
-            w.buyer_surplus[b] += gained
-            w.region_surplus[r] += gained
+            flow.surplus += gained
+            flow.buyer_surplus[b] += gained
+            flow.region_surplus[r] += gained
 
 
 @kernel
-def sum_own_and_local(w):
+def sum_own_and_local(flow):
     """Fill own_spread and local_spread [r, b], the value of cars of own brands and of makers at home; return by how much
     rules move offices towards own brands (utility, the same for all of their cars)."""
-    own_spread, local_spread, total_own = w.own_spread, w.local_spread, w.total
+    own_spread, local_spread, total_own = flow.own_spread, flow.local_spread, flow.total
     own_spread[:] = 0.0
     local_spread[:] = 0.0
     preference = 0.0
     for e in range(TRAINS):
         total_own[:] = 0.0
-        for k in range(w.first_run[e], w.first_run[e + 1]):
-            s = w.seller[w.run_start[k]]
-            r = w.home[s]
-            own = w.own[w.run_start[k]]
-            preference = max(preference, w.official_taste[w.run_start[k]])
-            here = w.appeal[r, e] if r >= 0 else 0.0
+        for k in range(flow.first_run[e], flow.first_run[e + 1]):
+            s = flow.seller[flow.run_start[k]]
+            r = flow.home[s]
+            own = flow.own[flow.run_start[k]]
+            preference = max(preference, flow.official_taste[flow.run_start[k]])
+            here = flow.appeal[r, e] if r >= 0 else 0.0
             for b in range(CLASSES):
-                total_own[b] += own * w.run_value[k, b]
+                total_own[b] += own * flow.run_value[k, b]
                 if r >= 0:
-                    local_spread[r, b] += here * (1.0 + w.loyalty[s, b]) * w.run_value[k, b]
-                    own_spread[r, b] += own * here * w.loyalty[s, b] * w.run_value[k, b]
+                    local_spread[r, b] += here * (1.0 + flow.loyalty[s, b]) * flow.run_value[k, b]
+                    own_spread[r, b] += own * here * flow.loyalty[s, b] * flow.run_value[k, b]
         for r in range(len(own_spread)):
             for b in range(CLASSES):
-                own_spread[r, b] += w.appeal[r, e] * total_own[b]
+                own_spread[r, b] += flow.appeal[r, e] * total_own[b]
     return preference
+
+
+@kernel
+def relax(m, after):
+    """Clear the shadow cost of a maker that ends."""
+    after.shadow[m] = 0.0

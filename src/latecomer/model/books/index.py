@@ -16,7 +16,7 @@ from latecomer.compiled import kernel
 
 
 @kernel
-def measure(w, state, p, out):
+def measure(after, flow, p, out):
     """Fill great, strong and their pillars (ratios to the reference mean) from the year record."""
     revenue = max(out.revenue, 1e-9)
     great = (
@@ -25,7 +25,7 @@ def measure(w, state, p, out):
             (out.home_sales + out.commercial_vehicles - out.commercial_exports) / p.reference_market,
             p.great_market,
         ),
-        ((out.capacity + state.truck_capacity.sum() * 1e6) / p.reference_capacity, p.great_capacity),
+        ((out.capacity + after.truck_capacity.sum() * 1e6) / p.reference_capacity, p.great_capacity),
         (p.value_added_share * revenue / p.reference_value, p.great_value),
         (out.vehicle_exports / p.reference_exports, p.great_exports),
     )
@@ -52,7 +52,7 @@ def measure(w, state, p, out):
         (math.exp(-behind) * math.sqrt(price) / p.reference_quality, p.strong_quality),
         (exported / p.reference_export_value, p.strong_exports),
         (gain / p.reference_return, p.strong_return),
-        (math.exp(-gap) * w.talent / p.reference_talent, p.strong_talent),
+        (math.exp(-gap) * flow.talent / p.reference_talent, p.strong_talent),
     )
     total = 0.0
     for i in range(6):

@@ -39,65 +39,65 @@ def actor(h):
 
 
 @kernel
-def record(t, w, state, policy, p, out):
+def record(now, after, flow, p, out):
     """Fill the three flows [u, v], engineers and staffing [h], talent and public knowledge of the year record."""
-    record_people(w, out)
-    record_money(w, p, out)
-    record_knowledge(policy[t].research_links, w, state, p, out)
-    out.talent = w.talent
-    for h in range(w.pull.size):
-        out.engineers[h] = THOUSAND * state.engineers[h]
-        out.staffing[h] = w.staffing[h]
-    for d in range(state.science.size):
-        out.science[d] = state.science[d]
-        out.public_knowledge[d] = state.public_knowledge[d]
+    record_people(flow, out)
+    record_money(flow, p, out)
+    record_knowledge(now.policy.research_links, after, flow, p, out)
+    out.talent = flow.talent
+    for h in range(flow.pull.size):
+        out.engineers[h] = THOUSAND * after.engineers[h]
+        out.staffing[h] = flow.staffing[h]
+    for d in range(after.science.size):
+        out.science[d] = after.science[d]
+        out.public_knowledge[d] = after.public_knowledge[d]
 
 
 @kernel
-def record_people(w, out):
+def record_people(flow, out):
     """Count graduates and movers (persons a year) by actor."""
     out.people_flow[:, :] = 0.0
-    for h in range(w.pull.size):
+    for h in range(flow.pull.size):
         v = actor(h)
         if v < 0:
             continue
-        out.people_flow[UNIVERSITIES, v] += THOUSAND * w.joined[h]
-        for other in range(w.pull.size):
+        out.people_flow[UNIVERSITIES, v] += THOUSAND * flow.joined[h]
+        for other in range(flow.pull.size):
             u = actor(other)
             if u >= 0:
-                out.people_flow[u, v] += THOUSAND * w.moved[other, h]
+                out.people_flow[u, v] += THOUSAND * flow.moved[other, h]
 
 
 @kernel
-def record_money(w, p, out):
+def record_money(flow, p, out):
     """Book research money (billion CNY of 2010) from payer to receiver."""
     share = p.university_share
-    granted = (1.0 - p.administration) * w.public_money
+    granted = (1.0 - p.administration) * flow.public_money
     out.money_flow[:, :] = 0.0
     out.money_flow[GOVERNMENT, UNIVERSITIES] = share * granted
     out.money_flow[GOVERNMENT, INSTITUTES] = (1.0 - share) * granted
-    out.money_flow[GOVERNMENT, ENTERPRISES] = w.grants
-    out.money_flow[GOVERNMENT, GOVERNMENT] = p.administration * w.public_money
-    out.money_flow[ENTERPRISES, UNIVERSITIES] = share * w.contracts
-    out.money_flow[ENTERPRISES, INSTITUTES] = (1.0 - share) * w.contracts
+    out.money_flow[GOVERNMENT, ENTERPRISES] = flow.grants
+    out.money_flow[GOVERNMENT, GOVERNMENT] = p.administration * flow.public_money
+    out.money_flow[ENTERPRISES, UNIVERSITIES] = share * flow.contracts
+    out.money_flow[ENTERPRISES, INSTITUTES] = (1.0 - share) * flow.contracts
     for h in range(VENTURE_STAFF + 1):
-        out.money_flow[ENTERPRISES, ENTERPRISES] += w.funds[h]
+        out.money_flow[ENTERPRISES, ENTERPRISES] += flow.funds[h]
 
 
 @kernel
-def record_knowledge(links, w, state, p, out):
+def record_knowledge(links, after, flow, p, out):
     """Book results (billion CNY of 2010 of research) from where they are made to where they arrive."""
-    passed = w.results + w.contracts * w.able
-    learned = p.contract_public * w.contracts * w.able
+    passed = flow.results + flow.contracts * flow.able
+    learned = p.contract_public * flow.contracts * flow.able
     out.knowledge_flow[:, :] = 0.0
     for u, share in ((UNIVERSITIES, p.university_share), (INSTITUTES, 1.0 - p.university_share)):
-        out.knowledge_flow[u, UNIVERSITIES + INSTITUTES - u] = share * w.results
+        out.knowledge_flow[u, UNIVERSITIES + INSTITUTES - u] = share * flow.results
         out.knowledge_flow[u, ENTERPRISES] = links * share * passed
-        out.knowledge_flow[u, GOVERNMENT] = share * w.standards
+        out.knowledge_flow[u, GOVERNMENT] = share * flow.standards
         out.knowledge_flow[ENTERPRISES, u] = share * learned
-    out.knowledge_flow[GOVERNMENT, ENTERPRISES] = links * w.standards
+    out.knowledge_flow[GOVERNMENT, ENTERPRISES] = links * flow.standards
     for h in range(VENTURE_STAFF):
-        carried = p.mover_knowledge * w.brought[h] * state.engineers[h]
-        if state.engineers[VENTURE_STAFF] > 0.0:
-            each = w.funds[VENTURE_STAFF] / state.engineers[VENTURE_STAFF]
+        carried = p.mover_knowledge * flow.brought[h] * after.engineers[h]
+        if after.engineers[VENTURE_STAFF] > 0.0:
+            each = flow.funds[VENTURE_STAFF] / after.engineers[VENTURE_STAFF]
             out.knowledge_flow[ENTERPRISES, ENTERPRISES] += carried * each

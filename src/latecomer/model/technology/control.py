@@ -5,7 +5,7 @@
     fees      f_m = sum_y fee_y s_my,  a rate on home sales of cars (`finance`); an alliance with a leader has its own fee
 
 What is mastered is a maker's own; what it uses beyond comes from a source (`axes.TECHNOLOGY_SOURCES`, set in
-`ventures.introduce`). A venture uses all its partner lets it have; what would leave with the partner counts as not
+`access.introduce`). A venture uses all its partner lets it have; what would leave with the partner counts as not
 mastered. Weights v_d move with the electric share of the market. A licence of all technology costs `licence_fee` of
 sales: royalties for cars of 3-5% are common in contracts, but no collection of them is at hand, so all fees are
 assumptions. Technology that came with a takeover or a partner in the maker itself is paid for there, batteries of
@@ -18,55 +18,59 @@ from latecomer.axes import (
     BATTERY_CAR,
     COMBUSTION,
     DESIGN_HOUSE,
-    DOMAINS,
-    IMPORTER,
     LICENCE,
     MACHINERY,
     OWN_SOURCE,
-    PRIVATE,
 )
 from latecomer.compiled import kernel
-from latecomer.model.product import domain_weight, technology_used
+from latecomer.model.books.memory import built
+from latecomer.model.cars.quality import domain_weight, technology_used
+from latecomer.model.context import each
+from latecomer.model.kinds import NDOMAINS, importer, own_brand
 
-NDOMAINS = len(DOMAINS)
+FLOW = (
+    *each("m", "control fee_rate"),
+    *each("my", "leaning"),
+)
 
 
 @kernel
-def weigh(w, state, makers, p):
+def weigh(now, before, after, flow, p):
     """Fill control and fee rate [m] and the leaning on sources [m, y] from the technology used in the year's cars."""
-    w.control[:] = 0.0
-    w.fee_rate[:] = 0.0
-    w.leaning[:, :] = 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].ownership == IMPORTER:
+    flow.control[:] = 0.0
+    flow.fee_rate[:] = 0.0
+    flow.leaning[:, :] = 0.0
+    for m in range(now.makers.size):
+        if after.alive[m] == 0 or importer(now.makers[m]):
             continue
         for d in range(NDOMAINS):
-            blend = mean_weight(d, state, p)
-            beyond = unmastered(m, d, state, makers[m], p)
-            behind = max(0.0, w.frontier[d] - state.mastered[m, d])
-            w.control[m] += blend * math.exp(-beyond - p.control_distance * behind)
-            y = w.source[m, d]
-            if y != OWN_SOURCE and makers[m].ownership <= PRIVATE:
+            blend = mean_weight(d, after, p)
+            beyond = unmastered(m, d, now, before, after, p)
+            behind = max(0.0, flow.frontier[d] - after.mastered[m, d])
+            flow.control[m] += blend * math.exp(-beyond - p.control_distance * behind)
+            y = flow.source[m, d]
+            if y != OWN_SOURCE and own_brand(now.makers[m]):
                 leaning = blend * (1.0 - math.exp(-beyond))
-                w.leaning[m, y] += leaning
-                w.fee_rate[m] += (fee(y, p) + w.joint_fee[m, d]) * leaning
+                flow.leaning[m, y] += leaning
+                flow.fee_rate[m] += (fee(y, p) + flow.joint_fee[m, d]) * leaning
 
 
 @kernel
-def mean_weight(d, state, p):
+def mean_weight(d, after, p):
     """Return v_d, the weight of domain d in the cars of the market: electric ones by their share."""
     blend = domain_weight(d, COMBUSTION, p)
-    if state.electric_share > 0.0:
-        blend += state.electric_share * (domain_weight(d, BATTERY_CAR, p) - blend)
+    if after.electric_share > 0.0:
+        blend += after.electric_share * (domain_weight(d, BATTERY_CAR, p) - blend)
     return blend
 
 
 @kernel
-def unmastered(m, d, state, maker, p):
+def unmastered(m, d, now, before, after, p):
     """Return how far the technology used by maker m exceeds what it masters (log units)."""
-    if maker.ownership > PRIVATE:
-        return p.venture_hold * max(0.0, state.accessible[m, d] - state.own_mean[d])
-    return technology_used(m, d, state, maker, p) - state.mastered[m, d]
+    maker = now.makers[m]
+    if not own_brand(maker):
+        return p.venture_hold * max(0.0, after.accessible[m, d] - before.own_mean[d])
+    return technology_used(m, d, now, after, p) - after.mastered[m, d]
 
 
 @kernel
@@ -80,19 +84,19 @@ def fee(y, p):
 
 
 @kernel
-def report(w, state, makers, out):
+def report(now, after, flow, out):
     """Book control by maker, the sources of technology that own brands use but do not master, and fees."""
     out.technology_sources[:] = 0.0
     out.technology_fees = 0.0
     weight = 0.0
-    for m in range(makers.size):
-        out.maker_control[m] = w.control[m]
-        if state.alive[m] == 0 or makers[m].ownership > PRIVATE:
+    for m in range(now.makers.size):
+        out.maker_control[m] = flow.control[m]
+        if after.alive[m] == 0 or not own_brand(now.makers[m]):
             continue
-        made = w.sold_home[m] + state.exports[m] + w.plan_built[m] + 0.5 * w.truck_sold[m]
+        made = built(m, after, flow) + 0.5 * flow.truck_sold[m]
         weight += made
-        out.technology_fees += w.fees[m]
+        out.technology_fees += flow.fees[m]
         for y in range(out.technology_sources.size):
-            out.technology_sources[y] += made * w.leaning[m, y]
+            out.technology_sources[y] += made * flow.leaning[m, y]
     for y in range(out.technology_sources.size):
         out.technology_sources[y] = out.technology_sources[y] / weight if weight > 0.0 else 0.0

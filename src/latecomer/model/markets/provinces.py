@@ -21,46 +21,52 @@ Source: Barwick, Cao and Li 2021, for size and for who is served; they read the 
 
 import math
 
-from latecomer.axes import POWERTRAINS
 from latecomer.compiled import kernel, summing_kernel
+from latecomer.model.context import each
+from latecomer.model.kinds import TRAINS
 
-TRAINS = len(POWERTRAINS)
 FEW = 1e-9
 
-
-@kernel
-def protect(t, w, state, policy, makers, p):
-    """Fill w.protection[r] (utility) and w.aid[r] (thousand CNY a car) from last year's output at home."""
-    w.stake[:] = 0.0
-    for m in range(makers.size):
-        r = makers[m].home
-        if r >= 0 and state.alive[m] == 1:
-            w.stake[r] += state.output[m] + state.truck_output[m]
-    for r in range(w.stake.size):
-        stake = w.stake[r] / (w.stake[r] + p.stake_half)
-        strength = policy[t].protection_local * (p.protection_floor + (1.0 - p.protection_floor) * stake)
-        w.protection[r] = p.home_taste * strength
-        w.aid[r] = p.local_aid * strength
+FLOW = (
+    *each("r", "protection aid stake region_made"),
+    *each("eb", "amount_everywhere"),
+    *each("b", "amount_run"),
+)
 
 
 @kernel
-def report(w, makers, out):
+def protect(now, after, flow, p):
+    """Fill flow.protection[r] (utility) and flow.aid[r] (thousand CNY a car) from last year's output at home."""
+    flow.stake[:] = 0.0
+    for m in range(now.makers.size):
+        r = now.makers[m].home
+        if r >= 0 and after.alive[m] == 1:
+            flow.stake[r] += after.output[m] + after.truck_output[m]
+    for r in range(flow.stake.size):
+        stake = flow.stake[r] / (flow.stake[r] + p.stake_half)
+        strength = now.policy.protection_local * (p.protection_floor + (1.0 - p.protection_floor) * stake)
+        flow.protection[r] = p.home_taste * strength
+        flow.aid[r] = p.local_aid * strength
+
+
+@kernel
+def report(now, flow, out):
     """Book the aid that provinces paid, what their buyers were taxed and paid, and how much larger their makers' share is
     at home than elsewhere."""
     out.region_tax[:], out.region_subsidy[:] = 0.0, 0.0
-    share_out(w.taxed, w, out.region_tax)
-    share_out(w.aided, w, out.region_subsidy)
+    share_out(flow.taxed, out.region_tax, flow)
+    share_out(flow.aided, out.region_subsidy, flow)
     out.local_aid, out.home_bias = 0.0, 1.0
-    made = w.stake  # the stakes of the year have been used
+    made = flow.region_made
     made[:] = 0.0
-    for m in range(makers.size):
-        if makers[m].home >= 0:
-            made[makers[m].home] += w.sold_home[m]
-    everywhere = w.region_sales.sum()
+    for m in range(now.makers.size):
+        if now.makers[m].home >= 0:
+            made[now.makers[m].home] += flow.sold_home[m]
+    everywhere = flow.region_sales.sum()
     total, weight = 0.0, 0.0
     for r in range(made.size):
-        local, sales = w.region_local[r], w.region_sales[r]
-        out.local_aid += w.aid[r] * local
+        local, sales = flow.region_local[r], flow.region_sales[r]
+        out.local_aid += flow.aid[r] * local
         away, elsewhere = made[r] - local, everywhere - sales
         if local > FEW and away > FEW and elsewhere > FEW:
             total += sales * math.log(local / sales / (away / elsewhere))
@@ -70,29 +76,35 @@ def report(w, makers, out):
 
 
 @summing_kernel
-def share_out(amount, w, where):
+def share_out(amount, where, flow):
     """Add to where [r] the amounts [j] that lines brought (billion CNY), by the provinces of those who asked for them."""
-    if amount[: w.lines].sum() == 0.0:
+    if amount[: flow.lines].sum() == 0.0:
         return
-    weight, buyers, appeal, everywhere, run = w.weight, w.first_demand, w.appeal, w.reach, w.run_gain
+    weight, buyers, appeal, everywhere, run = (
+        flow.weight,
+        flow.first_demand,
+        flow.appeal,
+        flow.amount_everywhere,
+        flow.amount_run,
+    )
     for e in range(TRAINS):
         everywhere[e] = 0.0
-        for k in range(w.first_run[e], w.first_run[e + 1]):
+        for k in range(flow.first_run[e], flow.first_run[e + 1]):
             run[:] = 0.0
-            for j in range(w.run_start[k], w.run_start[k + 1]):
-                each = amount[j] / w.asked[j] if w.asked[j] > 0.0 else 0.0
-                for b in range(w.classes):
+            for j in range(flow.run_start[k], flow.run_start[k + 1]):
+                each = amount[j] / flow.asked[j] if flow.asked[j] > 0.0 else 0.0
+                for b in range(flow.classes):
                     run[b] += each * weight[j, b]
-            s = w.seller[w.run_start[k]]
-            r, loyal = w.home[s], 0.0
-            for b in range(w.classes):
+            s = flow.seller[flow.run_start[k]]
+            r, loyal = flow.home[s], 0.0
+            for b in range(flow.classes):
                 everywhere[e, b] += run[b]
-                loyal += w.loyalty[s, b] * buyers[r, b] * run[b]
+                loyal += flow.loyalty[s, b] * buyers[r, b] * run[b]
             if r >= 0:
                 where[r] += appeal[r, e] * loyal
     for r in range(where.size):
         for e in range(TRAINS):
             demand = 0.0
-            for b in range(w.classes):
+            for b in range(flow.classes):
                 demand += buyers[r, b] * everywhere[e, b]
             where[r] += appeal[r, e] * demand

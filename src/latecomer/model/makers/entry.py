@@ -10,7 +10,7 @@ probability that depends on expected gain, not on their historical date. Money i
     threat      T = G where a plant of its own is allowed, else I
     share       phi = min(cap, 1/2 + T / 2J), Nash bargaining: the threat point and half of the surplus
     entering    V = max(phi J_g with the best group g, G if alone is allowed) - I;  hazard = k V^2 / (V^2 + K^2)
-    parting     hazard = b / (1 + e^(-2 (years of profit below a least gain - 4.5))), beside the exits of `industry`
+    parting     hazard = b / (1 + e^(-2 (years of profit below a least gain - 4.5))), beside those of `exit`
     founding    hazard = f licence G^2 / (G^2 + K_f^2), with e^skill for e^brand; the dated first year is the earliest
 
 n counts the makers already present. A tariff lowers I and so attracts plants (tariff jumping). `venture.limit` bounds the
@@ -29,123 +29,98 @@ import math
 from latecomer.axes import (
     BATTERY,
     ECONOMY,
-    FOREIGN_PLANT,
-    IMPORTER,
-    JOINT_VENTURE,
     MAINSTREAM,
-    PRIVATE,
     PROCESS,
 )
 from latecomer.compiled import kernel
 from latecomer.keys import normal, uniform
-from latecomer.model.industry import end_maker
-from latecomer.model.product import base_cost, smooth_step
-from latecomer.model.ventures import NEVER, begin, enrol, foreign_project, founder
+from latecomer.model.cars.cost import base_cost
+from latecomer.model.channels import FOUND, LOSS_YEARS, LUCK, MATCH, PAIRS, PART, smooth_step
+from latecomer.model.kinds import NEVER, foreign_plant, importer, own_brand, private, venture
+from latecomer.model.makers.finance import forgive
+from latecomer.model.makers.founding import begin, end_maker, foreign_project, founder
+from latecomer.model.makers.roster import adopt, agree, cede, count_year_apart, enrol, inscribe, stop_waiting
 
-MATCH, LUCK, FOUND, PART = 81, 82, 83, 84
 AHEAD = 5.0
-PAIRS = 4096  # a pair's luck has an address that more makers do not move
 
 
 @kernel
-def recall(state, roster):
-    """Write onto the roster what makers that have begun became."""
-    for m in range(roster.size):
-        if state.begun[m] > 0:
-            inscribe(m, state, roster)
-
-
-@kernel
-def inscribe(m, state, roster):
-    """Write owner, group, province, equity and dates of maker m from the state onto the roster."""
-    late = state.begun[m] - roster[m].start
-    roster[m].start += late
-    if roster[m].passenger_start < NEVER:
-        roster[m].passenger_start += late
-    roster[m].ownership = state.owner[m]
-    roster[m].group = state.parent[m]
-    roster[m].home = state.province[m]
-    roster[m].equity = state.stake[m]
-
-
-@kernel
-def meet(t, w, state, world, policy, makers, p, seed, history):
+def meet(now, before, after, flow, p):
     """Let foreign makers and founders enter by rule if entry is endogenous this year; `makers` is the history's own list."""
-    now = policy[t]
-    if now.mode_free <= 0.5:
+    if now.policy.mode_free <= 0.5:
         return
-    year = int(world[t].year)
-    rivals, electric, own = count_rivals(state, makers)
-    margin = expected_margin(state, makers, p)
-    for m in range(makers.size):
-        maker = makers[m]
-        size = market(maker, now, w, state, p) * margin
+    year = int(now.world.year)
+    rivals, electric, own = count_rivals(now, after)
+    margin = expected_margin(now, before, after, p)
+    for m in range(now.makers.size):
+        maker = now.makers[m]
+        size = market(maker, now, before, flow, p) * margin
         if foreign_project(maker):
             gain = size * base_cost(MAINSTREAM, p) * math.exp(maker.brand)
             gain /= 1.0 + (electric if maker.electric_only == 1 else rivals)
-            if state.alive[m] == 1 and part(m, t, w, state, p, seed, history):
+            if after.alive[m] == 1 and part(m, now, before, after, flow, p):
                 continue
-            if state.alive[m] == 1:
-                bargain_again(m, t, gain, w, state, now, makers, p, seed, history)
-            elif may_come(m, state, now, makers, p):
-                consider(m, t, year, gain, w, state, now, makers, p, seed, history)
-        elif founder(maker) and state.begun[m] == 0 and maker.start <= year:
+            if after.alive[m] == 1:
+                bargain_again(m, gain, now, before, after, flow, p)
+            elif may_come(m, now, after, p):
+                consider(m, gain, now, before, after, flow, p)
+        elif founder(maker) and after.begun[m] == 0 and maker.start <= year:
             gain = size * base_cost(ECONOMY, p) * math.exp(maker.skill)
             gain /= 1.0 + (electric if maker.electric_only == 1 else own)
-            hazard = p.founding_hazard * licence(maker, w, now, p) * odds(gain, p.founding_cost)
-            if uniform(seed, history, t, m, FOUND) < hazard:
-                begin(m, w, state, maker, p)
-                enrol(m, year, state, maker)
-                inscribe(m, state, makers)
+            hazard = p.founding_hazard * licence(maker, now, flow, p) * odds(gain, p.founding_cost)
+            if uniform(now.seed, now.history, now.t, m, FOUND) < hazard:
+                begin(m, now, before, after, flow, p)
+                enrol(m, year, now, after)
+                inscribe(m, now, after)
 
 
 @kernel
-def part(m, t, w, state, p, seed, history):
+def part(m, now, before, after, flow, p):
     """Count the years in which project m earned too little to stay for, and end it by hazard; return whether it ended."""
-    state.apart[m] = state.apart[m] + 1.0 if state.profit[m] < p.least_gain else 0.0
-    hazard = p.parting_hazard * smooth_step(2.0 * (state.apart[m] - 4.5))
-    if uniform(seed, history, t, m, PART) >= hazard:
+    count_year_apart(m, before.profit[m] < p.least_gain, after)
+    hazard = p.parting_hazard * smooth_step(2.0 * (after.apart[m] - LOSS_YEARS))
+    if uniform(now.seed, now.history, now.t, m, PART) >= hazard:
         return False
-    end_maker(m, w, state)
+    end_maker(m, after, flow)
     return True
 
 
 @kernel
-def count_rivals(state, makers):
+def count_rivals(now, after):
     """Return how many car makers there are: foreign ones at home, makers of electric cars only, other own brands."""
-    foreign, electric, own = 0.0, 0.0, 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].passenger_start >= NEVER or makers[m].ownership == IMPORTER:
+    abroad, electric, own = 0.0, 0.0, 0.0
+    for m in range(now.makers.size):
+        if after.alive[m] == 0 or now.makers[m].passenger_start >= NEVER or importer(now.makers[m]):
             continue
-        if makers[m].electric_only == 1:
+        if now.makers[m].electric_only == 1:
             electric += 1.0
-        elif makers[m].ownership > PRIVATE:
-            foreign += 1.0
-        elif state.output[m] > 0.0:
+        elif not own_brand(now.makers[m]):
+            abroad += 1.0
+        elif after.output[m] > 0.0:
             own += 1.0
-    return foreign, electric, own
+    return abroad, electric, own
 
 
 @kernel
-def expected_margin(state, makers, p):
+def expected_margin(now, before, after, p):
     """Return the share of the cost of a car that an entrant expects to earn, from the industry's profits last year."""
     profit, revenue = 0.0, 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 1 and makers[m].ownership != IMPORTER and state.output[m] > 0.0:
-            profit += state.profit[m]
-            revenue += state.revenue[m]
+    for m in range(now.makers.size):
+        if after.alive[m] == 1 and not importer(now.makers[m]) and after.output[m] > 0.0:
+            profit += before.profit[m]
+            revenue += before.revenue[m]
     seen = profit / revenue if revenue > 0.0 else 0.0
     return p.match_margin * 2.0 * smooth_step(p.margin_signal * seen)
 
 
 @kernel
-def market(maker, now, w, state, p):
+def market(maker, now, before, flow, p):
     """Return the yearly home sales (million) that a newcomer of this kind expects some years on."""
-    size = state.home_sales * (1.0 + min(max(state.car_trend, 0.0), p.trend_cap)) ** AHEAD
+    size = before.home_sales * (1.0 + min(max(before.car_trend, 0.0), p.trend_cap)) ** AHEAD
     hoped = 0.0
-    if w.frontier[BATTERY] > 0.0:
-        aid = now.subsidy_battery_car * (1.0 + now.subsidy_local_ratio) / 1000.0
-        hoped = min(1.0, state.electric_share + p.electric_promise * aid / base_cost(MAINSTREAM, p))
+    if flow.frontier[BATTERY] > 0.0:
+        aid = now.policy.subsidy_battery_car * (1.0 + now.policy.subsidy_local_ratio) / 1000.0
+        hoped = min(1.0, before.electric_share + p.electric_promise * aid / base_cost(MAINSTREAM, p))
     return size * (hoped if maker.electric_only == 1 else 1.0 - hoped)
 
 
@@ -158,44 +133,46 @@ def odds(gain, cost):
 
 
 @kernel
-def licence(maker, w, now, p):
+def licence(maker, now, flow, p):
     """Return how far the licences of the year let a founder begin, by ownership and powertrain."""
     if maker.electric_only == 1:
-        return min(1.0, now.entry_electric / p.licence_enough) if w.frontier[BATTERY] > 0.0 else 0.0
-    open_to = now.entry_private if maker.ownership == PRIVATE else now.entry_state
+        return min(1.0, now.policy.entry_electric / p.licence_enough) if flow.frontier[BATTERY] > 0.0 else 0.0
+    open_to = now.policy.entry_private if private(maker) else now.policy.entry_state
     return min(1.0, open_to / p.licence_enough)
 
 
 @kernel
-def may_come(m, state, now, makers, p):
+def may_come(m, now, after, p):
     """Return whether the foreign maker of project m is free to come: its country trades, its ventures are below the limit,
     and a project that failed has waited."""
     open_trade, running = False, 0
-    for v in range(makers.size):
-        if state.alive[v] == 0:
+    for v in range(now.makers.size):
+        if after.alive[v] == 0:
             continue
-        if makers[v].ownership == IMPORTER and makers[v].origin == makers[m].origin:
+        if importer(now.makers[v]) and now.makers[v].origin == now.makers[m].origin:
             open_trade = True
-        if makers[v].ownership == JOINT_VENTURE and makers[v].partner == makers[m].partner:
+        if venture(now.makers[v]) and now.makers[v].partner == now.makers[m].partner:
             running += 1
-    if state.begun[m] > 0:
-        state.apart[m] += 1.0
-        if state.apart[m] < p.return_wait:
+    if after.begun[m] > 0:
+        count_year_apart(m, True, after)
+        if after.apart[m] < p.return_wait:
             return False
-    return open_trade and (now.venture_limit <= 0.0 or running < now.venture_limit)
+    return open_trade and (now.policy.venture_limit <= 0.0 or running < now.policy.venture_limit)
 
 
 @kernel
 def alone_allowed(maker, now):
     """Return whether a foreign maker may own a plant in full: for any car, or for electric cars only."""
-    return now.plant_foreign_allowed > 0.5 or (maker.electric_only == 1 and now.plant_foreign_electric > 0.5)
+    return now.policy.plant_foreign_allowed > 0.5 or (
+        maker.electric_only == 1 and now.policy.plant_foreign_electric > 0.5
+    )
 
 
 @kernel
 def importing(gain, now, p):
     """Return what a foreign maker earns by importing instead (billion CNY a year): duty and permits cost it buyers."""
-    landed = (p.import_cost * (1.0 + now.tariff_car)) ** (-p.price_sensitivity)
-    return gain * landed * (1.0 - min(now.trade_licence, 1.0))
+    landed = (p.import_cost * (1.0 + now.policy.tariff_car)) ** (-p.price_sensitivity)
+    return gain * landed * (1.0 - min(now.policy.trade_licence, 1.0))
 
 
 @kernel
@@ -207,41 +184,41 @@ def foreign_share(joint, threat, cap):
 
 
 @kernel
-def help_of(g, w, state, now, makers, p):
+def help_of(g, now, before, after, flow, p):
     """Return what the group of maker g adds to a venture, as a share of the gain: size, skill and money, less the more
     ventures it has; -1 for a maker that cannot be a partner."""
-    maker = makers[g]
+    maker = now.makers[g]
     if (
-        state.alive[g] == 0
-        or maker.ownership > PRIVATE
+        after.alive[g] == 0
+        or not own_brand(maker)
         or maker.group != g
         or maker.home < 0
         or maker.electric_only == 1
     ):
         return -1.0
-    allowed = now.entry_private if maker.ownership == PRIVATE else 1.0
-    if allowed <= 0.0 or state.output[g] + state.truck_output[g] <= 0.0:
+    allowed = now.policy.entry_private if private(maker) else 1.0
+    if allowed <= 0.0 or after.output[g] + after.truck_output[g] <= 0.0:
         return -1.0
     ventures = 0.0
-    for v in range(makers.size):
-        if state.alive[v] == 1 and makers[v].ownership == JOINT_VENTURE and makers[v].group == g:
+    for v in range(now.makers.size):
+        if after.alive[v] == 1 and venture(now.makers[v]) and now.makers[v].group == g:
             ventures += 1.0
-    cash = max(state.cash[g], 0.0)
-    size = state.revenue[g] / (state.revenue[g] + p.partner_size)
-    skill = math.exp(min(state.mastered[g, PROCESS] - w.frontier[PROCESS], 0.0))
+    cash = max(after.cash[g], 0.0)
+    size = before.revenue[g] / (before.revenue[g] + p.partner_size)
+    skill = math.exp(min(after.mastered[g, PROCESS] - flow.frontier[PROCESS], 0.0))
     money = cash / (cash + p.partner_size)
     return allowed * p.partner_help * (size + skill + money) / 3.0 * math.exp(-p.partner_crowding * ventures)
 
 
 @kernel
-def best_partner(m, t, gain, w, state, now, makers, p, seed, history):
+def best_partner(m, gain, now, before, after, flow, p):
     """Return the local group with the highest joint gain with project m, and that gain; -1 without one."""
     best, joint = -1, 0.0
-    for g in range(makers.size):
-        aid = help_of(g, w, state, now, makers, p)
+    for g in range(now.makers.size):
+        aid = help_of(g, now, before, after, flow, p)
         if aid < 0.0:
             continue
-        luck = p.match_luck * normal(seed, history, t, m * PAIRS + g, LUCK)
+        luck = p.match_luck * normal(now.seed, now.history, now.t, m * PAIRS + g, LUCK)
         found = gain * max(1.0 + aid - p.match_friction, 0.0) * math.exp(luck)
         if found > joint:
             best, joint = g, found
@@ -249,71 +226,66 @@ def best_partner(m, t, gain, w, state, now, makers, p, seed, history):
 
 
 @kernel
-def consider(m, t, year, gain, w, state, now, makers, p, seed, history):
+def consider(m, gain, now, before, after, flow, p):
     """Let the foreign maker of project m weigh a venture, a plant of its own and importing, and come or wait."""
-    alone = alone_allowed(makers[m], now)
+    alone = alone_allowed(now.makers[m], now)
     without = importing(gain, now, p)
     best, joint = -1, 0.0
-    if now.venture_allowed > 0.5:
-        best, joint = best_partner(m, t, gain, w, state, now, makers, p, seed, history)
-    cap = 1.0 if alone else now.venture_share_cap
+    if now.policy.venture_allowed > 0.5:
+        best, joint = best_partner(m, gain, now, before, after, flow, p)
+    cap = 1.0 if alone else now.policy.venture_share_cap
     share = foreign_share(joint, gain if alone else without, cap)
     value = share * joint
     if alone and gain >= value:
         best, share, value = -1, 1.0, gain
     if not alone and best < 0:
         return
-    if uniform(seed, history, t, m, MATCH) < p.match_hazard * odds(value - without, p.match_cost):
-        come(m, best, share, year, w, state, makers, p)
+    if uniform(now.seed, now.history, now.t, m, MATCH) < p.match_hazard * odds(value - without, p.match_cost):
+        come(m, best, share, now, before, after, flow, p)
 
 
 @kernel
-def come(m, g, share, year, w, state, makers, p):
+def come(m, g, share, now, before, after, flow, p):
     """Begin project m with group g and this foreign share, or alone (g = -1)."""
-    maker = makers[m]
-    maker.ownership = JOINT_VENTURE if g >= 0 else FOREIGN_PLANT
-    maker.group = g
-    if g >= 0:
-        maker.home = makers[g].home
-    maker.equity = 1.0 - share
-    begin(m, w, state, maker, p)
-    state.losses[m] = 0.0
-    state.apart[m] = 0.0
-    enrol(m, year, state, maker)
-    inscribe(m, state, makers)
+    agree(m, g, share, now)
+    begin(m, now, before, after, flow, p)
+    forgive(m, after)
+    stop_waiting(m, after)
+    enrol(m, int(now.world.year), now, after)
+    inscribe(m, now, after)
 
 
 @kernel
-def bargain_again(m, t, gain, w, state, now, makers, p, seed, history):
+def bargain_again(m, gain, now, before, after, flow, p):
     """Let a running venture find a new parent if its own has ended, and move a foreign share below the bargain."""
-    if makers[m].ownership != JOINT_VENTURE:
+    if not venture(now.makers[m]):
         return
-    g = makers[m].group
-    if g < 0 or state.alive[g] == 0:
-        found, _ = best_partner(m, t, gain, w, state, now, makers, p, seed, history)
+    g = now.makers[m].group
+    if g < 0 or after.alive[g] == 0:
+        found, _ = best_partner(m, gain, now, before, after, flow, p)
         if found < 0:
             return
         g = found
-        state.parent[m] = g
-    alone = alone_allowed(makers[m], now)
-    joint = gain * max(1.0 + max(help_of(g, w, state, now, makers, p), 0.0) - p.match_friction, 0.0)
-    cap = 1.0 if alone else now.venture_share_cap
+        adopt(m, g, after)
+    alone = alone_allowed(now.makers[m], now)
+    joint = gain * max(1.0 + max(help_of(g, now, before, after, flow, p), 0.0) - p.match_friction, 0.0)
+    cap = 1.0 if alone else now.policy.venture_share_cap
     wanted = foreign_share(joint, gain if alone else importing(gain, now, p), cap)
-    state.stake[m] -= p.stake_speed * max(0.0, wanted - (1.0 - state.stake[m]))
-    inscribe(m, state, makers)
+    cede(m, p.stake_speed * max(0.0, wanted - (1.0 - after.stake[m])), after)
+    inscribe(m, now, after)
 
 
 @kernel
-def report(w, state, makers, out):
+def report(now, after, out):
     """Book how many foreign-brand car makers build at home, in which form, and the foreign share of the ventures."""
     ventures, plants, foreign = 0.0, 0.0, 0.0
-    for m in range(makers.size):
-        if state.alive[m] == 0 or makers[m].passenger_start >= NEVER:
+    for m in range(now.makers.size):
+        if after.alive[m] == 0 or now.makers[m].passenger_start >= NEVER:
             continue
-        if makers[m].ownership == JOINT_VENTURE:
+        if venture(now.makers[m]):
             ventures += 1.0
-            foreign += 1.0 - makers[m].equity
-        elif makers[m].ownership == FOREIGN_PLANT:
+            foreign += 1.0 - now.makers[m].equity
+        elif foreign_plant(now.makers[m]):
             plants += 1.0
     out.ventures, out.foreign_plants = ventures, plants
     out.foreign_equity = foreign / ventures if ventures > 0.0 else 0.0
