@@ -35,7 +35,6 @@ from latecomer.study.paired import BAND90, Progress, Steps, asked_of, banded, ma
 from latecomer.types import Case, Finding
 from latecomer.vocabulary import QUANTITIES, Field
 
-ERAS = (1984, 1994, 2001, 2010)
 STEPS = 9
 PRESENCE = (1.0, 0.5, 2.0)
 RIVALS = ("low-cost-first", "brand-first")
@@ -94,14 +93,14 @@ def openness(
 ) -> Openness:  # fmt: skip
     """Turn the dial of openness from each era on, in equal steps, at each multiple of X0; and try strategies of own brands.
 
-    Eras are by default those of `ERAS`, clipped to the years of the case after its first.
+    Eras are by default those that the case marks, clipped to the years of the case after its first.
 
     With `side` (market, ventures or technology) only the levers of that side move, and the others stay at history.
     `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an
     era outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the
     strategies, and HistoriesFailed as `run` does.
     """
-    eras = marked(ERAS, case.years[1:]) if eras is None else eras
+    eras = marked(case.setting.looks("eras"), case.years[1:]) if eras is None else eras
     with asked_of(case, "openness", histories=histories, seed=seed, threads=threads) as problems:
         note_dial(problems, case, eras, steps, side, presence)
     case = one_sided(case, side)
