@@ -10,7 +10,6 @@ import csv
 import re
 import sys
 import tomllib
-from functools import cache
 from importlib.metadata import packages_distributions
 from itertools import pairwise
 from pathlib import Path
@@ -207,13 +206,18 @@ def circles(arrows):
     return sorted(found)
 
 
-def test_no_modules_import_each_other_in_a_circle():
-    """The front door imports what it hands out, and whoever works under it does not import it."""
-    named = {
+def named_modules():
+    """Return every module of the package but its front door, by its dotted name."""
+    return {
         ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
         for path in FILES
         if path != PACKAGE / "__init__.py"
     }
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """The front door imports what it hands out, and whoever works under it does not import it."""
+    named = named_modules()
     found = circles({name: modules_imported(path, named.keys()) for name, path in named.items()})
     assert [name for name in found if name not in STANDING_CIRCLES] == []
 
@@ -328,76 +332,27 @@ def test_the_list_of_floors_in_the_guide_for_contributors_is_this_one():
     assert all(above[0] > below[0] for above, below in pairwise(rows))
 
 
-@cache
-def graph():
-    """Return for every module of the package those that it imports, late imports and front doors included."""
-    modules = {module_of(path): path for path in FILES}
-    return {name: among(modules, imports_within(path)) for name, path in modules.items()}
-
-
-def module_of(path):
-    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-
-
-def imports_within(path):
-    """Return the dotted names that a file imports, each name of a module or of something in one."""
-    package = list(path.relative_to(PACKAGE.parent).parts[:-1]) if path.is_relative_to(PACKAGE.parent) else []
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*above, *([node.module] if node.module else [])])
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def among(modules, names):
-    """Return the modules that the names are, or stand in."""
-    return {
-        name if name in modules else name.rpartition(".")[0]
-        for name in names
-        if {name, name.rpartition(".")[0]} & set(modules)
-    }
-
-
-# Circles that a late import opens. The list may only shrink.
-LATE_CIRCLES = {
-    ("latecomer.asked", "latecomer.types"),
-    ("latecomer.case.kept", "latecomer.case.load"),
-    ("latecomer.explain.entries", "latecomer.explain.names"),
-    ("latecomer.report.comparison", "latecomer.report.export"),
-}
-
-
-def test_no_module_imports_itself_in_a_circle():
-    """The front door of a package may know its rooms, which may know the door; else a circle is one of those listed."""
-    found, seen = set(), set()
-
-    def visit(name, way):
-        if name in way:
-            circle = way[way.index(name) :]
-            found.add(tuple(sorted(circle)) if len(circle) == 2 else tuple(circle))
-        elif name not in seen:
-            for other in sorted(graph()[name] - {"latecomer", name.rpartition(".")[0]}):
-                visit(other, [*way, name])
-            seen.add(name)
-
-    for name in graph():
-        visit(name, [])
-    assert {
-        circle for circle in found if not any(set(known) <= set(circle) for known in LATE_CIRCLES)
-    } == set()
-
-
 def test_every_module_is_imported_by_a_test_or_by_a_tested_module():
     """Directly or not; front doors of packages and the command's entry hold nothing of their own."""
+    named = named_modules()
+    waiting = (
+        set().union(*(imported_by_a_test(path) for path in (PROJECT / "tests").rglob("*.py"))) & named.keys()
+    )
     reached = set()
-    waiting = {
-        name for path in (PROJECT / "tests").rglob("*.py") for name in among(graph(), imports_within(path))
-    }
     while waiting:
         name = waiting.pop()
         reached.add(name)
-        waiting |= graph()[name] - reached
-    doors = {module_of(path) for path in FILES if path.stem in ("__init__", "__main__")}
-    assert set(graph()) - reached - doors == set()
+        waiting |= modules_imported(named[name], named.keys()) - reached
+    doors = {name for name, path in named.items() if path.stem in ("__init__", "__main__")}
+    assert named.keys() - reached - doors == set()
+
+
+def imported_by_a_test(path):
+    """Return the dotted names that a test imports: modules, or what stands in them and its module."""
+    names = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names

@@ -1,4 +1,4 @@
-"""Does the model keep its order? One writing file a field, few arguments, hand-overs where they are declared, no circle.
+"""Does the model keep its order? One writing file a field, few arguments, hand-overs where they are declared.
 
 Nothing is run: the source is read.
 """
@@ -173,28 +173,8 @@ def test_phases_take_the_same():
         assert [argument.arg for argument in functions()[f"step.{phase}"].args.args] == list(RECORDS)
 
 
-def test_files_of_the_model_have_names_of_their_own_and_no_circle():
+def test_files_of_the_model_have_names_of_their_own():
     assert len(FILES) == len(list(MODEL.rglob("*.py")))
-    reached = {}
-
-    def visit(file, way):
-        assert file not in way, " -> ".join([*way, file])
-        if file not in reached:
-            reached[file] = True
-            for other in imported(file):
-                visit(other, [*way, file])
-
-    for file in FILES:
-        visit(file, [])
-
-
-def imported(file):
-    """Return the files of the model that a file imports."""
-    for node in ast.walk(ast.parse(FILES[file].read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("latecomer.model"):
-            for name in (node.module.split(".")[-1], *(alias.name for alias in node.names)):
-                if name in FILES:
-                    yield name
 
 
 def test_the_readers_of_the_source_see_what_is_written():

@@ -106,28 +106,37 @@ def openness(
     case = one_sided(case, side)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]
     dial = np.linspace(0.0, 1.0, steps)
-    curves, best, compared = [], [], []
+    tables: tuple[list[dict], list[dict], list[dict]] = ([], [], [])
     work = Steps(progress, len(presence) * len(eras) * histories)
     for times in presence:
         at = with_presence(case, times)
         for era in eras:
             rivals = reforms if times == 1.0 else []
             found = turned(at, era, dial, rivals, histories, seed, threads, work.within(histories))
-            base, values = found[0], found[1 : steps + 1]
-            key = {"presence": times, "era": era}
-            for j, name in enumerate(OUTCOMES):
-                for k, measure in enumerate(MEASURES):
-                    told_by = {**key, "outcome": name, "measure": measure}
-                    curves += curve(base[:, j, k], values[:, :, j, k], dial, told_by)
-                    best.append(
-                        {**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, QUANTITIES[name])}
-                    )
-                    for reform, with_ in zip(rivals, found[steps + 1 :], strict=True):
-                        row = {"era": era, "strategy": str(reform), "outcome": name, "measure": measure}
-                        compared.append({**row, **change(base[:, j, k], with_[:, j, k], QUANTITIES[name])})
-    frames = [pd.DataFrame(rows) for rows in (curves, best, compared)]
+            for table, more in zip(
+                tables, told_of(found, dial, rivals, {"presence": times, "era": era}), strict=True
+            ):
+                table += more
+    frames = [pd.DataFrame(rows) for rows in tables]
     title = f"{case.title} ({side} only)" if side else case.title
     return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by(case, histories, seed))
+
+
+def told_of(
+    found: np.ndarray, dial: np.ndarray, rivals: Sequence[Reform], key: Mapping[str, Any]
+) -> tuple[list[dict], list[dict], list[dict]]:
+    """Return the rows of curves, best values and strategies of one era, from the outcomes of `turned`."""
+    base, values, others = found[0], found[1 : len(dial) + 1], found[len(dial) + 1 :]
+    curves, best, compared = [], [], []
+    for j, name in enumerate(OUTCOMES):
+        for k, measure in enumerate(MEASURES):
+            told_by = {**key, "outcome": name, "measure": measure}
+            curves += curve(base[:, j, k], values[:, :, j, k], dial, told_by)
+            best.append({**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, QUANTITIES[name])})
+            for reform, with_ in zip(rivals, others, strict=True):
+                row = {"era": key["era"], "strategy": str(reform), "outcome": name, "measure": measure}
+                compared.append({**row, **change(base[:, j, k], with_[:, j, k], QUANTITIES[name])})
+    return curves, best, compared
 
 
 def note_dial(

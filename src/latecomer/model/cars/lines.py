@@ -59,19 +59,6 @@ FLOW = (
 
 
 @kernel
-def take_lines(m, buyer, after):
-    """Hand the lines that the buyer does not have over to it, as old and as wanted as they were."""
-    for s in range(NSEGMENTS):
-        for e in range(TRAINS):
-            if after.active[m, s, e] == 1 and after.active[buyer, s, e] == 0:
-                after.active[buyer, s, e] = 1
-                after.age[buyer, s, e] = after.age[m, s, e]
-                after.taste[buyer, s, e] = after.taste[m, s, e]
-                after.price[buyer, s, e] = 0.0  # another name: not compared with last year's price
-                after.line_losses[buyer, s, e] = 0.0
-
-
-@kernel
 def launch(now, before, after, flow, p):
     """Let makers put new lines on sale by hazard; the first line of a venture, an importer and a minibus maker comes
     with its start."""
@@ -268,6 +255,19 @@ def drop(now, after, flow, p):
 def withdraw(m, after):
     """Take all lines of a maker that ends off the market."""
     after.active[m] = 0
+
+
+@kernel
+def take_lines(m, buyer, after):
+    """Hand the lines that the buyer does not have over to it, as old and as wanted as they were."""
+    for s in range(NSEGMENTS):
+        for e in range(TRAINS):
+            if after.active[m, s, e] == 1 and after.active[buyer, s, e] == 0:
+                after.active[buyer, s, e] = 1
+                after.age[buyer, s, e] = after.age[m, s, e]
+                after.taste[buyer, s, e] = after.taste[m, s, e]
+                after.price[buyer, s, e] = 0.0  # another name: not compared with last year's price
+                after.line_losses[buyer, s, e] = 0.0
 
 
 @kernel
