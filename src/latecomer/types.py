@@ -125,8 +125,8 @@ class Case(Shown):
 
     @property
     def length(self) -> dict[str, int]:
-        """Return the length of every inner axis, by letter."""
-        return self.labels.length
+        """Return the length of every inner axis, by letter; makers are as many as the table has rows, named or not."""
+        return self.labels.length | {"m": len(self.makers)}
 
     def with_params(self, **values: float | str) -> "Case":
         """Return the case with parameters set, in every draw: to a number, or to "off".
