@@ -10,7 +10,6 @@ from laboratory import Laboratory
 
 from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.load import CASES, load_case
-from latecomer.case.new_case import write_case
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +34,6 @@ def folder(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def small_case(tmp_path_factory):
-    """Return the case that `latecomer new-case` writes: three makers and an importer, two regions, 25 years, no venture."""
-    folder = tmp_path_factory.mktemp("cases") / "small"
-    folder.mkdir()
-    write_case(folder, "small")
-    return load_case(folder)
+def small_case():
+    """Return Ruritania, an invented country: four makers, a venture and an importer, two regions, 31 years."""
+    return load_case("ruritania")

@@ -16,7 +16,7 @@ def test_ready_reforms_are_listed(capsys, case):
     assert main(["reforms", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {row["reform"] for row in rows} == set(gallery(case))
-    assert all(row["name_zh"] for row in rows)
+    assert all(row["name_local"] for row in rows)
 
 
 def test_no_star_stands_beside_a_zero():

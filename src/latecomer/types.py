@@ -34,13 +34,13 @@ class Labels(Shown):
 
     makers: tuple[str, ...]
     maker_names: tuple[str, ...]
-    maker_names_zh: tuple[str, ...]
+    maker_names_local: tuple[str, ...]
     regions: tuple[str, ...]
     region_names: tuple[str, ...]
-    region_names_zh: tuple[str, ...]
+    region_names_local: tuple[str, ...]
     destinations: tuple[str, ...]
     destination_names: tuple[str, ...]
-    destination_names_zh: tuple[str, ...]
+    destination_names_local: tuple[str, ...]
     segments: tuple[str, ...] = ENTRIES["segments"]
     powertrains: tuple[str, ...] = ENTRIES["powertrains"]
     domains: tuple[str, ...] = ENTRIES["domains"]
@@ -69,6 +69,46 @@ class Labels(Shown):
     def length(self) -> dict[str, int]:
         """Return the length of every inner axis, by letter."""
         return sizes(**{letter: len(names) for letter, names in self.by_letter.items()})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What makes a case that of one country: money, base years, end of the sample, who it is compared with, years looked at.
+
+    `marked` holds the years of each picture or question (names in `case.span.MARKED`), `rivals` the series of facts beside
+    which output is ranked and who made them; texts that a case does not give are empty.
+    """
+
+    currency: str
+    currency_name: str
+    base_year: int
+    investment_year: int
+    region_years: tuple[int, int]
+    sample_end: int
+    social_rate: float
+    language_code: str
+    language: str
+    reference: str
+    reference_year: str
+    rivals: tuple[tuple[str, str], ...]
+    rank_series: str
+    tile_map: tuple[str, ...]
+    marked: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def money(self) -> str:
+        """Return the unit of money: that of the case, at prices of its base year."""
+        return f"{self.currency} of {self.base_year}"
+
+    @property
+    def reference_told(self) -> str:
+        """Return who stands for 100 of the indices, in words."""
+        when = f" in {self.reference_year}" if self.reference_year else ""
+        return f"{self.reference}{when}" if self.reference else "the level that the parameters name"
+
+    def looks(self, name: str) -> tuple[int, ...]:
+        """Return the years at which a picture or question looks, by its name."""
+        return dict(self.marked)[name]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -106,6 +146,7 @@ class Case(Shown):
     maker_record: "pd.DataFrame"
     group_record: "pd.DataFrame"
     named_makers: tuple[str, ...]
+    setting: Setting
     tables: "Mapping[str, pd.DataFrame]"
     checksum: str
     folder: Path
@@ -125,7 +166,7 @@ class Case(Shown):
 
     @property
     def length(self) -> dict[str, int]:
-        """Return the length of every inner axis, by letter; makers are as many as the table has rows, named or not."""
+        """Return the length of every inner axis, by letter; makers are counted by their records, of which a study may add one."""
         return self.labels.length | {"m": len(self.makers)}
 
     def with_params(self, **values: float | str) -> "Case":

@@ -3,6 +3,7 @@
 import pytest
 
 from latecomer.case.head import read_head
+from latecomer.case.span import MARKED
 from latecomer.errors import Problems
 
 RIGHT = {
@@ -11,6 +12,11 @@ RIGHT = {
     "first_year": "1953",
     "last_year": "2025",
     "named_makers": "[faw, geely]",
+    "currency": "{code: CNY, name: yuan}",
+    "base_year": "2010",
+    "region_years": "[2005, 2020]",
+    "sample_end": "2010",
+    "social_rate": "0.08",
 }
 BOMB = "".join(f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 10)}]\n" for i in range(1, 10))
 
@@ -30,6 +36,18 @@ def test_a_right_head_is_read(tmp_path):
     assert told == []
     assert (head.name, head.first_year, head.years.size) == ("china-auto", 1953, 73)
     assert head.named_makers == ("faw", "geely")
+    assert head.setting.money == "CNY of 2010"
+    assert head.setting.looks("headline") == (2010, 2025)
+
+
+def test_what_a_case_does_not_mark_is_spread_over_it(tmp_path):
+    text = written(marked_years="{table: [1990, 1960], window_from: 1980}", sample_end="1999")
+    head, told = read(tmp_path, text)
+    looks = head.setting.looks
+    assert told == []
+    assert (looks("table"), looks("window_from")) == ((1960, 1990), (1980,))
+    assert (looks("headline"), looks("control_from"), len(looks("flows"))) == ((1999, 2025), (1953,), 4)
+    assert all(1953 <= year <= 2025 for name in MARKED for year in looks(name))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +75,18 @@ def test_a_right_head_is_read(tmp_path):
         ("named_makers", "faw", "a list of names"),
         ("named_makers", "[1, {a: b}]", "a list of names"),
         ("country", "China", "a key of a case"),
+        ("currency", "CNY", "a mapping with code and name"),
+        ("currency", "{code: CNY}", "a mapping with code and name"),
+        ("currency", '{code: "\\e[2J", name: yuan}', "U+001B"),
+        ("base_year", "then", "a year from 1700 to 2100"),
+        ("region_years", "2005", "two years"),
+        ("social_rate", "8%", "a number from 0 to 0.5"),
+        ("social_rate", "nan", "a number from 0 to 0.5"),
+        ("tile_map", "HL", "a list of rows"),
+        ("rivals", "[a, b]", "a mapping of texts"),
+        ("marked_years", "[2010]", "a mapping of names to years"),
+        ("marked_years", "{tabel: [2010]}", "did you mean 'table'?"),
+        ("marked_years", "{table: [2010, later]}", "a year from 1700 to 2100"),
     ],
 )
 def test_one_wrong_line_is_one_problem(tmp_path, key, value, said):

@@ -82,6 +82,28 @@ def test_makers_never_sell_more_than_the_nation(case):
     assert (sold[shared] < total[shared]).all()
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "old", "now"),
+    [
+        ("makers", "origin", "china", "home"),
+        ("firms", "ownership", "central_soe", "central_state"),
+    ],
+)
+def test_a_value_of_earlier_versions_is_told_by_its_new_name(folder, table, column, old, now):
+    folder.spoil(table, column, old)
+    with pytest.raises(CaseError, match=f"did you mean '{now}'"):
+        load_case(folder.path)
+
+
+def test_a_column_of_earlier_versions_is_told_by_its_new_name(folder):
+    header, *rows = folder.rows("joint_ventures")
+    folder.write(
+        "joint_ventures", [["chinese_partner" if name == "home_partner" else name for name in header], *rows]
+    )
+    with pytest.raises(CaseError, match="did you mean 'home_partner'"):
+        load_case(folder.path)
+
+
 def test_the_checksum_covers_every_file_and_its_name(folder, case):
     assert checksum(folder.path) == case.checksum
     (folder.path / "NOTES.md").rename(folder.path / "NOTE.md")
@@ -136,8 +158,8 @@ def test_every_kind_of_bad_cell_is_told_in_one_error(folder):
         ): "did you mean 'Jilin'",
         (
             "joint_ventures.csv",
-            folder.spoil("joint_ventures", "chinese_share_pct", "168"),
-            "chinese_share_pct",
+            folder.spoil("joint_ventures", "home_share_pct", "168"),
+            "home_share_pct",
         ): "0 to 100",
         (
             "contracts.csv",
@@ -225,7 +247,7 @@ def test_a_missing_table_is_told(folder):
         ("world", "before", "back:2010", {"quantity": "battery_usd"}, "two years of the case"),
         ("world", "times", "us_cpi@1066", {"quantity": "battery_usd"}, "QUANTITY@YEAR"),
         ("exogenous", "value", "0", {"series": "brent_oil_price", "year": "1998"}, "that of 1998 is not"),
-        ("regions", "population_2020", "1e308", {"region_id": "CN-SH"}, "a number from 1 to 1e+09"),
+        ("regions", "population_late", "1e308", {"region_id": "CN-SH"}, "a number from 1 to 1e+09"),
         ("world", "after", "hope", {"quantity": "brent"}, "hold, zero, with:QUANTITY"),
         ("world", "quantity", "cpj", {"quantity": "cpi"}, "a row for this quantity"),
         ("constants", "value", "2", {"name": "region_elasticity"}, "a value from 0.6 to 1"),

@@ -67,7 +67,7 @@ def test_makers_are_well_formed(case):
     assert ((makers["equity"] >= 0) & (makers["equity"] <= 1)).all()
     own = np.isin(makers["ownership"], [axes.CENTRAL_STATE, axes.LOCAL_STATE, axes.PRIVATE])
     assert (makers["home"][makers["ownership"] != axes.IMPORTER] >= 0).all()
-    assert (makers["origin"][own] == axes.ORIGINS.index("china")).all()
+    assert (makers["origin"][own] == axes.ORIGINS.index("home")).all()
     assert (makers["equity"][own] == 1.0).all()
     weights = makers["commercial"].sum(axis=1)
     assert np.isin(weights.round(9), [0.0, 1.0]).all()

@@ -244,7 +244,7 @@ def told(case, text):
         ('name: "\\ud800"\npolicy: {tariff.car: 0.1}', "U+D800"),
         ('name: "\\e]0;owned\\a"\npolicy: {tariff.car: 0.1}', "U+001B"),
         ('name: "a\\nFingerprint 0000"\npolicy: {tariff.car: 0.1}', "U+000A"),
-        ('name_zh: "\\u202e"\npolicy: {tariff.car: 0.1}', "U+202E"),
+        ('name_local: "\\u202e"\npolicy: {tariff.car: 0.1}', "U+202E"),
         ('policy: {"tariff.car\\e": 0.1}', "U+001B"),
     ],
 )

@@ -8,7 +8,7 @@ from latecomer.case.world import income_grid
 
 
 def test_printed_values_are_kept_and_all_others_are_listed(case):
-    for name in ("cpi", "gdp_index", "cny_per_usd", "household_size", "reer", "graduates"):
+    for name in ("cpi", "gdp_index", "per_usd", "household_size", "reer", "graduates"):
         filled = set(case.fills.loc[case.fills["variable"] == name, "year"])
         series = case.tables["world"].query("quantity == @name and join == 'level'")
         facts = case.facts.merge(series, on=["table", "series"])

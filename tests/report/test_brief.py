@@ -24,7 +24,9 @@ BROWSER = [
 
 @pytest.fixture(scope="module")
 def briefs(case, found):
-    reform = Reform({"tariff.car": {1986: 0.25}}, name="Tariffs at 25% from 1986", name_zh="1986年起关税25%")
+    reform = Reform(
+        {"tariff.car": {1986: 0.25}}, name="Tariffs at 25% from 1986", name_local="1986年起关税25%"
+    )
     return {"run": run_brief(found), "reform": comparison_brief(compare(case, reform, histories=4))}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from latecomer.axes import IMPROVEMENTS, TECHNOLOGY_SOURCES
-from latecomer.report.control import MARKED, SOURCES, WAYS, maker_table, part_table
+from latecomer.report.control import SOURCES, WAYS, maker_table, part_table
 
 
 def test_layers_add_up_to_what_is_not_mastered(result, found):
@@ -24,6 +24,8 @@ def test_every_way_of_learning_has_a_layer():
 
 def test_dots_are_medians_of_the_histories_in_which_a_firm_lives(result, found):
     table = maker_table(found)
-    assert set(table["year"]) == {year for year in MARKED if year in result.years}
+    assert set(table["year"]) == {
+        year for year in result.case.setting.looks("control") if year in result.years
+    }
     for row in table[table["text"] != ""].itertuples():
         assert 0.0 < row.low <= row.median <= row.high <= 1.0

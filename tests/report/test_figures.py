@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from latecomer.fit.score import TRAINING_END, record_table
+from latecomer.fit.score import record_table
 from latecomer.report.fan import FANS, SEGMENT_FANS
 from latecomer.report.figures import figures, save_figures, titles, vegalite_version
 from latecomer.report.flow import KINDS, label
@@ -60,17 +61,17 @@ def test_the_error_is_the_simulated_value_over_the_recorded_one(result, found):
     assert table.loc[2004, "low90"] <= table.loc[2004, "median"] <= table.loc[2004, "high90"]
 
 
-def test_one_place_in_every_year_is_a_sentence_and_no_chart():
+def test_one_place_in_every_year_is_a_sentence_and_no_chart(result):
     rows = [
         {"index": "strong", "weights": weights, "year": year, "place": place, "probability": float(place == 5)}
         for weights in ("drawn", "equal") for year in (1990, 1991) for place in (4, 5)
     ]  # fmt: skip
     table = pd.DataFrame(rows)
     assert "comes fifth beside the reference countries in at least 100% of histories" in settled(
-        table, "strong"
+        table, "strong", result.case.setting
     )
     table.loc[table["year"] == 1991, "probability"] = 0.5
-    assert settled(table, "strong") == ""
+    assert settled(table, "strong", result.case.setting) == ""
 
 
 @pytest.mark.parametrize("name", [*FANS, *SEGMENT_FANS])
@@ -108,7 +109,7 @@ def test_every_fan_shades_the_years_after_the_fit(result, specs):
             for d in specs[name]["datasets"].values()
             if d[0].keys() >= {"from", "to"} and "year" not in d[0]
         )
-        assert shade[0]["from"] == TRAINING_END + 0.5
+        assert shade[0]["from"] == result.case.setting.sample_end + 0.5
         assert shade[0]["to"] == result.years[-1] + 0.5
 
 
@@ -129,7 +130,7 @@ def test_the_stream_names_the_named_makers_and_adds_up_to_one(result, specs):
 
 
 def test_provinces_have_each_their_own_tile(result):
-    at = places(result.case.labels.regions)
+    at = places(result.case)
     assert len(set(at)) == len(at) == 31
     north, south = (at[result.case.labels.regions.index(code)][1] for code in ("CN-HL", "CN-HI"))
     assert north < south
@@ -161,8 +162,9 @@ def test_a_cell_holds_at_most_four_signs(value, kind, shown):
     assert label(value, kind) == shown
 
 
-def test_unknown_regions_fill_a_plain_grid():
-    assert places(["A", "B", "C", "D", "E"]) == [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)]
+def test_unknown_regions_fill_a_plain_grid(result):
+    labels = replace(result.case.labels, regions=("A", "B", "C", "D", "E"))
+    assert places(replace(result.case, labels=labels)) == [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)]
 
 
 def test_pictures_come_out_as_png_and_svg(found, tmp_path):

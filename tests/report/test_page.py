@@ -20,7 +20,7 @@ from latecomer.report.layout import CITATION, citation
 from latecomer.report.page import page, titled
 from latecomer.report.show import report
 from latecomer.report.style import DARK
-from latecomer.study.bands import MARKED_YEARS, SHOWN, fan
+from latecomer.study.bands import SHOWN, fan
 from latecomer.study.summary import Summary
 
 MEGABYTE = 2**20
@@ -165,7 +165,7 @@ def test_the_table_of_marked_years_is_the_record_s(result, read):
             .drop_duplicates("year")
             .set_index("year")["recorded"]
         )
-        for year in MARKED_YEARS:
+        for year in result.case.setting.looks("table"):
             expected += [float(part[year]) for part in (seen, facts) if year in part.index]
     assert read.numbers("table-marked") == expected
     assert len(expected) > 100

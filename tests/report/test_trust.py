@@ -22,25 +22,25 @@ FOUND = scores(
 
 def test_coverage_is_pooled_over_points():
     assert trust.coverage(FOUND, check=True) == (pytest.approx((8 + 6 + 5) / 50), 50)
-    said = trust.sentences(FOUND)[0]
+    said = trust.sentences(FOUND, 2010)[0]
     assert "hold 38% of 50 recorded points after 2010 and 90% of 20 recorded points to 2010" in said
     assert "too narrow" in said
 
 
 def test_lost_races_are_named():
     assert trust.lost(FOUND) == [trust.name_of("sedans", "")]
-    assert "Of 2 forecasts with a random walk beside them, 1 do no better" in trust.sentences(FOUND)[1]
+    assert "Of 2 forecasts with a random walk beside them, 1 do no better" in trust.sentences(FOUND, 2010)[1]
     assert "1 of 1" in trust.races_told(FOUND[FOUND["series"] != "sedans"])
 
 
 def test_without_a_record_nothing_is_said():
-    assert trust.sentences(FOUND.iloc[:0]) == []
+    assert trust.sentences(FOUND.iloc[:0], 2010) == []
 
 
 def test_the_report_of_a_run_says_it(result, text):
     from latecomer.fit.score import errors
 
-    for line in trust.sentences(errors(result)):
+    for line in trust.sentences(errors(result), 2010):
         assert line.replace("'", "&#39;") in text
 
 

@@ -6,7 +6,7 @@ from made import comparison
 
 from latecomer.case.reform import Reform, find_reform, gallery, laid_over
 from latecomer.study.compare import compare
-from latecomer.study.gallery import WATCHED, YEARS, ready_reforms
+from latecomer.study.gallery import WATCHED, ready_reforms
 from latecomer.study.literature import (
     literature,
     ours_text,
@@ -21,7 +21,7 @@ NAN = float("nan")
 def test_there_are_at_least_twelve_ready_reforms_with_names_and_notes(case):
     ready = {name: find_reform(name, case) for name in gallery(case)}
     assert len(ready) >= 12
-    assert all(reform.name and reform.name_zh and reform.note for reform in ready.values())
+    assert all(reform.name and reform.name_local and reform.note for reform in ready.values())
 
 
 def test_ready_reforms_do_what_their_names_say(case):
@@ -65,7 +65,7 @@ def test_effects_are_those_of_a_comparison(case):
     names = ["no-private-entry", "no-plate-quotas"]
     found = ready_reforms(case, names, histories=2, seed=4)
     effects, beside = found.effects, found.literature
-    assert len(effects) == len(names) * len(WATCHED) * len(YEARS)
+    assert len(effects) == len(names) * len(WATCHED) * len(case.setting.looks("headline"))
     alone = compare(case, find_reform("no-private-entry", case), histories=2, seed=4).effect("strong", 2025)
     row = effects[
         (effects["reform"] == "no-private-entry")

@@ -41,16 +41,16 @@ def rename(folder, new):
 
 
 def heads_by_fact(folder):
-    """Return the makers that another table finds by their name: heads of the groups of ventures (`chinese_partner`)."""
+    """Return the makers that another table finds by their name: heads of the groups of ventures (`home_partner`)."""
     rows = folder.rows("joint_ventures")
-    return {row[rows[0].index("chinese_partner")] for row in rows[1:]}
+    return {row[rows[0].index("home_partner")] for row in rows[1:]}
 
 
 def write_groups(folder):
     """Write every venture's parent into its row, so that parents may be renamed: left empty, the contract names the firm."""
     rows, facts = folder.rows("makers"), folder.rows("joint_ventures")
     at = {name: rows[0].index(name) for name in ("kind", "fact_id", "group")}
-    partner = {row[facts[0].index("jv_id")]: row[facts[0].index("chinese_partner")] for row in facts[1:]}
+    partner = {row[facts[0].index("jv_id")]: row[facts[0].index("home_partner")] for row in facts[1:]}
     for row in rows[1:]:
         if row[at["kind"]] == "venture" and not row[at["group"]]:
             row[at["group"]] = partner[row[at["fact_id"]]]
@@ -60,7 +60,7 @@ def write_groups(folder):
 def pass_on_titles(folder):
     """Give each firm the English and Chinese name of the next one."""
     rows = folder.rows("firms")
-    for title in ("name_en", "name_zh"):
+    for title in ("name_en", "name_local"):
         place = rows[0].index(title)
         titles = [row[place] for row in rows[1:]]
         for row, other in zip(rows[1:], titles[1:] + titles[:1], strict=True):

@@ -11,7 +11,7 @@ from latecomer.case.reform import Reform
 from latecomer.record import SERIES
 from latecomer.study.channels import CHANNELS, FOREIGN_CARS, channel_sentences, channel_table
 from latecomer.study.compare import compare
-from latecomer.study.worth import SOCIAL_RATE, bought, cost, flows, worth
+from latecomer.study.worth import bought, cost, flows, worth
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_sums_and_discounting_by_hand(found):
     years = np.arange(1986, 1991)
     surplus = found.differences("consumer_surplus")[:, years - 1953]
     assert told.loc["surplus", "median"] == pytest.approx(np.median(surplus.sum(axis=1)))
-    later = (surplus / (1.0 + SOCIAL_RATE) ** (years - 1986)).sum(axis=1)
+    later = (surplus / (1.0 + found.case.setting.social_rate) ** (years - 1986)).sum(axis=1)
     assert told.loc["surplus", "discounted_median"] == pytest.approx(np.median(later))
     assert worth(found, last=1990, rate=0.0).money["discounted_median"].tolist() == told["median"].tolist()
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from latecomer.case.folder import case_folder, checksum
 from latecomer.stored import replace_whole
-from latecomer.types import Case, Labels
+from latecomer.types import Case, Labels, Setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,13 +180,21 @@ def unpacked_case(data: bytes, folder: Path) -> Case:
     head = json.loads(inflated(head_text))
     room = inflated(raw)
     case = object.__new__(KeptCase)
-    labels = Labels(**{name: tuple(value) for name, value in head["values"].pop("labels").items()})
+    built = {
+        name: made(**{key: as_tuples(value) for key, value in head["values"].pop(name).items()})
+        for name, made in (("labels", Labels), ("setting", Setting))
+    }
     values = {
         name: tuple(value) if isinstance(value, list) else value for name, value in head["values"].items()
     }
     arrays = {name: array_of(told, room) for name, told in head["arrays"].items()}
-    case.__dict__.update({**values, **arrays, "labels": labels, "folder": folder, "_packed": tables})
+    case.__dict__.update({**values, **arrays, **built, "folder": folder, "_packed": tables})
     return case
+
+
+def as_tuples(value: Any) -> Any:
+    """Return lists, also those inside others, as the tuples that they were."""
+    return tuple(as_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def joined(parts: list[bytes]) -> bytes | None:

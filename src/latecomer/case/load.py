@@ -39,9 +39,9 @@ from latecomer.case.tables import (
     refuse_spans,
 )
 from latecomer.case.takeovers import read_takeovers
-from latecomer.case.world import REGION_YEARS, RULES, build_world, covering, refuse_undefined
+from latecomer.case.world import REGION_TIMES, build_world, covering, refuse_undefined, rules_of
 from latecomer.errors import CaseError, Problems
-from latecomer.types import Case, Labels
+from latecomer.types import Case, Labels, Setting
 
 __all__ = ["CASES", "list_cases", "load_case", "read_case"]
 
@@ -71,7 +71,7 @@ def read_case(folder: Path) -> Case:
     """Read and check the case in a folder; raise CaseError with every problem of its tables."""
     problems = Problems()
     head = read_head(folder, problems)
-    tables = _tables(folder, head.years, problems)
+    tables = _tables(folder, head, problems)
     changed = changed_tables(folder, problems)
     problems.raise_if_any(CaseError)
     case = _build(folder, head, tables, problems)
@@ -79,7 +79,7 @@ def read_case(folder: Path) -> Case:
     return replace(case, changed=changed)
 
 
-def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd.DataFrame]:
+def _tables(folder: Path, head: Head, problems: Problems) -> dict[str, pd.DataFrame]:
     """Read every table, lists of names first, and check spans and ranges."""
     names: dict[str, Iterable[str] | None] = dict(SHORT_LISTS)
     tables: dict[str, pd.DataFrame] = {}
@@ -101,7 +101,8 @@ def _tables(folder: Path, years: np.ndarray, problems: Problems) -> dict[str, pd
     refuse_ranges(tables["constants"], "constants.csv", problems)
     for name in sorted(set(SHORT_LISTS["constants"]) - set(tables["constants"]["name"])):
         problems.add("constants.csv", None, "name", name, "a row for this constant")
-    check_rules(tables["world"], RULES, covering(years), problems)
+    years = covering(head.years, head.setting)
+    check_rules(tables["world"], rules_of(head.setting), years, problems)
     refuse_ranges(tables["lines_of_origin"], "lines_of_origin.csv", problems, "skill")
     return tables
 
@@ -130,14 +131,21 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     years = head.years
     labels = _labels(tables)
     length = labels.length
-    facts = _facts(tables)
+    facts = _facts(tables, head.setting)
     best = outcomes.best_graded(facts, ["table", "series", "index", "year", "unit"])
     world_rows = tables["world"].fillna({"first": -np.inf, "last": np.inf})
     given = Quantities(
-        world_rows, best, covering(years), RULES, _pairs(tables["constants"], "name", "value"), problems
+        world_rows,
+        best,
+        covering(years, head.setting),
+        rules_of(head.setting),
+        _pairs(tables["constants"], "name", "value"),
+        problems,
     )
     with np.errstate(all="ignore"):  # what is no number is told below, and in the words of the tables
-        world, fills, inputs = build_world(given, tables["regions"], labels.destinations, length, years)
+        world, fills, inputs = build_world(
+            given, tables["regions"], labels.destinations, length, years, head.setting
+        )
     refuse_undefined(world, problems)
     along = labels.by_letter
     policy, levers = build_policy(
@@ -153,9 +161,9 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
     _refuse_years_to_come(head, tables, problems)
     outcomes.refuse_misspelt(facts, tables, problems)
     targets = tables["targets"].rename(columns={"index": "index_name"})
-    outcomes.check_targets(targets, facts, along, problems)
+    outcomes.check_targets(targets, facts, along, head.setting.sample_end, problems)
     moments = tables["moments"].rename(columns={"index": "index_name"})
-    outcomes.check_moments(moments, along, problems)
+    outcomes.check_moments(moments, along, head.setting.sample_end, problems)
     outcomes.check_references(tables["references"], problems)
     targets, moments, left_out = outcomes.within_case(targets, moments, years)
     recorded = outcomes.target_values(targets, facts, years, world.deflator)
@@ -176,13 +184,14 @@ def _build(folder: Path, head: Head, tables: dict[str, pd.DataFrame], problems: 
         moments=moments, facts=facts,
         sources=tables["sources"].set_index("source_id"), fills=fills, inputs=inputs,
         maker_record=record[~of_groups].reset_index(drop=True), group_record=record[of_groups].reset_index(drop=True),
-        named_makers=head.named_makers, tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder,
+        named_makers=head.named_makers, setting=head.setting,
+        tables=MappingProxyType(tables), checksum=checksum(folder), folder=folder,
         left_out=left_out,
     )  # fmt: skip
 
 
 def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
-    """Return the names of makers, regions and destinations, in English and Chinese where a table has both."""
+    """Return the names of makers, regions and destinations, in English and in the local language where a table has both."""
     makers, regions, firms = tables["makers"], tables["regions"], tables["firms"]
     abroad = tables["destinations"]
     english = _pairs(firms, "firm_id", "name_en") | _pairs(tables["joint_ventures"], "jv_id", "name")
@@ -190,19 +199,19 @@ def _labels(tables: dict[str, pd.DataFrame]) -> Labels:
         region: f"Local works of {name}"
         for region, name in _pairs(regions, "region_id", "province_en").items()
     }
-    chinese = {firm: name for firm, name in _pairs(firms, "firm_id", "name_zh").items() if name}
+    local = {firm: name for firm, name in _pairs(firms, "firm_id", "name_local").items() if name}
     facts = _pairs(makers, "maker_id", "fact_id")
     named = {maker: english.get(fact, maker.replace("_", " ").capitalize()) for maker, fact in facts.items()}
     return Labels(
         makers=tuple(facts),
         maker_names=tuple(named.values()),
-        maker_names_zh=tuple(chinese.get(facts[maker], name) for maker, name in named.items()),
+        maker_names_local=tuple(local.get(facts[maker], name) for maker, name in named.items()),
         regions=tuple(regions["region_id"]),
         region_names=tuple(regions["province_en"]),
-        region_names_zh=_or_else(regions["province_zh"], regions["province_en"]),
+        region_names_local=_or_else(regions["province_local"], regions["province_en"]),
         destinations=tuple(abroad["destination_id"]),
         destination_names=tuple(abroad["name_en"]),
-        destination_names_zh=_or_else(abroad["name_zh"], abroad["name_en"]),
+        destination_names_local=_or_else(abroad["name_local"], abroad["name_en"]),
     )
 
 
@@ -215,7 +224,7 @@ def _pairs(table: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
     return dict(zip(table[key], table[value], strict=True))
 
 
-def _facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _facts(tables: dict[str, pd.DataFrame], setting: Setting) -> pd.DataFrame:
     """Return every fact with a year and a number in one table, each with its file and line.
 
     `index` is the region, firm or venture of a fact; a policy stands at the year of its start. Of the concentration
@@ -233,14 +242,17 @@ def _facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     out.append(
         rules.assign(table="policies", index="", series=rules["policy_id"], year=rules["start"] // SHIFT)
     )
-    for name, unit in (("population", "persons"), ("gdp_per_capita", "CNY per head, current")):
-        for year in REGION_YEARS:
+    for name, unit in (
+        ("population", "persons"),
+        ("gdp_per_capita", f"{setting.currency} per head, current"),
+    ):
+        for when, year in zip(REGION_TIMES, setting.region_years, strict=True):
             regions = tables["regions"]
             values = {
                 "series": name,
                 "index": regions["region_id"],
                 "year": year,
-                "value": regions[f"{name}_{year}"],
+                "value": regions[f"{name}_{when}"],
             }
             out.append(regions.assign(table="regions", unit=unit, **values))
     facts = pd.concat([rows.assign(file=rows["table"] + ".csv") for rows in out], ignore_index=True)

@@ -19,8 +19,8 @@ from latecomer.errors import Problems
 FILE = "makers.csv"
 OPEN = 9999
 OWNED = {
-    "central_soe": axes.CENTRAL_STATE,
-    "local_soe": axes.LOCAL_STATE,
+    "central_state": axes.CENTRAL_STATE,
+    "local_state": axes.LOCAL_STATE,
     "private": axes.PRIVATE,
     "collective": axes.PRIVATE,
     "foreign": axes.FOREIGN_PLANT,
@@ -213,7 +213,7 @@ def _group(row: Any, fact: pd.Series, i: int, rows: pd.DataFrame, problems: Prob
     """Return the index of the Chinese parent: the maker itself unless the row or the contract names another, -1 if foreign."""
     if row.kind in ("importer", "plant"):
         return -1
-    parent = row.group or fact.get("chinese_partner", row.maker_id)
+    parent = row.group or fact.get("home_partner", row.maker_id)
     found = np.flatnonzero(rows["maker_id"] == parent)
     if not found.size:
         problems.add(FILE, row.line, "group", parent, "a maker of this table", valid=rows["maker_id"])
@@ -223,7 +223,7 @@ def _group(row: Any, fact: pd.Series, i: int, rows: pd.DataFrame, problems: Prob
 def _equity(row: Any, fact: pd.Series) -> float:
     """Return the Chinese share in the equity."""
     if row.kind == "venture":
-        return float(fact["chinese_share_pct"]) / 100.0
+        return float(fact["home_share_pct"]) / 100.0
     return 1.0 if row.kind in ("own", "works") else 0.0
 
 

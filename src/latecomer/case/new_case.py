@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 
 from latecomer.axes import COMMERCIAL
-from latecomer.case.outcomes import TRAINING_END
 from latecomer.case.params import OF_PACKAGE
 from latecomer.case.schemas import NEEDED, SCHEMAS, SHORT_LISTS
 from latecomer.case.tables import Column, Schema
@@ -30,26 +29,29 @@ REGIONS = {"north": "North", "south": "South"}
 COPIED = ("constants", "parts", "structures", "forces", "openness")
 STRATEGIES = ("low-cost-first", "brand-first")  # which the dial of openness tries
 MEASURED = ("national", "exogenous", "abroad", "policies")  # tables whose units stand in units.csv
+MONEY = {"code": "CRO", "name": "crowns"}
+PACKAGE_MONEY, PACKAGE_BASE = "CNY", "2010"  # in texts of the case of the package
+TOLD = ("unit", "about", "note")  # columns of copied tables whose texts speak of money and years
 HALF, TWICE = 0.5, 2.0  # the range of an invented number
 
 # Quantity of the model, table, series, unit, scale to the unit of the model, value in the first and in the last year.
 QUANTITIES = (
     ("cpi", "national", "consumer_prices", "index", 1.0, 60.0, 110.0),
     ("population", "national", "population", "persons", 1e-6, 60e6, 66e6),
-    ("gdp_index", "national", "product", "index, product of China in 1978 = 100", 0.01, 60.0, 200.0),
-    ("gdp_per_head", "national", "product_per_head", "CNY per head, current", 1e-3, 12_000.0, 66_000.0),
+    ("gdp_index", "national", "product", "index, product of the reference country = 100", 0.01, 60.0, 200.0),
+    ("gdp_per_head", "national", "product_per_head", "CRO per head, current", 1e-3, 12_000.0, 66_000.0),
     ("urban_share", "national", "urban_share", "%", 0.01, 60.0, 75.0),
-    ("urban_income", "national", "urban_income", "CNY per head, current", 1e-3, 8_000.0, 42_000.0),
-    ("rural_income", "national", "rural_income", "CNY per head, current", 1e-3, 4_000.0, 22_000.0),
+    ("urban_income", "national", "urban_income", "CRO per head, current", 1e-3, 8_000.0, 42_000.0),
+    ("rural_income", "national", "rural_income", "CRO per head, current", 1e-3, 4_000.0, 22_000.0),
     ("households", "national", "households", "households", 1e-6, 18e6, 23e6),
     ("gini", "national", "gini", "0..1", 1.0, 0.38, 0.38),
-    ("investment_nominal", "national", "investment", "billion CNY, current", 1.0, 180.0, 1_300.0),
+    ("investment_nominal", "national", "investment", "billion CRO, current", 1.0, 180.0, 1_300.0),
     ("graduates", "national", "graduates", "persons", 1e-6, 150e3, 500e3),
-    ("research_nominal", "national", "research", "billion CNY, current", 1.0, 5.0, 80.0),
+    ("research_nominal", "national", "research", "billion CRO, current", 1.0, 5.0, 80.0),
     ("home_vehicles", "national", "vehicles_made", "vehicles", 1e-6, 0.2e6, 2e6),
     ("us_cpi", "exogenous", "prices_abroad", "index", 1.0, 75.0, 105.0),
-    ("cny_per_usd", "exogenous", "exchange_rate", "CNY per USD", 1.0, 6.5, 6.5),
-    ("reer", "exogenous", "real_exchange_rate", "index, 2010 = 100", 0.01, 100.0, 100.0),
+    ("per_usd", "exogenous", "exchange_rate", "CRO per USD", 1.0, 6.5, 6.5),
+    ("reer", "exogenous", "real_exchange_rate", "index, base year = 100", 0.01, 100.0, 100.0),
     ("brent", "exogenous", "oil_price", "USD per barrel", 1.0, 25.0, 100.0),
     ("battery_usd", "exogenous", "battery_price", "USD per kWh", 1.0, 3_000.0, 300.0),
     ("world_vehicles", "exogenous", "vehicles_made_worldwide", "vehicles", 1e-6, 50e6, 90e6),
@@ -80,12 +82,12 @@ NOTES = """# {title}
 
 What to fill in, in this order:
 
-1. `case.yaml`: title, years, the makers to be shown by name.
+1. `case.yaml`: title, years, the makers to be shown by name, currency, base year, end of the sample.
 2. `sources.csv`, `units.csv`: where your facts come from, and their units.
-3. `national.csv`, `exogenous.csv`, `abroad.csv`: one row a fact and year, money in CNY. Years that no source prints are filled by
-   the rules of `world.csv`. Product counts in that of China in 1978, since the size of the fleet of institutions hangs on it.
-4. `regions.csv`, `firms.csv`, `makers.csv`: regions, makers, what each began with. Own brands have the origin `china`, which
-   stands for the home country.
+3. `national.csv`, `exogenous.csv`, `abroad.csv`: one row a fact and year, money in the currency of `case.yaml`. Years that
+   no source prints are filled by the rules of `world.csv`. Product counts in that of the first year of `china-auto`'s index,
+   since the size of the fleet of institutions hangs on it.
+4. `regions.csv`, `firms.csv`, `makers.csv`: regions, makers, what each began with. Own brands have the origin `home`.
 5. `policies.csv` and `levers.csv`: dated rules, and the lever that each one moves.
 6. `targets.csv`: which recorded outcomes a run is compared with. Here it is a series that is invented, too.
 
@@ -111,6 +113,7 @@ def write_case(
         "first_year": first_year,
         "last_year": last_year,
         "named_makers": named[:10],
+        **setting(first_year, last_year),
     }
     text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
     (folder / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
@@ -137,6 +140,24 @@ def tables_of(makers: list[str], first: int, last: int) -> dict[str, list[dict[s
     kept = {"source_id": OF_PACKAGE, "publisher": "Latecomer", "title": f"As in {OF_PACKAGE}", "opened": 1}
     tables["sources"] = [{"source_id": INVENTED, "publisher": "none", "title": about, "opened": 0}, kept]
     return tables
+
+
+def setting(first: int, last: int) -> dict[str, Any]:
+    """Return money, base years, end of the sample and rate of discount, as `case.yaml` says them."""
+    base = sample_end(first, last)
+    regional = [first + (last - first) // 4, last - (last - first) // 4]
+    return {
+        "currency": MONEY,
+        "base_year": base,
+        "region_years": regional,
+        "sample_end": base,
+        "social_rate": 0.06,
+    }
+
+
+def sample_end(first: int, last: int) -> int:
+    """Return the last year that a fit may see: three quarters of the span."""
+    return first + 3 * (last - first) // 4
 
 
 def facts(first: int, last: int) -> dict[str, list[dict[str, Any]]]:
@@ -167,7 +188,7 @@ def regions() -> list[dict[str, Any]]:
     """Return the regions, the first with more people and product per head."""
     wealth = {
         f"{name}_{year}": value
-        for year, people, product in ((2005, 32e6, 30_000.0), (2020, 34e6, 70_000.0))
+        for year, people, product in (("early", 32e6, 30_000.0), ("late", 34e6, 70_000.0))
         for name, value in (("population", people), ("gdp_per_capita", product))
     }
     return [
@@ -186,7 +207,7 @@ def firms(makers: list[str], first: int, last: int) -> list[dict[str, Any]]:
         )
         home = list(REGIONS.values())[i % len(REGIONS)]
         named = {"firm_id": maker, "name_en": f"Maker {i + 1}", "home_province": home}
-        rows.append({**named, "ownership": "private" if i else "central_soe", **years})
+        rows.append({**named, "ownership": "private" if i else "central_state", **years})
     return rows
 
 
@@ -200,7 +221,7 @@ def roster(makers: list[str], first: int) -> list[dict[str, Any]]:
             "maker_id": maker,
             "kind": "own",
             "fact_id": maker,
-            "origin": "china",
+            "origin": "home",
             "brand": 0,
             **judged,
             **(cars if i else trucks),
@@ -250,8 +271,8 @@ def targets(first: int, last: int) -> list[dict[str, Any]]:
         "sd": 0.2,
     }
     spans = (
-        ("vehicles_fit", "fit", first, min(last, TRAINING_END)),
-        ("vehicles", "check", max(first, TRAINING_END + 1), last),
+        ("vehicles_fit", "fit", first, sample_end(first, last)),
+        ("vehicles", "check", sample_end(first, last) + 1, last),
     )
     return [
         {"target_id": name, **compared, "first": begin, "last": end, "sample": sample}
@@ -275,7 +296,14 @@ def copied(first: int, last: int) -> dict[str, list[dict[str, Any]]]:
                 }
                 row.update(moved)
             row.update({name: value for name, value in KEPT.items() if name in row})
+            row.update({name: _in_its_money(row[name], first, last) for name in TOLD if name in row})
     return out
+
+
+def _in_its_money(text: str, first: int, last: int) -> str:
+    """Return a text of the case of the package in the money and with the base year of the new one."""
+    base = str(sample_end(first, last))
+    return text.replace(PACKAGE_MONEY, MONEY["code"]).replace(PACKAGE_BASE, base)
 
 
 def write_table(folder: Path, schema: Schema, rows: Iterable[Mapping[str, Any]], first: int) -> None:

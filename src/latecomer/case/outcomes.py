@@ -19,7 +19,6 @@ from latecomer.case.tables import GRADES
 from latecomer.errors import Problems, plain
 
 FILE = "targets.csv"
-TRAINING_END = 2010
 ALIKE, SHORTEST = 0.8, 4  # of a misspelt word: likeness, letters
 YEAR_FIELDS = {series.name: series for series in vocabulary.YEAR}
 GROUP_SERIES = "group_vehicles"
@@ -31,32 +30,38 @@ RECORD = ["maker_id", "series", "year", "value", "unit", "scope", "source_id", "
 
 
 def check_targets(
-    targets: pd.DataFrame, facts: pd.DataFrame, labels: Mapping[str, Sequence[str]], problems: Problems
+    targets: pd.DataFrame,
+    facts: pd.DataFrame,
+    labels: Mapping[str, Sequence[str]],
+    sample_end: int,
+    problems: Problems,
 ) -> None:
     """Note targets of wrong indices, spans without facts, and fits on years after the training sample."""
     known = set(zip(facts["table"], facts["series"], strict=True))
     for row in targets.itertuples():
         _check_index(FILE, row, labels, problems)
-        _check_span(FILE, row, problems)
+        _check_span(FILE, row, sample_end, problems)
         if (row.table, row.fact_series) not in known:
             valid = facts.loc[facts["table"] == row.table, "series"].unique()
             expected = f"a series of {row.table}.csv"
             problems.add(FILE, row.line, "fact_series", row.fact_series, expected, valid=valid)
 
 
-def check_moments(moments: pd.DataFrame, labels: Mapping[str, Sequence[str]], problems: Problems) -> None:
+def check_moments(
+    moments: pd.DataFrame, labels: Mapping[str, Sequence[str]], sample_end: int, problems: Problems
+) -> None:
     """Note moments of wrong indices and spans, and fits on years after the training sample."""
     for row in moments.itertuples():
         _check_index("moments.csv", row, labels, problems)
-        _check_span("moments.csv", row, problems)
+        _check_span("moments.csv", row, sample_end, problems)
 
 
-def _check_span(file: str, row: Any, problems: Problems) -> None:
+def _check_span(file: str, row: Any, sample_end: int, problems: Problems) -> None:
     """Note a span that ends before it starts, and one that brings later years into the fit."""
     if row.last < row.first:
         problems.add(file, row.line, "last", f"{row.last:g}", f"a year not before {row.first:g}")
-    if row.sample == "fit" and row.last > TRAINING_END:
-        expected = f"a year up to {TRAINING_END}: later outcomes only check a fit"
+    if row.sample == "fit" and row.last > sample_end:
+        expected = f"a year up to {sample_end}: later outcomes only check a fit"
         problems.add(file, row.line, "last", f"{row.last:g}", expected)
 
 

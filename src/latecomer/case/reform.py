@@ -46,7 +46,7 @@ __all__ = [
     "reforms",
 ]
 
-HEAD = ("name", "name_zh", "note", "mode", *SECTIONS)
+HEAD = ("name", "name_local", "note", "mode", *SECTIONS)
 ReformLike = Reform | str | Path  # a reform, its file, or the name of a ready one
 AMOUNTS = ("billion", "million", "thousand")  # units of what adds up over places
 PLACES = {

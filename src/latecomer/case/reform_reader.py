@@ -52,7 +52,7 @@ class Reform(Shown):
     firms: Mapping[str, Any] | Entry | None = None
     world: Mapping[str, Any] | Entry | None = None
     name: str = ""
-    name_zh: str = ""
+    name_local: str = ""
     note: str = ""
     mode: str = "auto"
     since: int | None = None
@@ -138,7 +138,7 @@ class Reader:
         self.problems.found.extend(reform.wrong)
         for word, text, longest in (
             ("name", reform.name, LONGEST_NAME),
-            ("name_zh", reform.name_zh, LONGEST_NAME),
+            ("name_local", reform.name_local, LONGEST_NAME),
             ("note", reform.note, LONGEST_NOTE),
         ):
             if len(text) > longest:
@@ -174,7 +174,7 @@ class Reader:
         if firm in makers:
             return [makers.index(firm)]
         names = {name: name for name in (*makers, *kinds, "own_brands")}
-        for proper in (self.case.labels.maker_names, self.case.labels.maker_names_zh):
+        for proper in (self.case.labels.maker_names, self.case.labels.maker_names_local):
             names = dict(zip(proper, makers, strict=True)) | names
         near = nearest(firm, names) if len(self.problems) < SHOWN else None
         expected = "a maker, own_brands, or a kind of ownership"

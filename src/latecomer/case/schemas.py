@@ -68,7 +68,7 @@ SHORT_LISTS = {
     "segments": axes.SEGMENTS,
     "origins": axes.ORIGINS,
     "kinds of maker": ("own", "plant", "venture", "works", "importer"),
-    "ownership forms": ("central_soe", "local_soe", "private", "collective", "foreign"),
+    "ownership forms": ("central_state", "local_state", "private", "collective", "foreign"),
     "levers": tuple(lever.public_name for lever in vocabulary.POLICY),
     "levers of openness": tuple(lever.public_name for lever in vocabulary.POLICY + vocabulary.STRATEGY),
     "outcome series": tuple(series.name for series in vocabulary.YEAR),
@@ -125,7 +125,7 @@ FACTS = (
     Schema("abroad.csv", FACT, FACT_KEY),
     Schema(
         "destinations.csv",
-        (Column("destination_id"), Column("name_en"), *text("name_zh", "members", "note")),
+        (Column("destination_id"), Column("name_en"), *text("name_local", "members", "note")),
         ("destination_id",),
     ),
     Schema(
@@ -144,11 +144,11 @@ FACTS = (
     Schema(
         "regions.csv",
         (
-            *(Column("region_id"), *text("province_zh"), Column("province_en")),
-            *(number("population_2005", 1, PEOPLE), number("population_2020", 1, PEOPLE)),
+            *(Column("region_id"), *text("province_local"), Column("province_en")),
+            *(number("population_early", 1, PEOPLE), number("population_late", 1, PEOPLE)),
             *(
-                number("gdp_per_capita_2005", 1, MONEY),
-                number("gdp_per_capita_2020", 1, MONEY),
+                number("gdp_per_capita_early", 1, MONEY),
+                number("gdp_per_capita_late", 1, MONEY),
                 *text("home_firms"),
                 *SOURCED,
             ),
@@ -180,7 +180,7 @@ FACTS = (
     Schema(
         "firms.csv",
         (
-            *(Column("firm_id"), Column("name_en"), *text("name_zh"), ref("ownership", "ownership forms")),
+            *(Column("firm_id"), Column("name_en"), *text("name_local"), ref("ownership", "ownership forms")),
             *(
                 ref("home_province", "provinces", empty=True),
                 year("founded"),
@@ -201,11 +201,11 @@ FACTS = (
             *(
                 Column("jv_id"),
                 Column("name"),
-                ref("chinese_partner", "firms"),
+                ref("home_partner", "firms"),
                 ref("foreign_partner", "firms"),
             ),
             *(year("signed_year"), year("start_production_year"), year("end_year", True)),
-            *(number("chinese_share_pct", 0, 100), ref("province", "provinces")),
+            *(number("home_share_pct", 0, 100), ref("province", "provinces")),
             *(*text("main_models", "equity_changes"), *SOURCED),
         ),
         ("jv_id",),

@@ -5,6 +5,16 @@ from itertools import pairwise
 
 import numpy as np
 
+ENDS = 2  # the end of the sample and the last year of the case
+
+# Which pictures and questions look at marked years, and at how many where `case.yaml` names none; one is the year from which a
+# picture is drawn.
+MARKED = {
+    "table": 9, "headline": ENDS, "brief": 5, "compared": 5, "volume": ENDS, "indices": 3, "plane": 4, "labelled": 6,
+    "control": ENDS, "flows": 4, "places": 4, "firm_ranks": 5, "rank": ENDS, "reference": 6, "eras": 6, "growth": 6, "spans": 3,
+    "affiliation": ENDS, "control_from": 1, "places_from": 1, "window_from": 1, "volume_from": 1,
+}  # fmt: skip
+
 
 def marked(wanted: Sequence[int], years: np.ndarray) -> list[int]:
     """Return the wanted years as far as the case has them: what lies before its first year or after its last becomes that year.
@@ -31,3 +41,13 @@ def marked_spans(wanted: Sequence[tuple[int, int]], years: np.ndarray) -> list[t
 def shown_from(usual: int, years: np.ndarray) -> int:
     """Return the usual first year of a picture, or the first of the case where that begins later or ends before."""
     return usual if years[0] <= usual < years[-1] else int(years[0])
+
+
+def spread(name: str, first: int, sample_end: int, last: int) -> tuple[int, ...]:
+    """Return the years at which a picture or question looks where the case names none (`MARKED`)."""
+    wanted = MARKED[name]
+    if wanted == 1:
+        return (first,)
+    if wanted == ENDS:
+        return tuple(sorted({max(first, min(sample_end, last)), last}))
+    return tuple(sorted({round(year) for year in np.linspace(first, last, wanted)}))

@@ -29,6 +29,14 @@ SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 MAY_BE_NEGATIVE = ("percent", "sign", "coefficient", "points")  # how units of changes begin
 SHIFT = 12
+# Spellings of earlier versions, and what they are called now; years of people and product stand in `case.yaml`.
+RENAMED = {
+    "chinese_partner": "home_partner", "chinese_share_pct": "home_share_pct", "name_zh": "name_local",
+    "province_zh": "province_local", "central_soe": "central_state", "local_soe": "local_state", "china": "home",
+    "cny_per_usd": "per_usd",
+    "population_2005": "population_early", "population_2020": "population_late",
+    "gdp_per_capita_2005": "gdp_per_capita_early", "gdp_per_capita_2020": "gdp_per_capita_late",
+}  # fmt: skip
 LARGEST, MOST_ROWS = (
     8 << 20,
     100_000,
@@ -183,7 +191,7 @@ def _known_columns(header: list[str], schema: Schema, problems: Problems) -> lis
             problems.add(schema.file, 1, name, expected="this column in the header")
     for i, name in enumerate(header):
         if name not in known:
-            problems.add(schema.file, 1, name, name, "a column of this table", valid=known)
+            problems.add(schema.file, 1, name, name, "a column of this table", _now(name, known), known)
         elif name in header[:i]:
             problems.add(schema.file, 1, name, name, "each column once")
     return [known[name] for name in dict.fromkeys(header) if name in known]
@@ -227,9 +235,16 @@ def _read_column(
         if expected:
             problems.add(file, line, column.name, text, expected)
         elif valid is not None and value not in valid:
-            problems.add(file, line, column.name, text, f"one of the {column.among}", valid=valid)
+            expected = f"one of the {column.among}"
+            problems.add(file, line, column.name, text, expected, _now(text, valid), valid)
         out.append(value)
     return out
+
+
+def _now(name: str, valid: Iterable[str]) -> str | None:
+    """Return what a name of earlier versions is called now, if that is valid here."""
+    now = RENAMED.get(name, "")
+    return now if now in valid else None
 
 
 def _nothing(column: Column) -> str | float:

@@ -7,7 +7,7 @@ import numpy as np
 from rich.table import Table
 
 from latecomer.cli.ask import Question, ask
-from latecomer.cli.request import HEADLINE_YEARS, Asked, refuse_too_large
+from latecomer.cli.request import Asked, refuse_too_large
 from latecomer.cli.writing import again
 from latecomer.vocabulary import SERIES
 
@@ -31,7 +31,7 @@ def ablate_case(name: str, given: Mapping[str, str], flags: Mapping[str, bool]) 
     """Switch off each part of a case and tell what moved; raise one UsageError with every problem of the request."""
     asked = Asked(given, flags)
     asked.open(name)
-    years = asked.years(usual=HEADLINE_YEARS)
+    years = asked.years(usual="headline")
     if asked.case is not None:
         refuse_too_large(asked.request.histories, asked.case, asked.problems)
     case, request = asked.checked(), asked.request

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from latecomer.case.span import marked_spans
 from latecomer.cli.ask import Question, ask
 from latecomer.cli.request import Asked, whole
 from latecomer.cli.writing import again
@@ -33,7 +32,7 @@ def attribute_growth(
     if asked.case is not None and not names and given["year"]:
         asked.problems.add("--year", None, None, given["year"], "--from and --to, where there is no reform")
     case, request = asked.checked(), asked.request
-    from latecomer.study.attribute import SPANS, attribute
+    from latecomer.study.attribute import attribute, usual_spans
 
     flagged = [f"--{name.replace('_', '-')}" for name, on in ways.items() if on]
     ask(
@@ -41,7 +40,7 @@ def attribute_growth(
             request, case, rows=lambda found: found.to_frame(), said=said,
             command=again("attribute", [*names, *flagged], {**given, "case": case_name}),
             find=lambda tell: attribute(
-                case, series=series, spans=spans or marked_spans(SPANS, case.years), reforms=reforms, year=year,
+                case, series=series, spans=spans or usual_spans(case), reforms=reforms, year=year,
                 histories=request.histories, seed=request.seed, threads=request.threads, progress=tell, **ways,
             ),
         )

@@ -69,7 +69,7 @@ def listed(case: Case, as_json: bool) -> None:
     reforms = {name: read_reform(path) for name, path in gallery(case).items()}
     if as_json:
         rows = [
-            {"reform": name, "name": r.name, "name_zh": r.name_zh, "note": r.note}
+            {"reform": name, "name": r.name, "name_local": r.name_local, "note": r.note}
             for name, r in reforms.items()
         ]
         typer.echo(json_rows(rows))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from latecomer.study.openness import Openness
 
 MOST_STEPS = 101
-ERAS = (1984, 1994, 2001, 2010)
 SIDES = ("market", "ventures", "technology")
 SURE = 0.9
 NOTE = (
@@ -39,7 +38,11 @@ def turn_dial(case_name: str, given: Mapping[str, str], flags: Mapping[str, bool
         asked.problems.add("--side", None, None, given["side"], f"one of {', '.join(SIDES)}", valid=SIDES)
     opened = asked.open(case_name)
     usual = opened is not None and not given["eras"]
-    eras = marked(ERAS, opened.years[1:]) if opened is not None and usual else asked.years("eras", ERAS)
+    eras = (
+        marked(opened.setting.looks("eras"), opened.years[1:])
+        if opened is not None and usual
+        else asked.years("eras", "eras")
+    )
     case, request = asked.checked(), asked.request
     from latecomer.study.openness import openness
 

@@ -28,7 +28,6 @@ ENDINGS = {"xlsx": ".xlsx"}  # option: how the name of its file ends, where prog
 PLAIN = tuple(field.name for field in YEAR if not field.axes)  # series that are one number a year
 FLAGS = ("--brief", "--json", "--quiet", "--dry-run", "--help")
 MEMORY_PART = 0.8
-HEADLINE_YEARS = (2010, 2025)  # that are printed unless others are asked for
 ANY_YEAR = (1000, 2999)
 
 
@@ -88,8 +87,8 @@ class Asked:
         first, last = int(self.case.years[0]), int(self.case.years[-1])
         return whole(f"--{option}", self.given[option], first, last, self.problems)
 
-    def years(self, option: str = "years", usual: Sequence[int] = ()) -> list[int]:
-        """Return the years that an option names, the usual ones without it."""
+    def years(self, option: str = "years", usual: str = "") -> list[int]:
+        """Return the years that an option names, without it those that the case marks under the name `usual`."""
         return years_named(f"--{option}", self.given[option], self.case, self.problems, usual)
 
     def reforms(self, names: Sequence[str], needed: bool = True) -> list[Reform]:
@@ -151,15 +150,13 @@ def requested(
     )
 
 
-def years_named(
-    option: str, text: str, case: Case | None, problems: Problems, usual: Sequence[int] = ()
-) -> list[int]:
+def years_named(option: str, text: str, case: Case | None, problems: Problems, usual: str = "") -> list[int]:
     """Return the years in a text such as 2010,2025, in order; note what is none of the case (if that is known).
 
-    Without a text these are the usual years, clipped to the case.
+    Without a text these are the years that the case marks under the name `usual`, clipped to it.
     """
     if not text and usual:
-        return list(usual) if case is None else marked(usual, case.years)
+        return [] if case is None else marked(case.setting.looks(usual), case.years)
     first, last = ANY_YEAR if case is None else (int(case.years[0]), int(case.years[-1]))
     told = [whole(option, year.strip(), first, last, problems) for year in text.split(",")]
     if not text.strip():

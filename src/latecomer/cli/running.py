@@ -121,7 +121,7 @@ def said(found: "Summary") -> Iterator[Table | str]:
     from latecomer.cli.show import result_table, table_notes
 
     yield result_table(found)
-    yield table_notes()
+    yield table_notes(found.run.case.setting.sample_end)
     yield from map(Line, [*set_aside(found.run), *bounds_met(found)])
     yield Line(f"Fingerprint {found.manifest['fingerprint']}")
 

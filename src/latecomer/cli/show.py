@@ -6,12 +6,10 @@ from rich.table import Table
 from rich.text import Text
 
 from latecomer.case.span import marked
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import Run
 from latecomer.study.summary import Summary
 from latecomer.vocabulary import SERIES, YEAR
 
-YEARS_SHOWN = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
 HEADLINES = (
     "vehicles", "passenger_cars", "own_brand_share", "own_brand_home_share", "own_brand_export_share", "new_energy_share",
     "vehicle_exports", "price_index", "quality_gap",
@@ -23,7 +21,7 @@ OUTSIDE = "!"
 def result_table(found: Summary) -> Table:
     """Return simulated medians beside recorded figures at the chosen years; a mark (!) says that a figure lies
     outside the 90% band."""
-    years = marked(YEARS_SHOWN, found.years)
+    years = marked(found.run.case.setting.looks("table"), found.years)
     table = Table(
         box=None,
         padding=(0, 1, 0, 0),
@@ -47,11 +45,11 @@ def result_table(found: Summary) -> Table:
     return table
 
 
-def table_notes() -> str:
+def table_notes(sample_end: int) -> str:
     """Return what a reader of the table must know."""
     return (
         f"Upper lines: median of the histories; - is none. {OUTSIDE} recorded figure outside the 90% band. Fitted on years to "
-        f"{TRAINING_END}; later years are a check. Price: quality-adjusted, start=1. Quality gap: problems per 100 cars, own "
+        f"{sample_end}; later years are a check. Price: quality-adjusted, start=1. Quality gap: problems per 100 cars, own "
         "brands less ventures."
     )
 

@@ -71,15 +71,15 @@ def spelled(case: Case) -> list[tuple[Callable[[], Entry], tuple[str, ...]]]:
         add(partial(of_state, field), field.name)
     labels = case.labels
     for m, (name, english, native) in enumerate(
-        zip(labels.makers, labels.maker_names, labels.maker_names_zh, strict=True)
+        zip(labels.makers, labels.maker_names, labels.maker_names_local, strict=True)
     ):
         add(partial(of_maker, m, case), name, english, native)
     for r, (name, english, native) in enumerate(
-        zip(labels.regions, labels.region_names, labels.region_names_zh, strict=True)
+        zip(labels.regions, labels.region_names, labels.region_names_local, strict=True)
     ):
         add(partial(of_region, r, case), name, english, native)
     for x, (name, english, native) in enumerate(
-        zip(labels.destinations, labels.destination_names, labels.destination_names_zh, strict=True)
+        zip(labels.destinations, labels.destination_names, labels.destination_names_local, strict=True)
     ):
         add(partial(of_destination, x, case), name, english, native)
     for source in case.sources.index:
@@ -177,7 +177,11 @@ def sources_of(lever: vocabulary.Lever, case: Case) -> list[tuple[str, str]]:
 
 def of_parameter(row: Any, case: Case) -> Entry:
     """Explain a parameter: default, off value, prior, source and who reads it."""
-    fit = "yes, on outcomes to 2010" if row.fit else "no: held at the default or drawn from the prior"
+    fit = (
+        f"yes, on outcomes to {case.setting.sample_end}"
+        if row.fit
+        else "no: held at the default or drawn from the prior"
+    )
     facts = (
         ("group", row.group),
         ("unit", row.unit),
@@ -262,7 +266,7 @@ def of_maker(m: int, case: Case) -> Entry:
         for series, rows in record.groupby("series")
     ]
     facts = (
-        ("names", f"{labels.maker_names[m]}, {labels.maker_names_zh[m]}"),
+        ("names", f"{labels.maker_names[m]}, {labels.maker_names_local[m]}"),
         ("ownership", labels.ownership[maker.ownership]),
         ("home", labels.region_names[maker.home] if maker.home >= 0 else "abroad"),
         ("group", labels.makers[maker.group] if maker.group >= 0 else "none"),
@@ -270,7 +274,7 @@ def of_maker(m: int, case: Case) -> Entry:
         ("may build from", year_told(maker.start)),
         ("passenger cars from", year_told(maker.passenger_start)),
         ("contract ends", year_told(maker.end)),
-        ("Chinese equity", f"{maker.equity:g}"),
+        ("equity at home", f"{maker.equity:g}"),
         (
             "founders",
             f"{row['line_of_origin']} (skill {maker.skill:+.2f} log units)" if row["line_of_origin"] else "-",
@@ -287,7 +291,7 @@ def of_region(r: int, case: Case) -> Entry:
     labels = case.labels
     at_home = [labels.makers[m] for m in np.flatnonzero(case.makers["home"] == r)]
     facts = (
-        ("names", f"{labels.region_names[r]}, {labels.region_names_zh[r]}"),
+        ("names", f"{labels.region_names[r]}, {labels.region_names_local[r]}"),
         ("share in product", at_years(case.years, case.world["region_gdp_share"][:, r])),
         ("makers at home", ", ".join(at_home) or "none"),
     )
@@ -298,7 +302,7 @@ def of_destination(x: int, case: Case) -> Entry:
     """Explain a destination abroad: its names, its countries, its weight and its tariff."""
     labels, row = case.labels, case.tables["destinations"].iloc[x]
     facts = (
-        ("names", f"{labels.destination_names[x]}, {labels.destination_names_zh[x]}"),
+        ("names", f"{labels.destination_names[x]}, {labels.destination_names_local[x]}"),
         ("countries", row["members"]),
         ("share in the market abroad", at_years(case.years, case.world["destination_market"][:, x])),
         ("tariff", steps(case.years, case.policy["abroad_tariff"][:, x])),

@@ -17,7 +17,6 @@ from latecomer.vocabulary import AXIS
 
 MADE = "<!-- Made by `latecomer docs --write` from the package; changes made here are lost. -->"
 LEVER_COLUMNS = ("lever", "axes", "unit", "bounds", "off", "what it is", "read in")
-REFERENCE_YEARS = (1960, 1978, 1992, 2001, 2010, 2020)
 
 
 def pages(case: Case) -> dict[str, str]:
@@ -100,7 +99,7 @@ def levers(case: Case) -> list[str]:
         f"The columns of years show the case {case.name}, *path* the years in which dated rules set the lever, *sources* where "
         "they are printed; without a path the lever is at its off value. `latecomer explain NAME` lists the rules.",
     )
-    years = marked(REFERENCE_YEARS, case.years)
+    years = marked(case.setting.looks("reference"), case.years)
     for group in dict.fromkeys(lever.group for lever in vocabulary.POLICY):
         rows = []
         for lever in (lever for lever in vocabulary.POLICY if lever.group == group):
@@ -137,7 +136,8 @@ def parameters(case: Case) -> list[str]:
     lines = head(
         "Parameters",
         f"What describes behaviour in the case {case.name}. At its off value a mechanism does nothing; `-` means that the "
-        "parameter is a scale without an off value. A fitted parameter was estimated on outcomes to 2010 only. "
+        "parameter is a scale without an off value. A fitted parameter was estimated on outcomes to "
+        f"{case.setting.sample_end} only. "
         "Sources are ids of `sources.csv`; `latecomer explain NAME` spells them out.",
     )
     for group, rows in register.groupby("group", sort=False):

@@ -1,7 +1,7 @@
 """How near do the histories of a run come to the record, in the years the fit has seen and in those it has not?
 
 Errors are taken at the ensemble median: root mean square of the log ratio (measure `log`) or of the difference
-(`level`). Beside the conditional forecast of 2011-25 stand two naive ones made from the facts to 2010 alone: the last
+(`level`). Beside the conditional forecast of the years after the sample stand two naive ones made from the sample alone: the last
 value carried on (random walk) and the mean growth of the last five years carried on (drift). Coverage is the share of
 recorded values inside the 90% band. Record and targets come with the case; nothing here changes either.
 """
@@ -17,7 +17,6 @@ from latecomer.axes import IMPORTER, PRIVATE
 from latecomer.record import SERIES, Run
 from latecomer.types import Case, Finding, kept
 
-TRAINING_END = 2010
 GROWTH_YEARS = 5
 ERROR_COLUMNS = [
     *("target_id", "series", "index", "first", "last", "sample", "measure", "error", "bias", "coverage"),
@@ -38,6 +37,7 @@ class Score(Finding):
     title: str
     found: Mapping[str, pd.DataFrame]
     manifest: Mapping[str, Any]
+    sample_end: int
 
     kind = "score"
 
@@ -57,7 +57,7 @@ class Score(Finding):
             inside = (rows["coverage"] * rows["points"]).sum() / rows["points"].sum()
             when = "after" if sample else "to"
             said.append(
-                f"The 90% bands hold {inside:.0%} of {rows['points'].sum()} recorded points {when} {TRAINING_END}."
+                f"The 90% bands hold {inside:.0%} of {rows['points'].sum()} recorded points {when} {self.sample_end}."
             )
         return said
 
@@ -75,6 +75,7 @@ def score(run: Run) -> Score:
         f"{run.case.title}: the run beside the record",
         {**found, "firm_scores": firm_scores(sales)},
         run.manifest,
+        run.case.setting.sample_end,
     )
 
 
@@ -93,8 +94,8 @@ def record_table(run: Run) -> pd.DataFrame:
             rows["year"].astype(int),
             "median": median, "low": low, "high": high, "recorded": rows["value"],
             "unit": [SERIES[s].unit for s in rows["series"]], "source_id": rows["source_id"], "grade": rows["grade"],
-            "sample": np.where(rows["year"] <= TRAINING_END, rows["sample"], "check"), "measure": rows["measure"], "sd":
-            rows["sd"],
+            "sample": np.where(rows["year"] <= run.case.setting.sample_end, rows["sample"], "check"),
+            "measure": rows["measure"], "sd": rows["sd"],
             "note": rows["note"],
         }
     )  # fmt: skip
@@ -127,7 +128,7 @@ def errors(run: Run) -> pd.DataFrame:
     for target, rows in table.groupby("target_id", sort=False):
         miss = gap(rows)
         inside = (rows["recorded"] >= rows["low"]) & (rows["recorded"] <= rows["high"])
-        walk, drift = naive(table, rows)
+        walk, drift = naive(table, rows, run.case.setting.sample_end)
         out.append(
             {
                 "target_id": target, "series": rows["series"].iloc[0], "index": rows["index"].iloc[0],
@@ -140,7 +141,7 @@ def errors(run: Run) -> pd.DataFrame:
     return pd.DataFrame(out, columns=ERROR_COLUMNS)
 
 
-def naive(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
+def naive(table: pd.DataFrame, rows: pd.DataFrame, sample_end: int) -> tuple[float, float]:
     """Return root-mean-square errors of carrying on the last value, and the recent growth, of the same fact series;
     NaN where none."""
     first = rows.iloc[0]
@@ -149,7 +150,7 @@ def naive(table: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
     before = table[
         (table["series"] == first["series"])
         & (table["index"] == first["index"])
-        & (table["year"] <= TRAINING_END)
+        & (table["year"] <= sample_end)
     ]
     before = before.drop_duplicates("year").sort_values("year")
     if before.empty:
@@ -217,7 +218,7 @@ def firm_table(run: Run) -> pd.DataFrame:
     at = np.array([names.index(name) for name in table["maker_id"]], dtype=int)
     table["median"] = median[table["year"].to_numpy() - int(run.years[0]), at]
     table["kind"] = np.where(makers["ownership"][at] <= PRIVATE, "own", "foreign")
-    table["sample"] = np.where(table["year"] <= TRAINING_END, "fit", "check")
+    table["sample"] = np.where(table["year"] <= run.case.setting.sample_end, "fit", "check")
     table = table[makers["ownership"][at] != IMPORTER]
     return table[["maker_id", "kind", "year", "sample", "median", "recorded"]].reset_index(drop=True)
 

@@ -1,7 +1,7 @@
-"""Which parameters bring the histories near the record up to 2010, and which others would do as well? A staged,
+"""Which parameters bring the histories near the record of the sample, and which others would do as well? A staged,
 repeatable fit.
 
-    stage 1  plan and trucks   vehicles 1955-84, commercial vehicles, fleet            plan_*, truck_*
+    stage 1  plan and trucks   vehicles of the early years, commercial vehicles, fleet            plan_*, truck_*
     stage 2  demand and prices sales, segments, imports, elasticity, price change      utility, price, cost, institutions
     stage 3  capability        quality gap, own-brand shares                           digestion, spillover, improvement, trust
     stage 4  all together      every target marked `fit`                               all of the above and the export constant
@@ -9,9 +9,9 @@ repeatable fit.
 
 Loss: mean over the years of each target of (miss / sd)^2, capped per point, summed over targets, plus the moments
 (elasticity, price change, decay of the quality gap), plus a weak pull towards the middle of each range. Misses are
-taken at the mean over a few histories. Only facts of 2010 and earlier enter; electric parameters come from outside
-priors and are not moved. Search: CMA-ES (Hansen and Ostermeier 2001, package `cma`), seeded. Years after 2010 are not
-even simulated.
+taken at the mean over a few histories. Only facts of the sample enter (`sample_end` of the case); electric parameters come
+from outside priors and are not moved. Search: CMA-ES (Hansen and Ostermeier 2001, package `cma`), seeded. Years after the
+sample are not even simulated.
 """
 
 import csv
@@ -33,7 +33,7 @@ from latecomer.case.digests import write_digests
 from latecomer.case.params import draws_digest
 from latecomer.compiled import kernel_digest
 from latecomer.errors import LatecomerError, Problems, UsageError
-from latecomer.fit.score import TRAINING_END, moment_of, position
+from latecomer.fit.score import moment_of, position
 from latecomer.run import run_history, threads_available, workspace
 from latecomer.shown import Shown
 from latecomer.types import Case, note_case
@@ -65,16 +65,16 @@ STAGE_TARGETS: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Objective:
-    """Loss of a parameter vector on facts up to 2010, on a fixed set of histories (common random numbers)."""
+    """Loss of a parameter vector on facts of the sample, on a fixed set of histories (common random numbers)."""
 
     case: Case
     histories: int = 6
     seed: int = 1
 
     def __post_init__(self) -> None:
-        rows = self.case.targets
-        self.rows = rows[(rows["sample"] == "fit") & (rows["year"] <= TRAINING_END)].reset_index(drop=True)
-        self.last = int(np.searchsorted(self.case.years, TRAINING_END)) + 1
+        rows, self.sample_end = self.case.targets, self.case.setting.sample_end
+        self.rows = rows[(rows["sample"] == "fit") & (rows["year"] <= self.sample_end)].reset_index(drop=True)
+        self.last = int(np.searchsorted(self.case.years, self.sample_end)) + 1
         kind = record(YEAR, self.case.length)
         self.out = np.zeros((self.histories, self.last), kind).view(np.recarray)
         self.spaces = [workspace(self.case) for _ in range(threads_available())]
@@ -148,7 +148,7 @@ def fit(
     case: Case, evaluations: tuple[int, int, int, int] = (400, 2500, 800, 2500), steps: int = 4000, kept: int = 48, seed: int = 7,
     histories: int = 6, progress: Callable[[str, int, float], None] | None = None,
 ) -> Fitted:  # fmt: skip
-    """Fit the free parameters in stages on facts up to 2010, then draw vectors that do about as well.
+    """Fit the free parameters in stages on facts of the sample, then draw vectors that do about as well.
 
     `evaluations` is the budget of each stage, `steps` the length of the random walk that gives the draws, of which
     `kept` are evenly taken. `progress(stage, count, loss)` is called as work goes on. Same arguments, same result, to
@@ -162,8 +162,9 @@ def fit(
             params = search(case, objective, params, stage, budget, seed, progress)
     draws, losses, accepted, params = walk(case, objective, params, steps, kept, seed, progress)
     how = {
-        "case": case.name, "facts_to": TRAINING_END, "evaluations": list(evaluations), "steps": steps, "kept": kept, "seed": seed,
-        "histories": histories, "accepted": round(accepted, 4), "loss_of_best": round(objective.loss(params), 4),
+        "case": case.name, "facts_to": case.setting.sample_end, "evaluations": list(evaluations), "steps": steps,
+        "kept": kept, "seed": seed, "histories": histories, "accepted": round(accepted, 4),
+        "loss_of_best": round(objective.loss(params), 4),
         "loss_of_draws": [round(float(q), 3) for q in np.quantile(losses, (0.05, 0.5, 0.95))], "kernel": kernel_digest(),
     }  # fmt: skip
     return Fitted(params, draws, losses, objective.parts(params), how)
@@ -172,7 +173,9 @@ def fit(
 def refuse(case: Case, evaluations: Sequence[int], steps: int, kept: int, seed: int, histories: int) -> None:
     """Raise one UsageError with everything that cannot be asked of a fit."""
     problems = Problems()
-    note_case(problems, case)
+    if note_case(problems, case) and not (case.register["fit"] == 1).any():
+        expected = "1 in a row at least: a parameter that is fitted"
+        problems.add("params.csv", None, "fit", None, expected)
     if len(evaluations) != len(STAGES):
         problems.add("evaluations", None, None, evaluations, f"{len(STAGES)} numbers: {', '.join(STAGES)}")
     for budget in evaluations:
@@ -189,7 +192,7 @@ def search(
     progress: Callable[[str, int, float], None] | None = None, step: float = 0.07,
 ) -> np.recarray:  # fmt: skip
     """Minimise the loss over the free parameters of a stage from `start` by CMA-ES in the unit box; return the best
-    vector met."""
+    vector met, `start` where the case fits no parameter of the stage."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # cma asks for matplotlib, which nothing here needs
@@ -198,6 +201,8 @@ def search(
         raise LatecomerError("fitting needs the package cma: pip install 'latecomer[fit]'") from error
     register = case.register
     free = register[(register["fit"] == 1) & register["group"].isin(STAGES[stage])]
+    if free.empty:
+        return start
     low, span = free["low"].to_numpy(float), (free["high"] - free["low"]).to_numpy(float)
     names = list(free["name"])
     origin = (np.array([float(start[name][0]) for name in names]) - low) / span
@@ -238,6 +243,7 @@ def walk(
     low, high = register["low"].to_numpy(float), register["high"].to_numpy(float)
     peak = np.array([float(best[name][0]) for name in names])
     peaked = (register["prior"] == "triangular").to_numpy()
+    block = min(WALK_BLOCK, len(names))
     rng = np.random.default_rng(seed)
     here, loss, accepted = peak.copy(), objective.loss(best), 0
     prior = log_prior(here, low, high, peak, peaked)
@@ -245,10 +251,10 @@ def walk(
     free = (register["fit"] == 1).to_numpy()
     least, lowest = here, loss
     for step in range(steps):
-        chosen = rng.choice(len(names), size=WALK_BLOCK, replace=False)
+        chosen = rng.choice(len(names), size=block, replace=False)
         there = here.copy()
         width = np.where(peaked[chosen], WALK_WIDE, WALK_NARROW) * (high[chosen] - low[chosen])
-        there[chosen] += width * rng.standard_normal(WALK_BLOCK)
+        there[chosen] += width * rng.standard_normal(block)
         toss = np.log(rng.random())
         if np.all((there >= low) & (there <= high)):
             prior_there = log_prior(there, low, high, peak, peaked)
@@ -304,7 +310,9 @@ def write(fitted: Fitted, case: Case, folder: Path) -> None:
     replace(folder / "params.csv", "\n".join(rows) + "\n")
     drawn = [[f"{float(draw[name]):.6g}" for name in moving] for draw in fitted.draws]
     replace(folder / "draws.csv", "\n".join(",".join(cells) for cells in [moving, *drawn]) + "\n")
-    defaults = {name: defaults_in(folder)[name] for name in moving}
+    usual = dict(zip(case.register["name"], case.register["default"].astype(float), strict=True))
+    usual |= defaults_in(folder)  # a case need not name a parameter whose value it does not change
+    defaults = {name: usual[name] for name in moving}
     digest = draws_digest(moving, drawn)
     told = {**fitted.how, "draws_sha256": digest, "loss_by_target": fitted.parts, "defaults": defaults}
     replace(folder / "draws.json", json.dumps(told, indent=1) + "\n")

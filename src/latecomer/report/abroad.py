@@ -6,7 +6,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from latecomer.fit.score import TRAINING_END
 from latecomer.report.fan import years
 from latecomer.report.style import BLACK, INK, PAPER, SHADE, above_frame, layered, tips
 from latecomer.study import words
@@ -94,9 +93,9 @@ def _dark(colour: str) -> str:
 
 def _after_fit(found: Summary) -> list[alt.Chart]:
     """Return the shade behind the years that the fit may not use, with their name."""
-    if found.years[-1] <= TRAINING_END:
+    if found.years[-1] <= found.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"from": [TRAINING_END + 0.5], "to": [int(found.years[-1])]})
+    data = pd.DataFrame({"from": [found.case.setting.sample_end + 0.5], "to": [int(found.years[-1])]})
     shade = alt.Chart(data).mark_rect(color=SHADE, clip=True)
     x = alt.X("from:Q", title=None)
     rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)

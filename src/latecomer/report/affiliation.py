@@ -1,7 +1,6 @@
 """What did joint ventures give the quality of their parents' own brands? A sentence beside the published estimate."""
 
 from latecomer.study import words
-from latecomer.study.affiliation import SPAN
 from latecomer.study.evidence import source_text
 from latecomer.study.summary import Summary
 
@@ -13,10 +12,11 @@ def sentence(found: Summary) -> str:
     part = found.affiliation
     if part is None:
         return ""
+    first, *_, last = found.case.setting.looks("affiliation")
     direct, net = words.quantity(part.direct, "share"), words.quantity(part.net, "share")
     counted = (
         f"Counted directly, affiliation gave {direct} of the quality that own-brand makers with a joint venture gained from "
-        f"{SPAN[0]} to {SPAN[1]} (90% of {part.histories} histories: {words.span(part.low, part.high, 'share')})."
+        f"{first} to {last} (90% of {part.histories} histories: {words.span(part.low, part.high, 'share')})."
     )
     without = f"Without it their gain would be {net} smaller, since who lags more learns more from others."
     return " ".join([counted, *published(found), without])

@@ -7,13 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from latecomer.fit.score import TRAINING_END
+from latecomer.case import span
 from latecomer.report import comparison, page, rows, trust
 from latecomer.report.figures import svg
 from latecomer.report.layout import Figure, citation, render
 from latecomer.report.style import specified, unchecked
 from latecomer.study import answer
-from latecomer.study.bands import MARKED_YEARS
 from latecomer.study.channels import channel_sentences
 from latecomer.study.compare import Comparison
 from latecomer.study.headline import counts_in, headline_years, permits_told
@@ -25,7 +24,6 @@ DRAWN = {
     "own_brand_home_share": (HALF, 180), "new_energy_share": (HALF, 180), "vehicle_exports": (HALF, 180),
     "average_price": (HALF, 180), "quality_gap": (HALF, 180), "great_strong": (WHOLE, 255), "makers": (WHOLE, 250),
 }  # fmt: skip
-YEARS = (1992, 2004, 2010, 2020, 2025)
 MOST_SENTENCES, MOST_CHANGES, MOST_CHANNELS, MOST_ERRORS = 5, 6, 6, 20
 DRAWN_EFFECTS, MOST_FIRM_ROWS = 6, 14
 NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
@@ -34,13 +32,17 @@ NUMBERED = re.compile(r"\b(clip|gradient_)(\d+)\b")
 def run_brief(found: Summary) -> str:
     """Return the brief of a run as HTML."""
     figures = page.titled(found)
-    marked = [year for year in YEARS if year in found.years and year in MARKED_YEARS]
+    setting = found.case.setting
+    shown = span.marked(setting.looks("table"), found.years)
+    marked = [year for year in setting.looks("brief") if year in shown]
     checked = [row for row in rows.score_rows(found.errors) if not row["fit"]][:MOST_ERRORS]
     return render(
         "brief_run.html.jinja", {}, drawings=drawings(figures, DRAWN), title=found.title, manifest=found.manifest,
         sentences=found.sentences()[:MOST_SENTENCES], cards=answer.cards(found.run, found.record), marked=marked,
-        matrix=picked_years(rows.matrix(found.marked_years, found.sources), marked), scores=checked, training_end=TRAINING_END,
-        last=int(found.years[-1]), command=page.command(found), cited=citation(), trust=trust.sentences(found.errors),
+        matrix=picked_years(rows.matrix(found.marked_years, found.sources), marked), scores=checked,
+        training_end=found.case.setting.sample_end,
+        last=int(found.years[-1]), command=page.command(found), cited=citation(),
+        trust=trust.sentences(found.errors, setting.sample_end),
     )  # fmt: skip
 
 
@@ -57,14 +59,16 @@ def comparison_brief(found: Comparison) -> str:
     sizes = {**dict.fromkeys(moved, (HALF, 138)), "firms": (HALF, 230), "provinces": (HALF, 430)}
     years, gains = headline_years(found), found.gains
     return render(
-        "brief_comparison.html.jinja", {}, drawings=drawings(figures, sizes), effect_names=moved, name=found.name,
-        name_zh=" + ".join(reform.name_zh for reform in found.reforms if reform.name_zh), title=found.case.title,
+        "brief_comparison.html.jinja", {}, setting=found.case.setting, drawings=drawings(figures, sizes),
+        effect_names=moved, name=found.name,
+        name_local=" + ".join(reform.name_local for reform in found.reforms if reform.name_local), title=found.case.title,
         since=found.since, free_since=found.free_since, pairs=len(found.histories), manifest=found.reformed.manifest,
         cards=comparison.cards(found), sentences=found.sentences()[:MOST_SENTENCES], changes=changes(found),
         firms=comparison.firm_table(found, years)[:MOST_FIRM_ROWS], money=comparison.money_rows(gains),
-        bought=comparison.money_sentences(found), worth=gains, training_end=TRAINING_END,
+        bought=comparison.money_sentences(found), worth=gains, training_end=found.case.setting.sample_end,
         channels=[*permits_told(found), *channel_sentences(found)[:MOST_CHANNELS]], marked=years,
-        table=comparison.table_rows(found, years, comparison.EFFECTS), trust=trust.coverage_told(found.sides[0].errors),
+        table=comparison.table_rows(found, years, comparison.EFFECTS),
+        trust=trust.coverage_told(found.sides[0].errors, found.case.setting.sample_end),
         command=comparison.command(found), cited=citation(),
     )  # fmt: skip
 

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from latecomer.case.span import marked
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES, Index
 from latecomer.report import trust
 from latecomer.report.figures import png, svg
@@ -59,9 +58,8 @@ EFFECTS = (
 SIDES = ("own_brand_share", "vehicles", "vehicle_exports", "new_energy_share")
 CARDS = ("own_brand_share", "vehicles", "strong", "great")
 TABLE = (*EFFECTS, "own_brand_export_share", "passenger_cars", "home_sales", "profit", "research")
-MARKED = (1990, 2000, 2010, 2020, 2025)
 HEIGHT, BEFORE, SHOWN_FIRMS, DRAWN_FIRMS = 220, 3, 16, 3
-PLANE_YEARS, PLANE_WIDE = (1978, 1992, 2001, 2010), 2.5
+PLANE_WIDE = 2.5
 SHOWN_WHOLE = 0.8  # share of bars that are not cut
 PICTURE, LINE = 560, 96  # width of a figure that is saved, and letters of its caption to a line
 
@@ -84,21 +82,23 @@ def page(found: Comparison) -> str:
         figures = charts(found)
     gains = found.gains
     since = found.years[0] if found.since is None else found.since
-    shown_years = sorted({*(y for y in marked(MARKED, found.years) if y >= since), *headline_years(found)})
+    compared = marked(found.case.setting.looks("compared"), found.years)
+    shown_years = sorted({*(y for y in compared if y >= since), *headline_years(found)})
     asked = [
-        {"name": str(reform), "name_zh": reform.name_zh, "note": reform.note, "rows": mine}
+        {"name": str(reform), "name_local": reform.name_local, "note": reform.note, "rows": mine}
         for reform, mine in zip(found.reforms, found.changed, strict=True)
     ]
     return render(
-        "comparison.html.jinja", figures,
-        name=found.name, name_zh=" + ".join(reform.name_zh for reform in found.reforms if reform.name_zh),
+        "comparison.html.jinja", figures, setting=found.case.setting,
+        name=found.name, name_local=" + ".join(reform.name_local for reform in found.reforms if reform.name_local),
         title=found.case.title, since=found.since, free_since=found.free_since, pairs=len(found.histories),
         manifest=found.reformed.manifest, asked=asked, cards=cards(found), sentences=found.sentences(),
-        training_end=TRAINING_END,
+        training_end=found.case.setting.sample_end,
         effect_names=[f"effect_{name}" for name in EFFECTS], side_names=[f"side_{name}" for name in SIDES],
         channels=[*channel_sentences(found), *permits_told(found)], worth=gains, money=money_rows(gains),
         bought=money_sentences(found), firms=firm_table(found, shown_years),
-        firm_names=list(firm_charts(found)), trust=trust.sentences(found.sides[0].errors), rule=RULE,
+        firm_names=list(firm_charts(found)), trust=trust.sentences(found.sides[0].errors, found.case.setting.sample_end),
+        rule=RULE,
         growth=growth_rows(found), literature=found.literature.to_dict("records"),
         marked=shown_years, table=table_rows(found, shown_years), pairing=pairing(found), command=command(found),
         makers=maker_rows(found), regions=region_rows(found, gains), cited=citation(),
@@ -211,7 +211,7 @@ def year_axis(found: Comparison) -> alt.X:
 
 def forecast_shade(found: Comparison) -> list[alt.Chart]:
     """Return the shade behind the years that the fit may not use."""
-    first, last = max(first_shown(found), TRAINING_END) + 0.5, int(found.years[-1]) + 0.5
+    first, last = max(first_shown(found), found.case.setting.sample_end) + 0.5, int(found.years[-1]) + 0.5
     if first >= last:
         return []
     data = pd.DataFrame({"from": [first], "to": [last]})
@@ -280,7 +280,7 @@ def plane_chart(found: Comparison) -> alt.LayerChart:
     both = pd.concat(paths)
     x = alt.X("great:Q", title=GREAT_TITLE, scale=power_scale(both, "great"), axis=power_axis())
     y = alt.Y("strong:Q", title=STRONG_TITLE, scale=power_scale(both, "strong"), axis=power_axis())
-    shown_years = marked((*PLANE_YEARS, int(found.years[-1])), found.years)
+    shown_years = marked((*found.case.setting.looks("plane"), int(found.years[-1])), found.years)
     layers: list[alt.Chart] = []
     for path, colour, below in zip(paths, (GREY, BLUE), (True, False), strict=True):
         base = alt.Chart(path[["year", "great", "strong", "side"]])
@@ -337,15 +337,15 @@ def maker_rows(found: Comparison) -> list[dict[str, str]]:
 
 def region_rows(found: Comparison, gains: Worth) -> list[dict[str, str]]:
     """Return what every province gains or loses as text, with both names."""
-    chinese = dict(zip(found.case.labels.region_names, found.case.labels.region_names_zh, strict=True))
-    rows = gains.regions.assign(name_zh=[chinese.get(name, "") for name in gains.regions["name"]])
+    chinese = dict(zip(found.case.labels.region_names, found.case.labels.region_names_local, strict=True))
+    rows = gains.regions.assign(name_local=[chinese.get(name, "") for name in gains.regions["name"]])
     return [change_row(row) for row in rows.itertuples(index=False)]
 
 
 def change_row(row: Any) -> dict[str, str]:
-    """Return a gain or loss as text: name, Chinese name, median, 90% band, share of pairs in which it is a gain."""
+    """Return a gain or loss as text: name, name in the local language, median, 90% band, share of pairs in which it is a gain."""
     return {
-        "name": row.name, "name_zh": row.name_zh if row.name_zh != row.name else "", "median": signed(row.median),
+        "name": row.name, "name_local": row.name_local if row.name_local != row.name else "", "median": signed(row.median),
         "band": f"{signed(row.low90)} to {signed(row.high90)}", "positive": f"{row.positive:.0%}",
     }  # fmt: skip
 

@@ -14,13 +14,12 @@ from latecomer.report.style import BLUE, INK, MUTED, layered, tips
 from latecomer.study import words
 from latecomer.study.groups import short_name
 from latecomer.study.summary import Summary
+from latecomer.types import Setting
 from latecomer.vocabulary import SERIES
 
 HEIGHT = 290
 COLUMNS = "width < 380 ? 1 : 2"  # of a legend: two of these names need so much room
 ROW = 26
-MARKED = (2010, 2025)
-FIRST_YEAR = 1960
 SOURCES = {
     "Machinery and parts": (("technology_sources", "machinery"),),
     "Licences": (("technology_sources", "licence"),),
@@ -81,9 +80,8 @@ def stacked(found: Summary, parts: Parts, tones: Sequence[str], form: str, told:
     """Draw parts of series as areas that add up, from bottom to top; `parts` has the series and indices that each sums."""
     table = part_table(found, parts)
     order = list(parts)
-    scale = alt.Scale(
-        domain=[shown_from(FIRST_YEAR, found.years), int(found.years[-1])], nice=False, zero=False
-    )
+    first = shown_from(found.case.setting.looks("control_from")[0], found.years)
+    scale = alt.Scale(domain=[first, int(found.years[-1])], nice=False, zero=False)
     x = alt.X("year:Q", scale=scale, axis=alt.Axis(format="d", title=None, grid=False, tickCount=8))
     y = alt.Y("top:Q", title=None, axis=alt.Axis(format=form, tickCount=5))
     colours = alt.Scale(domain=order, range=list(tones))
@@ -96,19 +94,21 @@ def stacked(found: Summary, parts: Parts, tones: Sequence[str], form: str, told:
     reader = cells.encode(
         x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=y, y2=alt.Y2("bottom:Q"), tooltip=shown
     )
-    return layered([areas, *end_of_fit(found), reader], HEIGHT, describe_parts(table, told))
+    return layered(
+        [areas, *end_of_fit(found), reader], HEIGHT, describe_parts(table, told, found.case.setting)
+    )
 
 
 def part_table(found: Summary, parts: Parts) -> pd.DataFrame:
-    """Return year, part, value (mean over histories), the edges of its layer and text, from `FIRST_YEAR` on (`shown_from`)."""
-    table = found.layers(parts, FIRST_YEAR)
+    """Return year, part, value (mean over histories), the edges of its layer and text, from where it is drawn on."""
+    table = found.layers(parts, found.case.setting.looks("control_from")[0])
     return table.assign(text=[words.quantity(value, "share") for value in table["value"]])
 
 
-def describe_parts(table: pd.DataFrame, told: str) -> str:
+def describe_parts(table: pd.DataFrame, told: str, setting: Setting) -> str:
     """Return the alternative text of stacked areas: the largest parts of the marked years."""
     said = []
-    for year in marked(MARKED, table["year"].unique()):
+    for year in marked(setting.looks("control"), table["year"].unique()):
         rows = table[table["year"] == year].nlargest(2, "value")
         if len(rows):
             said.append(f"{year}: {words.listed([f'{r.part} {r.text}' for r in rows.itertuples()])}")
@@ -146,7 +146,7 @@ def maker_table(found: Summary) -> pd.DataFrame:
     """Return firm, year, median, low and high (90%) of core control in histories where the firm lives; blank where in none."""
     rows = []
     for maker in found.case.named_makers:
-        for year in marked(MARKED, found.years):
+        for year in marked(found.case.setting.looks("control"), found.years):
             row = {
                 "firm": short_name(found.case, maker),
                 "year": year,

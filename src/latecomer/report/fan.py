@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from latecomer.axes import SEGMENTS
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES
 from latecomer.report.style import BLACK, BLUE, INK, PAPER, RED, SHADE, above_frame, layered, tips
 from latecomer.study import words
 from latecomer.study.bands import FAN
 from latecomer.study.evidence import source_text
 from latecomer.study.summary import Summary
+from latecomer.types import Setting
 
 GRADES = ("reported", "derived", "estimated", "unsourced", "assumption")
 SHAPES = ("circle", "diamond", "triangle-up", "circle", "cross")
@@ -116,14 +116,13 @@ SEGMENT_FANS = {
     f"segment_{name}": Fan("segment_sales", "Made in a year.", SEGMENT_NAMES.get(name, name), name)
     for name in SEGMENTS
 }
-RECENT_FANS = {
-    "vehicles_recent": Fan(
-        "vehicles",
-        "Vehicles made in a year; equal steps are equal numbers.",
-        "The same, recent years",
-        first=1978,
-    )
-}
+
+
+def recent_fans(setting: Setting) -> dict[str, Fan]:
+    """Return the fans drawn from a year of the case on, with equal steps for equal numbers."""
+    first = setting.looks("volume_from")[0]
+    about = "Vehicles made in a year; equal steps are equal numbers."
+    return {"vehicles_recent": Fan("vehicles", about, "The same, recent years", first=first)}
 
 
 def fan_chart(found: Summary, spec: Fan, since: int = 0) -> alt.LayerChart:
@@ -293,9 +292,9 @@ def _floor(seen: pd.DataFrame, told: pd.DataFrame) -> float:
 
 def shading(found: Summary, small: bool = False) -> list[alt.Chart]:
     """Return the shaded years after the fit and, in a large panel, their name above the frame."""
-    if found.years[-1] <= TRAINING_END:
+    if found.years[-1] <= found.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"from": [TRAINING_END + 0.5], "to": [int(found.years[-1]) + 0.5]})
+    data = pd.DataFrame({"from": [found.case.setting.sample_end + 0.5], "to": [int(found.years[-1]) + 0.5]})
     shade = (
         alt.Chart(data)
         .mark_rect(color=SHADE, clip=True)
@@ -306,9 +305,9 @@ def shading(found: Summary, small: bool = False) -> list[alt.Chart]:
 
 def end_of_fit(found: Summary) -> list[alt.Chart]:
     """Return a rule at the last year that the fit may use, and the name of the years after it."""
-    if found.years[-1] <= TRAINING_END:
+    if found.years[-1] <= found.case.setting.sample_end:
         return []
-    data = pd.DataFrame({"year": [TRAINING_END + 0.5], "to": [int(found.years[-1])]})
+    data = pd.DataFrame({"year": [found.case.setting.sample_end + 0.5], "to": [int(found.years[-1])]})
     rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[3, 3], strokeWidth=1)
     return [
         rule.encode(x=alt.X("year:Q", title=None)),

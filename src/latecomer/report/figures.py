@@ -15,7 +15,7 @@ import vl_convert
 from latecomer.fit.ranks import PILLARS
 from latecomer.report import control, ratio, window
 from latecomer.report.abroad import destinations_chart
-from latecomer.report.fan import FANS, RECENT_FANS, SEGMENT_FANS, Fan, fan_chart, firm_chart, first_year
+from latecomer.report.fan import FANS, SEGMENT_FANS, Fan, fan_chart, firm_chart, first_year, recent_fans
 from latecomer.report.flow import flow_chart
 from latecomer.report.growth import ABOUT, TITLE, growth_chart
 from latecomer.report.layout import vegalite_version
@@ -24,7 +24,7 @@ from latecomer.report.ranks import rank_chart, settled
 from latecomer.report.stream import stream_chart
 from latecomer.report.style import MUTED, house_style, specified
 from latecomer.report.tiles import on_map, tile_chart
-from latecomer.report.window import WINDOW_FANS, window_charts
+from latecomer.report.window import window_charts, window_fans
 from latecomer.study import words
 from latecomer.study.groups import short_name
 from latecomer.study.summary import Summary
@@ -49,7 +49,7 @@ def figures(found: Summary) -> dict[str, alt.LayerChart]:
 
 def drawings(found: Summary) -> dict[str, alt.LayerChart]:
     """Return every figure by name, without width and style, as parts of a page or of a picture."""
-    fans = FANS | RECENT_FANS | SEGMENT_FANS
+    fans = FANS | recent_fans(found.case.setting) | SEGMENT_FANS
     out = {name: fan_chart(found, spec) for name, spec in fans.items() if has_values(found, spec)}
     out["vehicles_ratio"] = ratio.ratio_chart(found, "vehicles")
     out["makers"] = stream_chart(found)
@@ -58,7 +58,9 @@ def drawings(found: Summary) -> dict[str, alt.LayerChart]:
     out["great_strong"] = power_chart(found)
     if found.countries:
         ranks = found.places
-        out |= {f"place_{index}": rank_chart(ranks, index) for index in PILLARS if not settled(ranks, index)}
+        setting = found.case.setting
+        unsettled = [index for index in PILLARS if not settled(ranks, index, setting)]
+        out |= {f"place_{index}": rank_chart(ranks, index, setting) for index in unsettled}
     out["growth"] = growth_chart(found)
     out["innovation_system"] = flow_chart(found)
     out["sources"], out["learning"] = control.sources_chart(found), control.learning_chart(found)
@@ -80,7 +82,7 @@ def has_values(found: Summary, spec: Fan) -> bool:
 
 def titles(found: Summary) -> dict[str, tuple[str, str]]:
     """Return title and explanation of every figure by name, those included that a run may not need."""
-    fans = FANS | RECENT_FANS | SEGMENT_FANS | WINDOW_FANS
+    fans = FANS | recent_fans(found.case.setting) | SEGMENT_FANS | window_fans(found.case.setting)
     out = {name: (spec.title, spec.about) for name, spec in fans.items()}
     out["vehicles_ratio"] = (ratio.TITLE, ratio.ABOUT)
     out["makers"] = (
@@ -98,9 +100,11 @@ def titles(found: Summary) -> dict[str, tuple[str, str]]:
         "To the right is bigger, up is stronger; 100 is the reference. Crosses are 90% bands; hollow years are conditional "
         "forecast; the arrow is the last year.",
     )
+    told = found.case.setting.reference_year
+    when = f" in {told}" if told else ""
     ranked = (
         "Height: share of histories in which the industry takes the place. "
-        f"Places beside {words.listed(list(found.countries))} as they were in 2012. Weights are drawn around those of "
+        f"Places beside {words.listed(list(found.countries))} as they were{when}. Weights are drawn around those of "
         "the case, assumed values within their ranges. Dashed: first place under equal weights."
     )
     out |= {f"place_{index}": (f"Place in {index}", ranked) for index in PILLARS}
@@ -112,7 +116,7 @@ def titles(found: Summary) -> dict[str, tuple[str, str]]:
     )
     out |= control.TITLES
     year = int(found.years[-1])
-    placed = on_map(found.case.labels.regions)
+    placed = on_map(found.case)
     tile = "In a tile, by province" if placed else "In a tile, by region"
     sold, owned = (
         (" (GD: Guangdong, and so on by ISO 3166-2)", " (letters of ISO 3166-2)") if placed else ("", "")
@@ -127,7 +131,7 @@ def titles(found: Summary) -> dict[str, tuple[str, str]]:
     )
     for maker in found.case.named_makers:
         at = found.case.labels.makers.index(maker)
-        named = found.case.labels.maker_names[at].split(" (")[0], found.case.labels.maker_names_zh[at]
+        named = found.case.labels.maker_names[at].split(" (")[0], found.case.labels.maker_names_local[at]
         out[f"firm_{maker}"] = (short_name(found.case, maker), ", ".join(dict.fromkeys(named)))
     return out
 
@@ -157,7 +161,14 @@ def pictures(found: Summary) -> dict[str, Picture]:
         _grid([_titled(drawn[n], named[n][0], [], 330, 200) for n in SEGMENT_FANS if n in drawn], 3), key
     )
     out["window"] = _headed(
-        _grid([_titled(drawn[n], named[n][0], [], 330, 220) for n in WINDOW_FANS if n in drawn], 3),
+        _grid(
+            [
+                _titled(drawn[n], named[n][0], [], 330, 220)
+                for n in window_fans(found.case.setting)
+                if n in drawn
+            ],
+            3,
+        ),
         f"{window.ABOUT} {key}",
     )
     places = [name for index in PILLARS if (name := f"place_{index}") in drawn]

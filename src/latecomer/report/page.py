@@ -5,7 +5,6 @@ from typing import Any
 
 from latecomer.case.span import marked
 from latecomer.fit.ranks import PILLARS
-from latecomer.fit.score import TRAINING_END
 from latecomer.report import affiliation, rows, trust, window
 from latecomer.report.fan import SEGMENT_FANS
 from latecomer.report.figures import drawings, titles
@@ -14,8 +13,7 @@ from latecomer.report.ranks import settled
 from latecomer.report.style import unchecked
 from latecomer.report.tiles import on_map
 from latecomer.study import answer, evidence, words
-from latecomer.study.bands import MARKED_YEARS
-from latecomer.study.groups import RANK_YEARS, names_zh
+from latecomer.study.groups import names_local
 from latecomer.study.summary import Summary
 from latecomer.types import Case
 
@@ -24,10 +22,10 @@ def page(found: Summary) -> str:
     """Return the report of a run as HTML."""
     figures = titled(found)
     heading = {"run": found.run, "title": found.title, "manifest": found.manifest, "command": command(found)}
-    years = {"training_end": TRAINING_END, "last": int(found.years[-1])}
+    years = {"training_end": found.case.setting.sample_end, "last": int(found.years[-1])}
     return render(
         "page.html.jinja", figures, **heading, **years, **contents(found, figures), **told(found), **evidence_of(found.case),
-        words=words, cited=citation(),
+        setting=found.case.setting, words=words, cited=citation(),
     )  # fmt: skip
 
 
@@ -43,12 +41,20 @@ def contents(found: Summary, figures: Mapping[str, Figure]) -> dict[str, Any]:
     case = found.case
     return {
         "makers": [f"firm_{maker}" for maker in case.named_makers],
-        "chinese": names_zh(case),
+        "local_names": names_local(case),
         "segments": list(SEGMENT_FANS),
-        "window": {"title": window.TITLE, "about": window.ABOUT, "names": list(window.WINDOW_FANS)},
+        "window": {
+            "title": window.TITLE,
+            "about": window.ABOUT,
+            "names": list(window.window_fans(case.setting)),
+        },
         "places": [name for index in PILLARS if (name := f"place_{index}") in figures],
-        "settled": [line for index in PILLARS if found.countries and (line := settled(found.places, index))],
-        "on_map": on_map(case.labels.regions),
+        "settled": [
+            line
+            for index in PILLARS
+            if found.countries and (line := settled(found.places, index, case.setting))
+        ],
+        "on_map": on_map(case),
     }
 
 
@@ -58,13 +64,13 @@ def told(found: Summary) -> dict[str, Any]:
     return {
         "sentences": found.sentences(),
         "cards": answer.cards(found.run, record),
-        "trust": trust.sentences(found.errors),
+        "trust": trust.sentences(found.errors, found.case.setting.sample_end),
         "matrix": rows.matrix(found.marked_years, shown),
-        "marked": marked(MARKED_YEARS, found.years),
+        "marked": marked(found.case.setting.looks("table"), found.years),
         "rows": rows.record_rows(record, shown),
         "affiliation": affiliation.sentence(found),
         "ranked": rows.rank_rows(found.firm_ranks),
-        "rank_years": [year for year in RANK_YEARS if year in found.years],
+        "rank_years": [year for year in found.case.setting.looks("firm_ranks") if year in found.years],
         "firm_scores": rows.firm_score_rows(found.firm_scores),
         "scores": rows.score_rows(found.errors),
         "moments": rows.moment_rows(found.moments),
@@ -72,7 +78,7 @@ def told(found: Summary) -> dict[str, Any]:
             "records"
         ),
         "further": found.further_sources.assign(grades="").to_dict("records"),
-        "reference": words.REFERENCE,
+        "reference": found.case.setting.reference_told,
     }
 
 

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from latecomer.case.span import marked
-from latecomer.fit.score import TRAINING_END
 from latecomer.report.style import BLUE, INK, PAPER, above_frame, layered, tips
 from latecomer.study import words
 from latecomer.study.summary import Summary
+from latecomer.types import Setting
 
-LABELLED_YEARS = (1955, 1978, 1992, 2001, 2010, 2025)
 HEIGHT = 440
 AHEAD = 4  # years over which the direction of the end is taken
 WIDE = 2.2  # width over height of the frame, for the direction of an arrow
@@ -23,6 +22,7 @@ STRONG_TITLE = "Strong: control, brands, quality, returns"
 def power_chart(found: Summary) -> alt.LayerChart:
     """Draw the path in the plane of the two indices, both on scales where a step of the same length is the same factor."""
     path = found.power_path.copy()
+    labelled = _labelled(found.power_path, found.case.setting)
     for name in ("great", "strong"):
         low, high = path[f"{name}_low"], path[f"{name}_high"]
         bands = [words.span(*ends, "index") for ends in zip(low, high, strict=True)]
@@ -34,22 +34,22 @@ def power_chart(found: Summary) -> alt.LayerChart:
     base = alt.Chart(path)
     shown = tips(year="Year", great_text="Great (90% band)", strong_text="Strong (90% band)")
     line = base.mark_line(color=BLUE, strokeWidth=2.4, clip=True).encode(x=x, y=y, order=alt.Order("year:O"))
-    later = path["year"] > TRAINING_END
+    later = path["year"] > found.case.setting.sample_end
     filled = alt.Chart(path[~later]).mark_point(color=BLUE, fill=BLUE, size=22, strokeWidth=1.3, opacity=1)
     hollow = alt.Chart(path[later]).mark_point(color=BLUE, fill=PAPER, size=22, strokeWidth=1.3, opacity=1)
     dots = [marks.encode(x=x, y=y, tooltip=shown) for marks in (filled, hollow)]
     arrow = arrow_head(path, BLUE, (x, y), WIDE)
     note = above_frame(pd.DataFrame({"at": [1]}), "hollow: conditional forecast", alt.value("width"))
     layers = [
-        *_reference(x, y),
-        *_power_bands(path, x, y),
+        *_reference(x, y, found.case.setting),
+        *_power_bands(labelled, x, y),
         line,
         *dots,
         arrow,
-        *_power_years(path, x, y),
+        *_power_years(labelled, x, y),
         note,
     ]
-    return layered(layers, HEIGHT, describe_power(path))
+    return layered(layers, HEIGHT, describe_power(labelled))
 
 
 def arrow_head(path: pd.DataFrame, colour: str, axes: tuple[alt.X, alt.Y], wide: float) -> alt.Chart:
@@ -68,9 +68,13 @@ def arrow_head(path: pd.DataFrame, colour: str, axes: tuple[alt.X, alt.Y], wide:
     return head.encode(x=axes[0], y=axes[1])
 
 
-def _labelled(path: pd.DataFrame) -> pd.DataFrame:
+def _labelled(path: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """Return the rows of the labelled years, clipped to the path."""
-    return path[path["year"].isin(marked(LABELLED_YEARS, path["year"].to_numpy()))] if len(path) else path
+    return (
+        path[path["year"].isin(marked(setting.looks("labelled"), path["year"].to_numpy()))]
+        if len(path)
+        else path
+    )
 
 
 def power_scale(path: pd.DataFrame, name: str) -> alt.Scale:
@@ -85,9 +89,9 @@ def power_axis() -> alt.Axis:
     return alt.Axis(format="~g", values=[0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000], titlePadding=8)
 
 
-def _reference(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _reference(x: alt.X, y: alt.Y, setting: Setting) -> list[alt.Chart]:
     """Return the point of the reference countries with lines through it."""
-    text = "Germany, Japan, USA, Korea: mean of 2012"
+    text = setting.reference_told
     base = alt.Chart(pd.DataFrame({"great": [100.0], "strong": [100.0], "text": [text]}))
     rule: dict[str, Any] = {"color": "#a9b0b6", "strokeDash": [3, 3], "strokeWidth": 1}
     return [
@@ -100,18 +104,18 @@ def _reference(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     ]
 
 
-def _power_bands(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _power_bands(labelled: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Return 90% bands of both indices at the labelled years, as a cross."""
-    base = alt.Chart(_labelled(path))
+    base = alt.Chart(labelled)
     cross: dict[str, Any] = {"color": BLUE, "opacity": 0.35, "strokeWidth": 5, "clip": True}
     low, lower = alt.X("great_low:Q", title=GREAT_TITLE), alt.Y("strong_low:Q", title=STRONG_TITLE)
     across = base.mark_rule(**cross).encode(x=low, x2=alt.X2("great_high:Q"), y=y)
     return [across, base.mark_rule(**cross).encode(x=x, y=lower, y2=alt.Y2("strong_high:Q"))]
 
 
-def _power_years(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _power_years(labelled: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Return marks and names of the labelled years, each name with a light edge that keeps it off the path."""
-    base = alt.Chart(_labelled(path))
+    base = alt.Chart(labelled)
     place: dict[str, Any] = {"align": "right", "dx": -5, "dy": -12, "fontSize": 12.5, "fontWeight": "bold"}
     edge = base.mark_text(**place, color=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round")
     dots = base.mark_circle(color=BLUE, size=80, opacity=1)
@@ -119,9 +123,9 @@ def _power_years(path: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [layer.encode(x=x, y=y) for layer in (dots, *names)]
 
 
-def describe_power(path: pd.DataFrame) -> str:
+def describe_power(labelled: pd.DataFrame) -> str:
     """Return the alternative text of the plane: both indices at the labelled years."""
-    rows = _labelled(path).itertuples()
+    rows = labelled.itertuples()
     steps = [
         f"{row.year}: great {words.number(row.great)}, strong {words.number(row.strong)}" for row in rows
     ]

@@ -6,23 +6,21 @@ import pandas as pd
 from latecomer.case.span import marked, shown_from
 from latecomer.report.style import INK, layered, tips
 from latecomer.study import words
+from latecomer.types import Setting
 
 HEIGHT = 230
-FIRST_YEAR = 1990
 SHADES = ("#0b3c75", "#2f74b8", "#76a9d6", "#bcd6ec", "#eceff2")
 PLACES = ("first", "second", "third", "fourth", "fifth")
 SETTLED = 0.9
-TOLD_YEARS = (2000, 2006, 2014, 2025)
 
 
-def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
+def rank_chart(places: pd.DataFrame, index: str, setting: Setting) -> alt.LayerChart:
     """Draw the probability of every place in an index (rows of `fit.ranks.place_table`), best at the bottom.
 
     The white line over the areas is the chance of the first place under equal weights.
     """
-    shown = places[
-        (places["index"] == index) & (places["year"] >= shown_from(FIRST_YEAR, places["year"].unique()))
-    ]
+    first = shown_from(setting.looks("places_from")[0], places["year"].unique())
+    shown = places[(places["index"] == index) & (places["year"] >= first)]
     drawn = shown[shown["weights"] == "drawn"].copy()
     drawn["name"] = [named(place) for place in drawn["place"]]
     drawn["text"] = [words.quantity(value, "share") for value in drawn["probability"]]
@@ -38,15 +36,17 @@ def rank_chart(places: pd.DataFrame, index: str) -> alt.LayerChart:
     areas = areas.encode(tooltip=tips(year="Year", name="Place", text="Share of histories"))
     equal = shown[(shown["weights"] == "equal") & (shown["place"] == 1)]
     line = alt.Chart(equal).mark_line(color=INK, strokeDash=[4, 3], strokeWidth=1.4)
-    return layered([areas, line.encode(x=x, y=alt.Y("probability:Q"))], HEIGHT, describe(drawn, index))
+    return layered(
+        [areas, line.encode(x=x, y=alt.Y("probability:Q"))], HEIGHT, describe(drawn, index, setting)
+    )
 
 
-def settled(places: pd.DataFrame, index: str) -> str:
+def settled(places: pd.DataFrame, index: str, setting: Setting) -> str:
     """Say which place the industry takes where it hardly ever takes another; empty where a chart has something to show.
 
     A chart of one place in `SETTLED` of the histories of every year would be an empty rectangle.
     """
-    shown = places[(places["index"] == index) & (places["year"] >= FIRST_YEAR)]
+    shown = places[(places["index"] == index) & (places["year"] >= setting.looks("places_from")[0])]
     drawn = shown[shown["weights"] == "drawn"].pivot(index="year", columns="place", values="probability")
     if drawn.empty or drawn.min().max() < SETTLED:
         return ""
@@ -64,10 +64,10 @@ def named(place: int) -> str:
     return PLACES[place - 1] if place <= len(PLACES) else f"{place}th"
 
 
-def describe(drawn: pd.DataFrame, index: str) -> str:
+def describe(drawn: pd.DataFrame, index: str, setting: Setting) -> str:
     """Return the alternative text: the likeliest place in some years with its probability."""
     steps = []
-    for year in marked(TOLD_YEARS, drawn["year"].unique()):
+    for year in marked(setting.looks("places"), drawn["year"].unique()):
         rows = drawn[drawn["year"] == year]
         if len(rows):
             best = rows.loc[rows["probability"].idxmax()]

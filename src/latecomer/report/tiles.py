@@ -1,10 +1,9 @@
 """Where are the buyers, and what do they buy? Regions as equal tiles near their place on the map, north on top.
 
-The provinces that the cases know are placed by hand, by their ISO 3166-2 codes; the regions of any other case fill a plain grid.
+A case places its regions in `tile_map` of case.yaml by the last part of their ids; those of any other case fill a plain grid.
 """
 
 import math
-from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
@@ -13,30 +12,15 @@ import pandas as pd
 from latecomer.report.style import ON_DEEP, ON_PALE, layered, tips
 from latecomer.study import words
 from latecomer.study.summary import Summary
+from latecomer.types import Case
 
 HEIGHT = 430
 BLUES, REDS = ("#eaf1f8", "#8fb6dc", "#123f73"), ("#fbeeeb", "#e08a7c", "#8c1c1a")
-ROWS = (
-    "   .  .  .  .  .  .  .  HL",
-    "   .  .  .  NM .  .  LN JL",
-    "   XJ GS NX SX HE BJ TJ . ",
-    "   .  QH SN HA SD .  .  . ",
-    "   XZ SC CQ HB AH JS SH . ",
-    "   .  YN GZ HN JX ZJ .  . ",
-    "   .  .  GX GD FJ .  .  . ",
-    "   .  .  .  HI .  .  .  . ",
-)
-PLACED = {
-    f"CN-{code}": (column, row)
-    for row, line in enumerate(ROWS)
-    for column, code in enumerate(line.split())
-    if code != "."
-}
 
 
 def tile_chart(found: Summary, column: str, title: str) -> alt.LayerChart:
     """Draw the regions as tiles near their place on the map, coloured by one column of `Summary.provinces`."""
-    data = _tiles(found.provinces, column)
+    data = _tiles(found.provinces, column, places(found.case))
     share = column != "sales"
     low, high = (data[column].min() if share else 0.0), data[column].max()
     data["ink"] = np.where(data[column] > low + 0.55 * (high - low), ON_DEEP, ON_PALE)
@@ -52,8 +36,10 @@ def tile_chart(found: Summary, column: str, title: str) -> alt.LayerChart:
         orient="bottom", direction="horizontal", gradientThickness=9, tickCount=4, labelExpr=labels
     )
     fill = alt.Fill(f"{column}:Q", scale=scale, legend=legend)
+    language = found.case.setting.language
+    local = {"name_local": f"In {language}"} if language else {}
     shown = tips(
-        name="Region", name_zh="In Chinese", sales_text="Cars sold (90% band)", own_text="Own brands (90% band)",
+        name="Region", **local, sales_text="Cars sold (90% band)", own_text="Own brands (90% band)",
         local_text="Makers of the region (90% band)",
     )  # fmt: skip
     rects = base.mark_rect(cornerRadius=3).encode(fill=fill, tooltip=shown)
@@ -63,10 +49,9 @@ def tile_chart(found: Summary, column: str, title: str) -> alt.LayerChart:
     return layered([rects, code, value], HEIGHT, describe_tiles(title, data, column, int(found.years[-1])))
 
 
-def _tiles(data: pd.DataFrame, column: str) -> pd.DataFrame:
+def _tiles(data: pd.DataFrame, column: str, at: list[tuple[int, int]]) -> pd.DataFrame:
     """Return the regions with their place, short name, label, and every value as text; other numbers are left out."""
-    at = places(data["region"])
-    out = data[["region", "name", "name_zh", column]].assign(
+    out = data[["region", "name", "name_local", column]].assign(
         column=[place[0] for place in at],
         row=[place[1] for place in at],
         code=data["region"].str.split("-").str[-1],
@@ -85,18 +70,30 @@ def _tile_label(value: float, column: str) -> str:
     return f"{value / 1e6:.1f} m" if value >= 999_500 else f"{value / 1e3:.0f} k"
 
 
-def on_map(regions: Sequence[str]) -> bool:
-    """Return whether all regions have a place on the map."""
-    return all(name in PLACED for name in regions)
+def on_map(case: Case) -> bool:
+    """Return whether all regions have a place on the map of the case."""
+    return _placed(case).keys() >= set(case.labels.regions)
 
 
-def places(regions: Sequence[str]) -> list[tuple[int, int]]:
-    """Return (column, row) of each region."""
-    names = list(regions)
-    if on_map(names):
-        return [PLACED[name] for name in names]
-    width = math.ceil(math.sqrt(len(names)))
-    return [(place % width, place // width) for place in range(len(names))]
+def _placed(case: Case) -> dict[str, tuple[int, int]]:
+    """Return (column, row) of the regions that the map of the case holds."""
+    at = {
+        code: (column, row)
+        for row, line in enumerate(case.setting.tile_map)
+        for column, code in enumerate(line.split())
+        if code != "."
+    }
+    ends = {region: region.split("-")[-1] for region in case.labels.regions}
+    return {region: at[end] for region, end in ends.items() if end in at}
+
+
+def places(case: Case) -> list[tuple[int, int]]:
+    """Return (column, row) of each region: on the map of the case, or in a grid."""
+    if on_map(case):
+        return list(_placed(case).values())
+    count = len(case.labels.regions)
+    width = math.ceil(math.sqrt(count))
+    return [(place % width, place // width) for place in range(count)]
 
 
 def describe_tiles(title: str, data: pd.DataFrame, column: str, year: int) -> str:

@@ -5,16 +5,15 @@ Coverage is pooled over all compared points; a forecast is lost to a random walk
 
 import pandas as pd
 
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES
 from latecomer.study import words
 
 BAND, ENOUGH = 0.9, 20  # points below which a share of them says nothing of the bands
 
 
-def sentences(scores: pd.DataFrame) -> list[str]:
+def sentences(scores: pd.DataFrame, sample_end: int) -> list[str]:
     """Return what the errors of a run (`fit.score.errors`) say of its bands and of its forecasts; nothing without a record."""
-    return [text for text in (coverage_told(scores), races_told(scores)) if text]
+    return [text for text in (coverage_told(scores, sample_end), races_told(scores)) if text]
 
 
 def coverage(scores: pd.DataFrame, check: bool) -> tuple[float, int]:
@@ -24,11 +23,11 @@ def coverage(scores: pd.DataFrame, check: bool) -> tuple[float, int]:
     return (float((rows["coverage"] * rows["points"]).sum() / points) if points else float("nan")), points
 
 
-def coverage_told(scores: pd.DataFrame) -> str:
+def coverage_told(scores: pd.DataFrame, sample_end: int) -> str:
     """Say how many recorded points the 90% bands hold."""
     found = [(*coverage(scores, check), when) for check, when in ((True, "after"), (False, "to"))]
     told = [
-        f"{share:.0%} of {points} recorded {'point' if points == 1 else 'points'} {when} {TRAINING_END}"
+        f"{share:.0%} of {points} recorded {'point' if points == 1 else 'points'} {when} {sample_end}"
         for share, points, when in found
         if points
     ]

@@ -4,6 +4,7 @@ import altair as alt
 
 from latecomer.report.fan import Fan, fan_chart
 from latecomer.study.summary import Summary
+from latecomer.types import Setting
 
 TITLE = "Who won the turn to electric cars"
 ABOUT = (
@@ -11,20 +12,28 @@ ABOUT = (
     "100 cars made, those "
     "that plug in. Own brands among plug-in cars are recorded for one year."
 )
-FIRST = 2008
-ELECTRIC = "own_brand_electric_share"
-WINDOW_FANS = {
-    "window_electric": Fan(ELECTRIC, "Share, made and sold at home.", "Own brands among plug-in cars", first=FIRST, full=True),
-    "window_combustion": Fan(
-        "own_brand_combustion_share", "Share, made and sold at home.", "Own brands among combustion cars", first=FIRST, full=True
-    ),
-    "window_market": Fan("new_energy_share", "Share of cars made.", "Plug-in cars in cars made", first=FIRST, full=True),
-}  # fmt: skip
+ELECTRIC, COMBUSTION = "own_brand_electric_share", "own_brand_combustion_share"
+
+
+def window_fans(setting: Setting) -> dict[str, Fan]:
+    """Return the three shares that are drawn, from the year in which the case sees the window open."""
+    first = setting.looks("window_from")[0]
+    told = (
+        ("window_electric", ELECTRIC, "Share, made and sold at home.", "Own brands among plug-in cars"),
+        (
+            "window_combustion",
+            COMBUSTION,
+            "Share, made and sold at home.",
+            "Own brands among combustion cars",
+        ),
+        ("window_market", "new_energy_share", "Share of cars made.", "Plug-in cars in cars made"),
+    )
+    return {name: Fan(series, about, title, first=first, full=True) for name, series, about, title in told}
 
 
 def window_charts(found: Summary) -> dict[str, alt.LayerChart]:
     """Draw the three shares from the years in which the window opens, each over its recorded points."""
     return {
         name: fan_chart(found, spec, found.electric_since if spec.series == ELECTRIC else 0)
-        for name, spec in WINDOW_FANS.items()
+        for name, spec in window_fans(found.case.setting).items()
     }

@@ -26,7 +26,6 @@ from latecomer.study.paired import BAND90, UNDEFINED_AT_ZERO, Progress, Steps, a
 from latecomer.study.words import signed, told
 from latecomer.types import Case, Finding
 
-YEARS = (2010, 2025)
 WATCHED = (
     *("own_brand_share", "own_brand_home_share", "own_brand_export_share", "vehicles", "passenger_cars"),
     *("quality_gap", "core_control", "great", "strong"),
@@ -126,12 +125,13 @@ def ablate(
 ) -> Ablation:
     """Return what each part of the case does: the same histories with and without it.
 
-    Years are by default those of `YEARS`, clipped to the case. `progress(done, total)` counts histories over all runs. Raises
+    Years are by default the headline years of the case.
+    `progress(done, total)` counts histories over all runs. Raises
     UsageError with all that cannot be asked, a case without parts included, and HistoriesFailed where too many histories fail
     without a part.
     """
     with asked_of(case, "parts", series, histories=histories, seed=seed, threads=threads) as problems:
-        years = marked(YEARS, case.years) if years is None else years
+        years = marked(case.setting.looks("headline"), case.years) if years is None else years
         note_years(problems, "years", years, case)
     parts = parts_of(case)
     work = Steps(progress, (len(parts) + 1) * histories)

@@ -1,7 +1,7 @@
 """How much of the quality gain of makers with joint ventures came from the ventures themselves?
 
 Quality of a maker is Q_m = sum_d v_d C_md (log units): what it masters, at the weights of a combustion car. Each history
-is run to the end of the first year (2001) once, and from there to the last (2014) twice: with affiliation, the direct
+is run to the end of the first year once, and from there to the last twice: with affiliation, the direct
 spillover from the best venture of a maker's own group, at its value, and switched off. Both branches start from the same
 makers, and chance is the same in both. For the own-brand makers that had a living venture and output in the first year
 and output in the last in both branches, weighted by output of the last year,
@@ -29,7 +29,6 @@ from latecomer.study.paired import BAND90, asked_of, note_spans
 from latecomer.types import Case
 from latecomer.vocabulary import YEAR, record
 
-SPAN = (2001, 2014)
 HISTORIES = 24
 
 
@@ -47,18 +46,21 @@ class Affiliation(Shown):
 
 
 def affiliation_share(
-    case: Case, histories: int = HISTORIES, seed: int = 1, span: tuple[int, int] = SPAN
+    case: Case, histories: int = HISTORIES, seed: int = 1, span: tuple[int, int] | None = None
 ) -> Affiliation | None:
     """Return the shares of affiliation in the quality gain of affiliated own-brand makers over the span.
 
     None where no history has such a maker at both ends, as in a case without ventures. History n takes draw n of the case's
     `draws`, as in `run`. Raises UsageError where the span lies outside the years of the case.
     """
+    first, *_, last = case.setting.looks("affiliation") if span is None else span
     with asked_of(case, histories=histories, seed=seed) as problems:
-        note_spans(problems, "span", [span], case)
+        note_spans(problems, "span", [(first, last)], case)
     vectors = np.array(case.draws)
     found = [
-        gains(case, vectors[n % len(vectors) :][:1].view(np.recarray), seed, n, workspace(case), span)
+        gains(
+            case, vectors[n % len(vectors) :][:1].view(np.recarray), seed, n, workspace(case), (first, last)
+        )
         for n in range(histories)
     ]
     told = np.array([gain for gain in found if gain[-1] > 0 and gain[0] != 0.0])
@@ -75,7 +77,8 @@ def of_run(run: Run) -> Affiliation | None:
     None where the case does not hold the years, or has no own-brand maker with a joint venture in them.
     """
     case = run.case
-    if not (case.years[0] <= SPAN[0] and SPAN[1] <= case.years[-1]):
+    first, *_, last = case.setting.looks("affiliation")
+    if not case.years[0] <= first < last <= case.years[-1]:
         return None
     if not (case.makers["ownership"] == JOINT_VENTURE).any():
         return None

@@ -6,13 +6,10 @@ import numpy as np
 import pandas as pd
 
 from latecomer.case.span import marked
-from latecomer.fit.score import TRAINING_END
 from latecomer.record import SERIES, Run
 from latecomer.study import bands, words
 
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
-VOLUME_YEARS = (2004, 2009)
-INDEX_YEARS = (1992, 2010, 2025)
 
 
 @dataclass(frozen=True)
@@ -59,13 +56,16 @@ def value(run: Run, record: pd.DataFrame, series: str, year: int) -> Value | Non
 
 def answer(run: Run, record: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
     """Return the answer of the run as sentences: volume, rank, own brands, great and strong, and how far to trust them."""
-    parts = [volume(run, record), rank(run), own_brands(run, record), indices(run, record), forecast(scores)]
+    after = forecast(scores, run.case.setting.sample_end)
+    parts = [volume(run, record), rank(run), own_brands(run, record), indices(run, record), after]
     return [part for part in parts if part]
 
 
 def volume(run: Run, record: pd.DataFrame) -> str:
     """Return how many vehicles are made in the years that the case is known for."""
-    found = [value(run, record, "vehicles", year) for year in marked(VOLUME_YEARS, run.years)]
+    found = [
+        value(run, record, "vehicles", year) for year in marked(run.case.setting.looks("volume"), run.years)
+    ]
     told = [one.beside for one in found if one]
     told[:1] = [text.replace(" in ", " vehicles in ", 1) for text in told[:1]]
     count = f"{len(run.histories):,} simulated histories"
@@ -74,33 +74,32 @@ def volume(run: Run, record: pd.DataFrame) -> str:
 
 def rank(run: Run) -> str:
     """Return the place of simulated output among recorded rivals, beside the recorded rank."""
-    found, recorded = bands.rank_of(run, bands.RANK_YEAR), bands.recorded_rank(run.case, bands.RANK_YEAR)
+    year = run.case.setting.looks("rank")[-1]
+    found, recorded = bands.rank_of(run, year), bands.recorded_rank(run.case, year)
     if not found:
         return ""
     place, made = found
     told = f" (recorded rank in the world: {ORDINALS.get(recorded, recorded)})" if recorded else ""
-    rivals = f"the recorded output of {words.listed(list(bands.RIVALS.values()))}"
-    return f"At {words.count(made)} in {bands.RANK_YEAR}, the median ranks {ORDINALS[place]} when set beside {rivals}{told}."
+    rivals = f"the recorded output of {words.listed([name for _, name in run.case.setting.rivals])}"
+    return f"At {words.count(made)} in {year}, the median ranks {ORDINALS[place]} when set beside {rivals}{told}."
 
 
 def own_brands(run: Run, record: pd.DataFrame) -> str:
     """Return the own-brand share at the end of the fit, at its recorded low after it, and at the end."""
     facts = bands.points(record, "own_brand_share")
-    later = facts[facts["year"] > TRAINING_END]
+    later = facts[facts["year"] > run.case.setting.sample_end]
     if later.empty:
         return ""
     low = int(later.loc[later["recorded"].idxmin(), "year"])
-    years = sorted({TRAINING_END, low, int(later["year"].max())})
+    years = sorted({run.case.setting.sample_end, low, int(later["year"].max())})
     found = [value(run, record, "own_brand_share", year) for year in years]
     told = words.listed([one.beside for one in found if one])
-    return (
-        f"Own brands' share of passenger cars made is {told}; {low} is the recorded low after {TRAINING_END}."
-    )
+    return f"Own brands' share of passenger cars made is {told}; {low} is the recorded low after {run.case.setting.sample_end}."
 
 
 def indices(run: Run, record: pd.DataFrame) -> str:
     """Return both indices at the marked years and the years in which they pass the reference."""
-    years = marked(INDEX_YEARS, run.years)
+    years = marked(run.case.setting.looks("indices"), run.years)
     told = {}
     for name in ("great", "strong"):
         found = [value(run, record, name, year) for year in years]
@@ -108,7 +107,7 @@ def indices(run: Run, record: pd.DataFrame) -> str:
     great = f"the index of great power (volume) is {told['great']}"
     strong = f"that of strong power (control, brands, quality) {told['strong']}"
     named = words.listed([str(year) for year in years])
-    reference = f"100 is the reference, {words.REFERENCE}"
+    reference = f"100 is the reference, {run.case.setting.reference_told}"
     passed = f"{passing(run, 'great')}; {passing(run, 'strong').lower()}"
     return f"In {named} {great}, {strong}; {reference}. {passed}."
 
@@ -121,7 +120,7 @@ def passing(run: Run, name: str) -> str:
     return f"{name.capitalize()} first reaches 100 in {run.years[int(np.argmax(median >= 100.0))]}"
 
 
-def forecast(scores: pd.DataFrame) -> str:
+def forecast(scores: pd.DataFrame, sample_end: int) -> str:
     """Return the errors of the conditional forecast of cars and own brands, each beside the random walk."""
     told = []
     for target, name in (("passenger_cars", "passenger cars"), ("own_brand_share", "own-brand share")):
@@ -131,7 +130,7 @@ def forecast(scores: pd.DataFrame) -> str:
             beside = f" (random walk: {walk})" if np.isfinite(row.random_walk) else ""
             unit = "in logs" if row.measure == "log" else words.error_unit(row.measure, row.unit)
             told.append(f"{name} {size} {unit}{beside}")
-    start = f"Forecast error after {TRAINING_END}: {'; '.join(told)}"
+    start = f"Forecast error after {sample_end}: {'; '.join(told)}"
     return f"{start}. Root mean squares; 0.1 in logs is about ten per cent." if told else ""
 
 
@@ -139,7 +138,8 @@ def cards(run: Run, record: pd.DataFrame) -> list[dict[str, str]]:
     """Return the few figures at the top of the page: what, simulated, band, recorded."""
     last = int(run.years[-1])
     wanted = (
-        ("Vehicles made", "vehicles", marked(VOLUME_YEARS, run.years)[0]), ("Vehicles made", "vehicles", last),
+        ("Vehicles made", "vehicles", marked(run.case.setting.looks("volume"), run.years)[0]),
+        ("Vehicles made", "vehicles", last),
         ("Own brands in passenger cars", "own_brand_share", last), ("Great", "great", last),
         ("Strong", "strong", last),
     )  # fmt: skip

@@ -18,6 +18,7 @@ would count otherwise (`other`) is counted so as well, one at a time.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import factorial
 from typing import Any
 
@@ -35,7 +36,6 @@ from latecomer.study.words import NOTHING, banded, listed, signed, told
 from latecomer.types import Case, Finding
 
 SHOWN = ("vehicles", "strong")
-SPANS = ((1990, 2010), (2010, 2025))
 LEVELS = (0.05, 0.25, 0.75, 0.95)
 MOMENTUM, TOTAL = "momentum", "total"
 OF_CASE = "case"  # every row counted as the case counts it
@@ -97,8 +97,9 @@ def attribute(
 ) -> Attribution:  # fmt: skip
     """Share out the growth of series between two years among the forces of the case, or the effect of a package of reforms.
 
-    `spans` are by default `SPANS`, clipped to the case. With `reforms`, each is a player and what is shared out is the effect
-    on each series in `year` (default: the last); `spans` is then not used. `logs` shares out the growth of the logarithm.
+    `spans` are by default those between the years that the case marks for them. With `reforms`, each is a player and what is
+    shared out is the effect on each series in `year` (default: the last); `spans` is then not used. `logs` shares out the
+    growth of the logarithm.
     `by_rule` lets ventures and foundings begin by rule after the first year of a span, so that they answer to the forces;
     without it they come on their dates whatever is held.
 
@@ -106,7 +107,7 @@ def attribute(
     problem of the reforms, and HistoriesFailed as `run` does.
     """
     last = int(case.years[-1]) if year is None else year
-    spans = marked_spans(SPANS, case.years) if spans is None else spans
+    spans = usual_spans(case) if spans is None else spans
     needed = "" if reforms else "forces"
     with asked_of(case, needed, series, histories=histories, seed=seed, threads=threads) as problems:
         note_spans(problems, "years", [(int(case.years[0]), last)] if reforms else spans, case)
@@ -134,6 +135,11 @@ def attribute(
     return Attribution(
         title, pd.concat(parts, ignore_index=True), other, shares, made_by(case, histories, seed)
     )
+
+
+def usual_spans(case: Case) -> list[tuple[int, int]]:
+    """Return the spans between the years that the case marks for them, clipped to it."""
+    return marked_spans(list(pairwise(case.setting.looks("spans"))), case.years)
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,11 @@ from latecomer.study.paired import BAND90, LEVELS, UNDEFINED_AT_ZERO
 from latecomer.types import Case
 
 FAN = ["low90", "low50", "median", "high50", "high90"]
-MARKED_YEARS = (1960, 1980, 1992, 2000, 2004, 2010, 2015, 2020, 2025)
 SHOWN = (
     "vehicles", "passenger_cars", "sedans", "commercial_vehicles", "own_brand_share", "own_brand_home_share",
     "own_brand_export_share", "new_energy_share", "vehicle_exports", "average_price", "price_index", "quality_gap", "top3_share",
     "great", "strong",
 )  # fmt: skip
-RIVALS = {
-    "usa_production": "the USA", "japan_production": "Japan", "germany_production": "Germany", "korea_production": "Korea",
-}  # fmt: skip
-RANK = "china_production_rank"
-RANK_YEAR = 2006
 
 
 def fan(run: Run, series: str, index: str = "") -> pd.DataFrame:
@@ -63,7 +57,7 @@ def provinces(run: Run, year: int) -> pd.DataFrame:
     at = int(np.flatnonzero(run.years == year)[0])
     names = run.case.labels
     table = pd.DataFrame(
-        {"region": names.regions, "name": names.region_names, "name_zh": names.region_names_zh}
+        {"region": names.regions, "name": names.region_names, "name_local": names.region_names_local}
     )
     columns = {"sales": "region_sales", "own": "region_own_share", "local": "region_local_share"}
     for column, series in columns.items():
@@ -84,10 +78,10 @@ def power_path(run: Run) -> pd.DataFrame:
 def marked_years(run: Run, record: pd.DataFrame, years: Sequence[int] | None = None) -> pd.DataFrame:
     """Return simulated beside recorded values of the main series at marked years, one row per series and year.
 
-    Years are by default those of `MARKED_YEARS`, clipped to the run. Where nothing has moved yet in any history the simulated
-    columns are empty, and so are the recorded ones where no source has a value.
+    Years are by default those that the case marks for tables, clipped to the run. Where nothing has moved yet in any history
+    the simulated columns are empty, and so are the recorded ones where no source has a value.
     """
-    years = marked(MARKED_YEARS, run.years) if years is None else years
+    years = marked(run.case.setting.looks("table"), run.years) if years is None else years
     frames = []
     for series in SHOWN:
         seen = fan(run, series).set_index("year")[["median", "low90", "high90"]]
@@ -103,9 +97,9 @@ def marked_years(run: Run, record: pd.DataFrame, years: Sequence[int] | None = N
 
 def rank_of(run: Run, year: int) -> tuple[int, float] | None:
     """Return the place of the median output of a year among recorded outputs of the rivals, and it; None if one is missing."""
-    facts = run.case.facts
-    rows = facts[facts["series"].isin(RIVALS) & (facts["year"] == year)].drop_duplicates("series")
-    if len(rows) < len(RIVALS) or year not in run.years:
+    facts, rivals = run.case.facts, [series for series, _ in run.case.setting.rivals]
+    rows = facts[facts["series"].isin(rivals) & (facts["year"] == year)].drop_duplicates("series")
+    if not rivals or len(rows) < len(rivals) or year not in run.years:
         return None
     made = float(np.median(run.series("vehicles")[:, int(np.flatnonzero(run.years == year)[0])]))
     return 1 + int((rows["value"] > made).sum()), made
@@ -113,7 +107,7 @@ def rank_of(run: Run, year: int) -> tuple[int, float] | None:
 
 def recorded_rank(case: Case, year: int) -> int | None:
     """Return the recorded rank in the world in a year, None where the case has none."""
-    rows = case.facts[(case.facts["series"] == RANK) & (case.facts["year"] == year)]
+    rows = case.facts[(case.facts["series"] == case.setting.rank_series) & (case.facts["year"] == year)]
     return int(rows["value"].iloc[0]) if len(rows) else None
 
 

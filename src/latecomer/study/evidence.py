@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from latecomer.study.bands import RANK, RANK_YEAR, RIVALS
 from latecomer.study.groups import firm_points
 from latecomer.types import Case
 
@@ -38,7 +37,9 @@ def assumed_rows(case: Case) -> pd.DataFrame:
 def sources_shown(case: Case, record: pd.DataFrame) -> pd.DataFrame:
     """Return the sources of everything drawn or printed, numbered from 1 in the order of their names."""
     firms = [firm_points(case, maker)["source_id"] for maker in case.named_makers]
-    ranks = case.facts["series"].isin((RANK, *RIVALS)) & (case.facts["year"] == RANK_YEAR)
+    setting = case.setting
+    beside = (setting.rank_series, *(series for series, _ in setting.rivals))
+    ranks = case.facts["series"].isin(beside) & (case.facts["year"] == setting.looks("rank")[-1])
     used = sorted(set(pd.concat([record["source_id"], case.facts.loc[ranks, "source_id"], *firms])))
     table = _listed(case, used)
     table.insert(0, "number", range(1, len(table) + 1))

@@ -99,14 +99,14 @@ def name_of(case: Case, maker: str) -> str:
 def gains_of_makers(found: Pairs) -> pd.DataFrame:
     """Return what every home maker gains or loses in passenger vehicles in the last year.
 
-    Columns: maker, name, name_zh, median, low90, high90, positive (share of pairs in which it gains), most gained first.
+    Columns: maker, name, name_local, median, low90, high90, positive (share of pairs in which it gains), most gained first.
     """
     change = found.differences("maker_sales")[:, -1]
     low, median, high = np.quantile(change, BAND90, axis=0)
     names = found.case.labels
     rows = pd.DataFrame(
         {
-            "maker": names.makers, "name": names.maker_names, "name_zh": names.maker_names_zh,
+            "maker": names.makers, "name": names.maker_names, "name_local": names.maker_names_local,
             "median": median, "low90": low, "high90": high, "positive": (change > 0.0).mean(axis=0),
         }
     )  # fmt: skip

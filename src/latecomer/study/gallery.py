@@ -17,7 +17,6 @@ from latecomer.study.compare import Comparison, compare_all
 from latecomer.study.paired import Progress, Steps, asked_of, made_by
 from latecomer.types import Case, Finding
 
-YEARS = (2010, 2025)
 WATCHED = ("own_brand_share", "vehicles", "quality_gap", "vehicle_exports", "great", "strong")
 AT_ONCE = 6  # reforms whose runs are held in memory together
 
@@ -59,12 +58,13 @@ def ready_reforms(
 ) -> Gallery:  # fmt: skip
     """Return what the ready reforms do (all, or those named), and what the literature found beside them.
 
-    Years are by default those of `YEARS`, clipped to the case. Raises ReformError for a name that is none, UsageError for
+    Years are by default the headline years of the case.
+    Raises ReformError for a name that is none, UsageError for
     everything else that cannot be asked.
     """
     with asked_of(case, series=series, histories=histories, seed=seed, threads=threads):
         pass
-    years = marked(YEARS, case.years) if years is None else years
+    years = marked(case.setting.looks("headline"), case.years) if years is None else years
     chosen = list(gallery(case)) if names is None else list(names)
     reforms = {name: find_reform(name, case) for name in chosen}
     work = Steps(progress, histories * len(chosen))

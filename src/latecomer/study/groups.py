@@ -17,7 +17,6 @@ from latecomer.vocabulary import YEAR
 BY_MAKER = tuple(field for field in YEAR if field.axes == "m")
 OTHERS = "Others"
 KINDS = ("central state", "local state", "private", "foreign")
-RANK_YEARS = (2005, 2010, 2015, 2020, 2024)
 SETTLED = 30  # years after which the largest groups are looked for, so that the first few works do not fill the list
 
 
@@ -106,17 +105,17 @@ def short_name(case: Case, maker: str) -> str:
     return maker.upper() if initials else spaced.title()
 
 
-def names_zh(case: Case) -> dict[str, str]:
-    """Return the Chinese name of every maker by its short name, where it has one of its own."""
+def names_local(case: Case) -> dict[str, str]:
+    """Return the name in the local language of every maker by its short name, where it has one of its own."""
     names = case.labels
     return {
-        short_name(case, maker): chinese
-        for maker, full, chinese in zip(names.makers, names.maker_names, names.maker_names_zh, strict=True)
-        if chinese != full
+        short_name(case, maker): local
+        for maker, full, local in zip(names.makers, names.maker_names, names.maker_names_local, strict=True)
+        if local != full
     }
 
 
-def firm_ranks(run: Run, years: tuple[int, ...] = RANK_YEARS) -> pd.DataFrame:
+def firm_ranks(run: Run) -> pd.DataFrame:
     """Return the places of the named makers by size of their groups: year, maker_id, name, median, recorded, both ranks.
 
     Only makers with a record in the year are ranked, so that both ranks run over the same makers.
@@ -132,7 +131,7 @@ def firm_ranks(run: Run, years: tuple[int, ...] = RANK_YEARS) -> pd.DataFrame:
             volumes[year - int(run.years[0]), names.index(maker)],
             told[maker, year],
         )
-        for year in years
+        for year in run.case.setting.looks("firm_ranks")
         for maker in run.case.named_makers
         if (maker, year) in told.index and year in run.years
     ]

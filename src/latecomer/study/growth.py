@@ -37,7 +37,6 @@ from latecomer.record import Run
 from latecomer.study.paired import BAND90
 from latecomer.types import Case, Finding
 
-BREAKS = (1953, 1978, 1992, 2001, 2010, 2025)
 LABOUR_SHARE = 0.4  # of value added; an assumption, 0.3 to 0.5 are as good
 PEOPLE, MADE = "auto_employment", "vehicle_production"
 MODES = {
@@ -77,7 +76,7 @@ class Growth(Finding):
         return [f"{text}." for text in told(self.modes)]
 
 
-def growth(run: Run, breaks: Sequence[int] = BREAKS, labour_share: float = LABOUR_SHARE) -> Growth:
+def growth(run: Run, breaks: Sequence[int] | None = None, labour_share: float = LABOUR_SHARE) -> Growth:
     """Return what the growth of a run was made of, by period. Raises ValueError where no year has output."""
     title = f"What growth was made of: {run.case.title}"
     return Growth(title, growth_table(run, breaks, labour_share), price_table(run, breaks), run.manifest)
@@ -95,7 +94,7 @@ def told(table: pd.DataFrame) -> list[str]:
 
 
 def growth_table(
-    run: Run, breaks: Sequence[int] = BREAKS, labour_share: float = LABOUR_SHARE
+    run: Run, breaks: Sequence[int] | None = None, labour_share: float = LABOUR_SHARE
 ) -> pd.DataFrame:
     """Return one row for each period and mode, and the total: mean, low and high (90%), as a growth rate in logs a year.
 
@@ -113,7 +112,7 @@ def growth_table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def price_table(run: Run, breaks: Sequence[int] = BREAKS) -> pd.DataFrame:
+def price_table(run: Run, breaks: Sequence[int] | None = None) -> pd.DataFrame:
     """Return the change of the price of a car of constant quality by period, and what cost and margins add to it.
 
     ln P = ln (1 - markup) P - ln (1 - markup): cost at constant quality (taxes included) and the margin over it. The fall of
@@ -133,8 +132,9 @@ def price_table(run: Run, breaks: Sequence[int] = BREAKS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def periods(run: Run, first: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
-    """Return first and last year of each period, cut off where the run has no output yet or ends."""
+def periods(run: Run, first: int, breaks: Sequence[int] | None) -> list[tuple[int, int]]:
+    """Return first and last year of each period, by default those of the case, cut off where the run has no output or ends."""
+    breaks = run.case.setting.looks("growth") if breaks is None else breaks
     last = int(run.years[-1])
     return list(pairwise(sorted({min(max(year, first), last) for year in breaks})))
 

@@ -35,7 +35,6 @@ from latecomer.study.paired import BAND90, Progress, Steps, asked_of, banded, ma
 from latecomer.types import Case, Finding
 from latecomer.vocabulary import QUANTITIES, Field
 
-ERAS = (1984, 1994, 2001, 2010)
 STEPS = 9
 PRESENCE = (1.0, 0.5, 2.0)
 RIVALS = ("low-cost-first", "brand-first")
@@ -94,41 +93,50 @@ def openness(
 ) -> Openness:  # fmt: skip
     """Turn the dial of openness from each era on, in equal steps, at each multiple of X0; and try strategies of own brands.
 
-    Eras are by default those of `ERAS`, clipped to the years of the case after its first.
+    Eras are by default those that the case marks, clipped to the years of the case after its first.
 
     With `side` (market, ventures or technology) only the levers of that side move, and the others stay at history.
     `strategies` are ready reforms by name, files, or Reform objects, taken up in the year of the era. Raises UsageError for an
     era outside the case, fewer than three steps or a case without `openness.csv`, ReformError with every problem of the
     strategies, and HistoriesFailed as `run` does.
     """
-    eras = marked(ERAS, case.years[1:]) if eras is None else eras
+    eras = marked(case.setting.looks("eras"), case.years[1:]) if eras is None else eras
     with asked_of(case, "openness", histories=histories, seed=seed, threads=threads) as problems:
         note_dial(problems, case, eras, steps, side, presence)
     case = one_sided(case, side)
     reforms = [one if isinstance(one, Reform) else find_reform(one, case) for one in strategies]
     dial = np.linspace(0.0, 1.0, steps)
-    curves, best, compared = [], [], []
+    tables: tuple[list[dict], list[dict], list[dict]] = ([], [], [])
     work = Steps(progress, len(presence) * len(eras) * histories)
     for times in presence:
         at = with_presence(case, times)
         for era in eras:
             rivals = reforms if times == 1.0 else []
             found = turned(at, era, dial, rivals, histories, seed, threads, work.within(histories))
-            base, values = found[0], found[1 : steps + 1]
-            key = {"presence": times, "era": era}
-            for j, name in enumerate(OUTCOMES):
-                for k, measure in enumerate(MEASURES):
-                    told_by = {**key, "outcome": name, "measure": measure}
-                    curves += curve(base[:, j, k], values[:, :, j, k], dial, told_by)
-                    best.append(
-                        {**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, QUANTITIES[name])}
-                    )
-                    for reform, with_ in zip(rivals, found[steps + 1 :], strict=True):
-                        row = {"era": era, "strategy": str(reform), "outcome": name, "measure": measure}
-                        compared.append({**row, **change(base[:, j, k], with_[:, j, k], QUANTITIES[name])})
-    frames = [pd.DataFrame(rows) for rows in (curves, best, compared)]
+            for table, more in zip(
+                tables, told_of(found, dial, rivals, {"presence": times, "era": era}), strict=True
+            ):
+                table += more
+    frames = [pd.DataFrame(rows) for rows in tables]
     title = f"{case.title} ({side} only)" if side else case.title
     return Openness(title, frames[0], frames[1], frames[2], path_of(case), made_by(case, histories, seed))
+
+
+def told_of(
+    found: np.ndarray, dial: np.ndarray, rivals: Sequence[Reform], key: Mapping[str, Any]
+) -> tuple[list[dict], list[dict], list[dict]]:
+    """Return the rows of curves, best values and strategies of one era, from the outcomes of `turned`."""
+    base, values, others = found[0], found[1 : len(dial) + 1], found[len(dial) + 1 :]
+    curves, best, compared = [], [], []
+    for j, name in enumerate(OUTCOMES):
+        for k, measure in enumerate(MEASURES):
+            told_by = {**key, "outcome": name, "measure": measure}
+            curves += curve(base[:, j, k], values[:, :, j, k], dial, told_by)
+            best.append({**told_by, **best_of(base[:, j, k], values[:, :, j, k], dial, QUANTITIES[name])})
+            for reform, with_ in zip(rivals, others, strict=True):
+                row = {"era": key["era"], "strategy": str(reform), "outcome": name, "measure": measure}
+                compared.append({**row, **change(base[:, j, k], with_[:, j, k], QUANTITIES[name])})
+    return curves, best, compared
 
 
 def note_dial(

@@ -25,7 +25,6 @@ from latecomer.study.paired import BAND90, ENDS90
 from latecomer.types import Case, Finding, kept
 from latecomer.vocabulary import YEAR
 
-FLOW_YEARS = (1980, 1995, 2010, 2025)
 FLOWS = ("people_flow", "money_flow", "knowledge_flow")
 LEAST_ELECTRIC = 0.002  # below this share of cars made, a share among electric cars says nothing
 FIRST_SHARE = 0.004  # of the largest volume: exports below it are not drawn
@@ -176,7 +175,7 @@ class Summary(Finding):
         """Return medians and 90% bands of what passes between actors: kind, year, from, to, median, low90, high90, unit."""
         rows = []
         for name in FLOWS:
-            for year in span.marked(FLOW_YEARS, self.years):
+            for year in span.marked(self.case.setting.looks("flows"), self.years):
                 values = self.run.series(name)[:, int(np.flatnonzero(self.years == year)[0])]
                 low, median, high = np.quantile(values, BAND90, axis=0)
                 rows += [

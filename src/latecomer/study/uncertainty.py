@@ -128,23 +128,22 @@ def uncertainty(
     median = float(np.nanmedian(effects)) if effects.notna().any() else float("nan")
     variants = pd.DataFrame(rows, columns=["kind", "name", "effect", "difference", "error"])
     variants["level"] = median + variants["difference"]
-    luck, parameters = components(effects.reindex(range(count)).to_numpy().reshape(-1, draws))
+    parts = shares(effects.reindex(range(count)).to_numpy().reshape(-1, draws), variants)
+    made = made_by(case, count, seed)
+    return Uncertainty(series, at, SERIES[series].unit, median, parts, variants, main.name, made)
+
+
+def shares(effects: np.ndarray, variants: pd.DataFrame) -> pd.DataFrame:
+    """Return the four parts of the spread, from effects [k, vector] and from what variants differ by: part, title, sd, share."""
+    luck, parameters = components(effects)
     parts = {"luck": luck, "parameters": parameters}
     parts |= {kind: between(variants[variants["kind"] == kind]) for kind in ("structure", "data")}
     whole = sum(parts.values())
-    table = [
-        {
-            "part": part,
-            "title": PARTS[part],
-            "sd": np.sqrt(value),
-            "share": value / whole if whole > 0.0 else 0.0,
-        }
+    rows = [
+        (part, PARTS[part], np.sqrt(value), value / whole if whole > 0.0 else 0.0)
         for part, value in parts.items()
     ]
-    made = made_by(case, count, seed)
-    return Uncertainty(
-        series, at, SERIES[series].unit, median, pd.DataFrame(table), variants, main.name, made
-    )
+    return pd.DataFrame(rows, columns=["part", "title", "sd", "share"])
 
 
 def variants_of(case: Case, seed: int) -> list[tuple[str, str, Case]]:

@@ -12,7 +12,6 @@ COUNTS = ("vehicles", "vehicles a year", "makers", "lines", "count")
 NOTHING = "–"
 SMALLEST_PRINTED = 0.0005
 HYPHEN = re.compile(r"(?<![\w-])-(?=\d)")
-REFERENCE = "the mean of Germany, Japan, the USA and Korea in 2012"
 
 
 def number(value: float, digits: int = 3) -> str:

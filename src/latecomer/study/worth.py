@@ -31,7 +31,6 @@ from latecomer.study.words import number, signed
 from latecomer.types import Finding, kept
 from latecomer.vocabulary import QUANTITIES
 
-SOCIAL_RATE = 0.08
 PLACES = ("surplus", "own_profit", "foreign_profit", "tax", "outlay", "balance", "total")
 SERIES_OF = {
     "surplus": "consumer_surplus",
@@ -131,8 +130,12 @@ def ratio(row: Any, name: str) -> str:
 
 
 @kept
-def worth(found: Pairs, last: int | None = None, rate: float = SOCIAL_RATE) -> Worth:
-    """Return the money of a comparison up to a year (default: the last), discounted at `rate` a year."""
+def worth(found: Pairs, last: int | None = None, rate: float | None = None) -> Worth:
+    """Return the money of a comparison up to a year (default: the last), discounted at `rate` a year.
+
+    The rate is by default the social rate of the case.
+    """
+    rate = found.case.setting.social_rate if rate is None else rate
     years = found.years.astype(int)
     first = int(found.since or years[0])
     end = int(years[-1] if last is None else last)
