@@ -40,7 +40,7 @@ def test_columns_are_the_series(run, panel):
         "private",
         "geely",
         "",
-        "china",
+        "home",
     )
 
 

@@ -263,7 +263,7 @@ def public_objects(case, run, comparison, reform):
     many = np.zeros((3, 700))
     yield from (case, case.labels, run, comparison, reform, comparison.effect("vehicles", 1990))
     yield from lc.reforms(case).values()
-    yield from lc.explain(["tariff.car", "own_brand_share", "byd", "market"], case)
+    yield from lc.explain(["tariff.car", "own_brand_share", "byd", "prices"], case)
     yield Timing(reform, table)
     yield Uncertainty("vehicles", 1990, "vehicles", 1.0, table, table)
     yield Attribution("title", table, table, {("vehicles", 1980, 1990): many}, {"seed": 1})

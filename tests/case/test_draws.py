@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
+from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.load import CASES, load_case
 from latecomer.case.params import read_draws
 from latecomer.errors import CaseError, Problems
@@ -12,7 +13,8 @@ from latecomer.errors import CaseError, Problems
 
 @pytest.fixture
 def folder(tmp_path):
-    return shutil.copytree(CASES / "china_auto", tmp_path / "case")
+    ignored = shutil.ignore_patterns(DIGESTS)
+    return shutil.copytree(CASES / "china_auto", tmp_path / "case", ignore=ignored)
 
 
 def test_draws_differ_and_stay_within_the_register(case):

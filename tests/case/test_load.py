@@ -2,11 +2,13 @@
 
 import dataclasses
 import hashlib
+import shutil
 
 import numpy as np
 import pytest
 
 from latecomer import vocabulary
+from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.load import CASES, checksum, list_cases, load_case
 from latecomer.errors import CaseError
 
@@ -72,7 +74,8 @@ def test_sales_by_maker_are_counted_once(case):
     assert set(case.maker_record["maker_id"]) <= set(case.labels.makers)
     jetta_and_audi = case.maker_record.query("maker_id == 'faw_vw' and year == 1997")["value"].item()
     assert jetta_and_audi == 6789 + 43869
-    assert set(case.named_makers) == set(case.group_record["maker_id"]) & set(case.named_makers)
+    # Of Seres no sales are sourced; it is named because histories make it large.
+    assert set(case.named_makers) - set(case.group_record["maker_id"]) == {"seres"}
 
 
 def test_makers_never_sell_more_than_the_nation(case):
@@ -105,6 +108,7 @@ def test_a_column_of_earlier_versions_is_told_by_its_new_name(folder):
 
 
 def test_the_checksum_covers_every_file_and_its_name(folder, case):
+    shutil.copy(case.folder / DIGESTS, folder.path)
     assert checksum(folder.path) == case.checksum
     (folder.path / "NOTES.md").rename(folder.path / "NOTE.md")
     renamed = checksum(folder.path)
@@ -115,6 +119,7 @@ def test_the_checksum_covers_every_file_and_its_name(folder, case):
 
 def test_cases_are_found_by_name_and_by_folder(folder, case):
     assert "china-auto" in list_cases()
+    shutil.copy(case.folder / DIGESTS, folder.path)
     assert load_case(folder.path).checksum == case.checksum
     with pytest.raises(CaseError, match=r"chin-auto.*did you mean 'china-auto'"):
         load_case("chin-auto")

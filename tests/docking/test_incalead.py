@@ -22,7 +22,7 @@ from latecomer.docking.tables import TARGETS, table
 
 @pytest.fixture(scope="module")
 def found():
-    return dock("incalead").set_index("target")
+    return dock("incalead").table.set_index("target")
 
 
 @pytest.mark.parametrize("target", table(CASE, TARGETS)["name"])

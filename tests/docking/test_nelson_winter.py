@@ -29,7 +29,7 @@ CHANGED = {
 
 @pytest.fixture(scope="module")
 def found():
-    return dock("nelson-winter", histories=500, seed=1).set_index("target")
+    return dock("nelson-winter", histories=500, seed=1).table.set_index("target")
 
 
 @pytest.mark.parametrize("target", table(CASE, TARGETS)["name"])
