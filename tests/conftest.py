@@ -8,8 +8,11 @@ import pytest
 from case_folder import Folder
 from laboratory import Laboratory
 
+from latecomer.case import kept
 from latecomer.case.digests import FILE as DIGESTS
 from latecomer.case.load import CASES, load_case
+
+kept.FILES_KEPT = 400  # tests read many cases, and none of them may make another forget the China case
 
 
 @pytest.fixture(scope="session")

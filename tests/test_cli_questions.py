@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from latecomer.case.load import load_case
 from latecomer.cli import main
 
 
@@ -78,6 +79,9 @@ def test_uncertainty_splits_the_spread_and_writes_it(capsys, reform, tmp_path):
 
 
 def test_everything_wrong_is_told(capsys, reform):
+    load_case(
+        "china-auto"
+    )  # kept now: beside other problems a case that would have to be read first is left alone
     assert main(["fork", "low-tarif", "--series", "stronk", "--at", "1900", "--only", "3"]) == 2
     told = capsys.readouterr().err
     for part in ("'stronk'", "--at", "low-tarif", "--since"):

@@ -130,7 +130,7 @@ def test_tables_have_a_row_for_everything_and_strategies_move_something(found, t
     for _, rows in found.strategies.groupby("strategy"):
         assert (rows["median"] != 0.0).any()
     assert (found.curves["low90"] <= found.curves["high90"]).eq(found.curves["median"].notna()).all()
-    assert len(found.sentences()) == len(OUTCOMES)
+    assert len(found.sentences()) == 1 + len(OUTCOMES)  # and how to read them
     names = sorted(path.name for path in export(found, tmp_path))
     tables = ["openness-best.csv", "openness-path.csv", "openness-strategies.csv", "openness.csv"]
     assert names == sorted([*tables, "openness.html", "openness.png", "openness.svg"])

@@ -36,6 +36,12 @@ from latecomer.types import Case, Finding
 from latecomer.vocabulary import QUANTITIES, Field
 
 STEPS = 9
+READING = (
+    "The dial runs from 0, complete self-reliance, to 1, complete dependence. Best is the value with the best median of {} "
+    "histories; in brackets that median, the one of history's own policies where ventures begin by rule, and how often the first "
+    "beats the second: near one half chance decides. Strong counts home brands only, so it gains where rivals are kept out, and "
+    "the quality gap is to foreign cars made at home, of which a closed country has few."
+)
 PRESENCE = (1.0, 0.5, 2.0)
 RIVALS = ("low-cost-first", "brand-first")
 MEASURES = ("last year", "mean")
@@ -76,9 +82,12 @@ class Openness(Finding):
         }  # fmt: skip
 
     def sentences(self) -> list[str]:
-        """Return one sentence for each outcome in the last year, at the X0 of the case: what is best from every era on."""
+        """Say how to read the dial, then of each outcome in the last year, at the X0 of the case, what is best from each era."""
         rows = self.best.query("presence == 1.0 and measure == 'last year'")
-        return [self.sentence(str(name), part) for name, part in rows.groupby("outcome", sort=False)]
+        return [
+            READING.format(self.manifest["histories"]),
+            *(self.sentence(str(name), part) for name, part in rows.groupby("outcome", sort=False)),
+        ]
 
     def sentence(self, name: str, rows: pd.DataFrame) -> str:
         """Say of one outcome which value of the dial is best from every era on, beside history by rule."""
