@@ -6,6 +6,7 @@ from numba import config
 
 from latecomer import machine, vocabulary
 from latecomer.model import step
+from latecomer.run import workspace
 
 pytestmark = pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
 
@@ -60,3 +61,14 @@ def test_histories_of_cases_of_two_sizes_run_on_the_same_code(laboratory):
     found = run(short, histories=1)
     assert found.records.shape == (1, 4)
     assert np.array_equal(machine.addresses(), before)
+
+
+def test_records_that_do_not_fit_each_other_are_refused_before_anything_runs(laboratory):
+    """Compiled code would write behind the end of the shorter ones."""
+    case = laboratory.case
+    more = np.concatenate([np.array(case.makers), np.array(case.makers[:1])]).view(np.recarray)
+    space = workspace(case)
+    years = np.zeros(4, vocabulary.record(vocabulary.YEAR, case.length)).view(np.recarray)
+    given = (case.world, case.policy, case.strategy, more, case.contracts, case.params)
+    with pytest.raises(ValueError, match=rf"axis m has lengths \[{len(case.makers)}, {len(more)}\]"):
+        machine.simulate(space.states, space.flow, *given, 1, 0, 0, years)

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import count
 
 import numpy as np
@@ -58,13 +59,33 @@ def length_of(own: dict[str, int]) -> dict[str, int]:
     return vocabulary.sizes(**own)
 
 
-@once
-def kinds() -> tuple[Kind, ...]:
-    """Return the kinds of records that a phase is given, in the order of `KINDS`."""
-    fields = {
+def declared() -> dict[str, tuple[vocabulary.Field, ...]]:
+    """Return the fields of every kind of record that the vocabulary declares."""
+    return {
         "state": vocabulary.STATE, "world": vocabulary.WORLD, "policy": vocabulary.POLICY, "strategy": vocabulary.STRATEGY,
         "makers": vocabulary.MAKERS, "contracts": vocabulary.CONTRACTS, "year": vocabulary.YEAR,
     }  # fmt: skip
+
+
+@cache
+def refuse_misfits(makers: int, **types: np.dtype) -> None:
+    """Raise ValueError where records, by kind, do not have the same lengths along an axis, makers among them."""
+    lengths: dict[str, set[int]] = {"m": {makers}}
+    for kind, dtype in types.items():
+        for field in declared()[kind]:
+            for letter, length in zip(field.axes, dtype[field.name].shape, strict=True):
+                lengths.setdefault(letter, set()).add(length)
+    told = [
+        f"axis {letter} has lengths {sorted(found)}" for letter, found in lengths.items() if len(found) > 1
+    ]
+    if told:
+        raise ValueError(f"records that do not fit each other: {'; '.join(told)}")
+
+
+@once
+def kinds() -> tuple[Kind, ...]:
+    """Return the kinds of records that a phase is given, in the order of `KINDS`."""
+    fields = declared()
     reads = np.dtype([(name, "f8") for name in parameters()])
 
     def make(name: str) -> Callable[[dict[str, int]], np.dtype]:
@@ -145,8 +166,11 @@ def simulate(
     receives what happened.
 
     The roster is the history's own copy of the makers, on which owner, group, province, equity and dates of those that begin
-    by rule are written; with dated contracts it stays as the case gives it.
+    by rule are written; with dated contracts it stays as the case gives it. Raises ValueError for records of different lengths.
     """
+    refuse_misfits(
+        len(makers), state=states.dtype, world=world.dtype, policy=policy.dtype, strategy=strategy.dtype, year=years.dtype
+    )  # fmt: skip
     roster = np.array(makers).view(np.recarray)
     given = (states, flow, world, policy, strategy, roster, contracts, params, years)
     if not config.DISABLE_JIT:
