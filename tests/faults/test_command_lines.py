@@ -14,7 +14,7 @@ import pytest
 from limits import cut_off
 
 from latecomer import machine
-from latecomer.cli import docking, main
+from latecomer.cli import docking, main, starting
 from latecomer.errors import LatecomerError
 
 CALLS, SEED, MOST_LETTERS = 240, 20_261_127, 60_000
@@ -214,6 +214,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setattr(
         import_module("latecomer.fit.staged"), "fit", stop
     )  # a function is named as its package
+    monkeypatch.setattr(starting, "write_case", stop)  # a new case in a folder of any name is no fault
     (tmp_path / "file").write_text("x")
     (tmp_path / "ok.yaml").write_text("name: ok\npolicy:\n  tariff.car: {2020: 20%}\n", encoding="utf-8")
     (tmp_path / "dir.yaml").mkdir()

@@ -64,6 +64,7 @@ def whole_files(folder: Path) -> Iterator[Path]:
         folder.is_dir()
     )  # then the part stands inside: its neighbour may be another disk, or not ours to write
     part = (folder if inside else folder.parent) / f".latecomer-{os.getpid()}"
+    made = [] if inside else [place for place in folder.parents if not place.exists()]
     try:
         with told_by_path(folder):
             part.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +78,9 @@ def whole_files(folder: Path) -> Iterator[Path]:
             to_disk(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+        for place in made:
+            with suppress(OSError):  # it holds what was written
+                place.rmdir()
 
 
 def move_all(part: Path, folder: Path) -> None:
