@@ -326,7 +326,8 @@ def of_source(source: str, case: Case) -> Entry:
 def common(field: vocabulary.Field) -> tuple[tuple[str, str], ...]:
     """Return unit and axes of a declared quantity."""
     along = ", ".join(AXIS[letter].title for letter in field.axes)
-    return (("unit", field.unit), *((("one value for each", along),) if along else ()))
+    only = (("defined where", f"{field.defined} is not zero"),) if field.defined else ()
+    return (("unit", field.unit), *((("one value for each", along),) if along else ()), *only)
 
 
 def used_in(record: str, field: str) -> tuple[tuple[str, str], ...]:
